@@ -1,0 +1,93 @@
+"""The words readers see for statuses, facets, phases and ways of answering: one place, every language.
+
+Templates call `status_word(card.status)` and so on. The dictionaries are keyed by the values that the database holds,
+so that this module needs no other and every layer may use it.
+"""
+
+import enum
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+STATUS: dict[str, LazyString] = {
+    "pending": _l("wird geprüft"),
+    "open": _l("offen"),
+    "shortlisted": _l("für die Schlussrunde"),
+    "live": _l("jetzt in der Runde"),
+    "answered": _l("beantwortet"),
+    "owed": _l("Antwort folgt"),
+    "declined": _l("abgelehnt"),
+    "withdrawn": _l("zurückgezogen"),
+}
+
+FACET: dict[str, LazyString] = {
+    "recht": _l("Recht"),
+    "kosten": _l("Kosten"),
+    "technik": _l("Technik"),
+    "organisation": _l("Organisation"),
+    "betrieb": _l("Betrieb"),
+    "kontakt": _l("Kontakt"),
+}
+
+PHASE: dict[str, LazyString] = {
+    "preparing": _l("Vorbereitung"),
+    "pitches": _l("Kurzvorstellungen"),
+    "fair": _l("Austauschbörse"),
+    "round": _l("Schlussrunde"),
+    "follow_up": _l("Nachlese"),
+    "closed": _l("Abgeschlossen"),
+}
+
+HOW: dict[str, LazyString] = {
+    "at_stand": _l("am Stand beantwortet"),
+    "in_round": _l("in der Schlussrunde beantwortet"),
+    "in_writing": _l("schriftlich beantwortet"),
+}
+
+ROLE: dict[str, LazyString] = {
+    "attendee": _l("Gast"),
+    "presenter": _l("Projektpartner"),
+    "moderator": _l("Moderation"),
+    "organiser": _l("Organisation"),
+    "screen": _l("Leinwand"),
+    "contact": _l("Anlaufstelle"),
+}
+
+
+def _word(words: dict[str, LazyString], value: enum.Enum | str) -> LazyString | str:
+    """The word for an enum or its value; an unknown value stands for itself rather than failing a page."""
+    key = str(value.value) if isinstance(value, enum.Enum) else value
+    return words.get(key, key)
+
+
+def status_word(value: enum.Enum | str) -> LazyString | str:
+    """For a question's status: "offen", "beantwortet"."""
+    return _word(STATUS, value)
+
+
+def facet_word(value: enum.Enum | str) -> LazyString | str:
+    """For what a question is about: "Kosten"."""
+    return _word(FACET, value)
+
+
+def phase_word(value: enum.Enum | str) -> LazyString | str:
+    """For an event's phase: "Schlussrunde"."""
+    return _word(PHASE, value)
+
+
+def how_word(value: enum.Enum | str) -> LazyString | str:
+    """For how a question was answered: "am Stand beantwortet"."""
+    return _word(HOW, value)
+
+
+def role_word(value: enum.Enum | str) -> LazyString | str:
+    """For an audience: "Moderation"."""
+    return _word(ROLE, value)
+
+
+def init_app(app: Flask) -> None:
+    """Hand the words to every template, imported macros included."""
+    app.jinja_env.globals.update(
+        status_word=status_word, facet_word=facet_word, phase_word=phase_word, how_word=how_word, role_word=role_word
+    )
