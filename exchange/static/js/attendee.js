@@ -1,0 +1,27 @@
+// The attendee's pages. Everything here is an improvement: the pages work without it.
+
+import { start as keepAges } from "./ages.js";
+import { start as attendAsking } from "./asking.js";
+import { ATTENDEES, readAgain, start as listen } from "./live.js";
+import { start as knowMine } from "./mine.js";
+import { start as attendForms } from "./sending.js";
+import { start as attendVotes } from "./votes.js";
+
+document.documentElement.dataset.js = "";
+keepAges();
+attendAsking();
+attendVotes();
+knowMine();
+attendForms();
+listen(ATTENDEES);
+
+// What may be done follows from the phase: when it changes, so does more than its own fragment. Everybody hears of it at
+// once, so each waits a little while of its own before it reads.
+let phase = document.getElementById("phase")?.dataset.phase;
+document.addEventListener("exchange:placed", () => {
+  const now = document.getElementById("phase")?.dataset.phase;
+  if (now === phase) return;
+  phase = now;
+  setTimeout(() => void readAgain(), Math.random() * 3000);
+});
+document.addEventListener("exchange:sent", () => void readAgain());

@@ -1,0 +1,61 @@
+// The state of the line, always visible and never alarming. The words are in the page (_line.html), for their language.
+
+import { timeOfDay } from "./ages.js";
+import { say } from "./say.js";
+
+/** @typedef {"waiting" | "online" | "offline"} LineState */
+
+/** @type {LineState | "still"} */
+let state = "still";
+/** When this page was last known to be true. */
+let trueAt = new Date();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+let said = false;
+
+/** Patience before a lost line is called lost: most come back before anybody looks. */
+const PATIENCE = 3000;
+
+export const lineState = () => state;
+
+/** What is shown is true as of now. */
+export function stillTrue() {
+  trueAt = new Date();
+}
+
+/** @param {string} key */
+const words = (key) => (document.getElementById("line")?.dataset[key] ?? "").replace("{time}", timeOfDay(trueAt));
+
+/** @param {LineState | "still"} next */
+function show(next) {
+  state = next;
+  const line = document.getElementById("line");
+  if (line) {
+    line.dataset.state = next;
+    if (next !== "still") line.textContent = words(next);
+  }
+  document.dispatchEvent(new CustomEvent("exchange:line", { detail: { state: next, trueAt } }));
+}
+
+/** The server has answered. */
+export function online() {
+  clearTimeout(timer);
+  timer = undefined;
+  stillTrue();
+  if (state !== "online") show("online");
+  if (said) say(words("sayOnline"));
+  said = false;
+}
+
+/** Something is amiss: say so quietly now, plainly if it lasts. */
+export function lost() {
+  if (timer || state === "offline") return;
+  if (state === "online") show("waiting");
+  else if (state === "still") show("waiting");
+  timer = setTimeout(() => {
+    timer = undefined;
+    show("offline");
+    said = true;
+    say(words("sayOffline"));
+  }, PATIENCE);
+}

@@ -1,0 +1,231 @@
+// The page's ear: watches its rooms, keeps count of their revisions, and reads the page again when it missed something.
+//
+// The socket is a hint, the page is the truth. For each room a push that is not newer than what we have is dropped; one
+// that follows on what we have is applied; anything else, and the page reads itself again.
+
+import { io } from "socket.io-client";
+import { parsePage, place, reconcile, whenHandsAreOff } from "./fragments.js";
+import { lost, online, stillTrue } from "./line.js";
+
+/** @typedef {{room: string, code: string, revision: number}} Watch */
+/** @typedef {{room: string, html?: string, counts?: Record<string, number>, revision: number, previous: number}} Push */
+
+/** How often to ask whether we missed something. */
+export const STAFF = { every: 10_000, spread: 0 };
+export const ATTENDEES = { every: 60_000, spread: 0.2 };
+
+/** How long an answer may take before the line counts as lost. */
+const ANSWER_WITHIN = 5000;
+
+/** @type {Map<string, Watch>} */
+const rooms = new Map();
+/** @type {import("socket.io-client").Socket | undefined} */
+let socket;
+let rhythm = STAFF;
+/** @type {Promise<boolean> | undefined} */
+let reading;
+let readAgainAfter = false;
+/** @type {Push[]} */
+let held = [];
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let retry;
+let failures = 0;
+let hiddenSince = 0;
+
+/** The rooms a page names in its <main>. @param {Document} page @returns {Watch[] | null} null: not one of our pages */
+function watchOf(page) {
+  const text = page.getElementById("main")?.dataset.watch;
+  if (text === undefined) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether this page hears a room. @param {string} room */
+export const watches = (room) => rooms.has(room);
+
+/** @param {Watch[]} watch */
+function takeOver(watch) {
+  for (const [name] of rooms) if (!watch.some((one) => one.room === name)) rooms.delete(name);
+  for (const one of watch) rooms.set(one.room, { ...one });
+}
+
+/**
+ * Begin to listen. Once a page; a page without rooms stays silent.
+ * @param {{every: number, spread: number}} [how] STAFF or ATTENDEES
+ */
+export function start(how = STAFF) {
+  rhythm = how;
+  takeOver(watchOf(document) ?? []);
+  if (!rooms.size) return;
+  socket = io({
+    auth: { lang: document.documentElement.lang },
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 8000,
+    randomizationFactor: 0.5,
+    timeout: 8000,
+  });
+  socket.on("connect", () => { watchAll(); });
+  socket.on("connect_error", lost);
+  socket.on("disconnect", (reason) => {
+    lost();
+    // Sent away on purpose (a pass was withdrawn, the server restarts): socket.io does not come back by itself then.
+    if (reason === "io server disconnect") setTimeout(() => socket?.connect(), 1000 + Math.random() * 2000);
+  });
+  socket.on("fragment", hear);
+  lost();
+  slowly();
+
+  addEventListener("online", () => { if (socket && !socket.connected) socket.connect(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) void readAgain(); });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") hiddenSince = Date.now();
+    else if (hiddenSince && Date.now() - hiddenSince > 60_000) void readAgain();
+  });
+}
+
+/** The slow check, for as long as the page is open. */
+function slowly() {
+  const pause = rhythm.every * (1 + rhythm.spread * (2 * Math.random() - 1));
+  setTimeout(() => {
+    if (socket?.connected) watchAll();
+    else if (document.visibilityState === "visible") void readAgain();
+    slowly();
+  }, pause);
+}
+
+/** Ask for every room: joins it, and tells whether we are up to date. */
+function watchAll() {
+  for (const { room, code } of rooms.values()) {
+    socket?.timeout(ANSWER_WITHIN).emit("watch", { room, code }, (/** @type {Error | null} */ failed, /** @type {{ok: boolean, revision: number, error?: string}} */ ack) => {
+      if (failed) {
+        // Half open: our end believes in a line that leads nowhere.
+        lost();
+        comeInAgain();
+        void readAgain();
+        return;
+      }
+      if (!ack?.ok) {
+        // Not allowed here any more, say: the page itself will tell.
+        void readAgain();
+        return;
+      }
+      online();
+      const known = rooms.get(room);
+      if (known && ack.revision !== known.revision) void readAgain();
+    });
+  }
+}
+
+/** @param {Push} push */
+function hear(push) {
+  online();
+  if (reading) held.push(push);
+  else whenHandsAreOff(() => apply(push));
+}
+
+/** @param {Push} push */
+function apply(push) {
+  const known = rooms.get(push.room);
+  if (!known || push.revision <= known.revision) return;
+  if (push.previous > known.revision) {
+    void readAgain();
+    return;
+  }
+  known.revision = push.revision;
+  if (push.html) place(push.html);
+  if (push.counts) count(push.counts);
+}
+
+/** @param {Record<string, number>} counts */
+function count(counts) {
+  for (const [id, votes] of Object.entries(counts)) {
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-votes="${CSS.escape(id)}"]`))) {
+      if (element.textContent === String(votes)) continue;
+      element.textContent = String(votes);
+      element.setAttribute("data-rolled", "");
+      element.addEventListener("animationend", () => element.removeAttribute("data-rolled"), { once: true });
+    }
+  }
+  document.dispatchEvent(new CustomEvent("exchange:counts", { detail: { counts } }));
+}
+
+/**
+ * Read the page anew and make the live regions what it says. Several calls become one or two readings.
+ * @returns {Promise<boolean>} whether the server answered
+ */
+export function readAgain() {
+  if (reading) {
+    readAgainAfter = true;
+    return reading;
+  }
+  clearTimeout(retry);
+  reading = read().then((done) => {
+    reading = undefined;
+    failures = done ? 0 : failures + 1;
+    const pushes = held;
+    held = [];
+    pushes.forEach((push) => whenHandsAreOff(() => apply(push)));
+    if (readAgainAfter) {
+      readAgainAfter = false;
+      // A little later and not all at once: what caused this reading may have reached three hundred phones.
+      retry = setTimeout(() => void readAgain(), 300 + Math.random() * 700);
+    } else if (!done && document.visibilityState === "visible") {
+      retry = setTimeout(() => void readAgain(), Math.min(2000 * 2 ** failures, 30_000) * (0.75 + Math.random() / 2));
+    }
+    return done;
+  });
+  return reading;
+}
+
+/** @returns {Promise<boolean>} */
+async function read() {
+  const control = new AbortController();
+  const limit = setTimeout(() => control.abort(), 15_000);
+  try {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-cache", signal: control.signal });
+    if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return false;
+    const page = parsePage(await response.text());
+    const watch = watchOf(page);
+    // A captive portal has pages, too; ours say what they watch.
+    if (!watch) return false;
+    if (response.status === 403 || response.status === 404) {
+      // Not for this browser any more (a withdrawn pass): the server's own page says it best.
+      location.reload();
+      return true;
+    }
+    if (!response.ok) return false;
+    await new Promise((done) => whenHandsAreOff(() => {
+      reconcile(page);
+      const before = new Set(rooms.keys());
+      takeOver(watch);
+      if (socket?.connected && watch.some((one) => !before.has(one.room))) watchAll();
+      done(undefined);
+    }));
+    stillTrue();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+/**
+ * Come in again, so that the handshake carries a cookie that was given since. Reads the page, too.
+ * @returns {Promise<boolean>}
+ */
+export async function renew() {
+  const done = await readAgain();
+  comeInAgain();
+  return done;
+}
+
+function comeInAgain() {
+  socket?.disconnect();
+  socket?.connect();
+}

@@ -1,0 +1,51 @@
+// Saying something once and calmly: to the ear through the page's one status region, to the eye as a toast.
+
+/**
+ * For those who listen. A sentence that stands there already is not repeated.
+ * @param {string} sentence
+ */
+export function say(sentence) {
+  const region = document.getElementById("said");
+  if (!region || !sentence) return;
+  region.textContent = "";
+  // A region must change to be heard; the pause lets readers notice that it did.
+  setTimeout(() => { region.textContent = sentence; }, 50);
+}
+
+/**
+ * A passing sentence at the bottom, heard too. With something to do it stays longer.
+ * @param {string} sentence
+ * @param {{label?: string, act?: () => void, seconds?: number}} [options]
+ * @returns {() => void} takes it away
+ */
+export function toast(sentence, { label, act, seconds = act ? 12 : 6 } = {}) {
+  const holder = document.getElementById("toasts");
+  if (!holder || !sentence) return () => {};
+  const element = document.createElement("div");
+  element.className = "toast";
+  const words = document.createElement("span");
+  words.textContent = sentence;
+  element.append(words);
+  /** @type {ReturnType<typeof setTimeout>} */
+  let timer;
+  const away = () => { clearTimeout(timer); element.remove(); };
+  const wait = () => { clearTimeout(timer); timer = setTimeout(away, seconds * 1000); };
+  if (label && act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button-plain";
+    button.textContent = label;
+    button.addEventListener("click", () => { away(); act(); });
+    element.append(button);
+  }
+  // While somebody reads it with pointer or focus, it does not go.
+  element.addEventListener("pointerenter", () => clearTimeout(timer));
+  element.addEventListener("pointerleave", wait);
+  element.addEventListener("focusin", () => clearTimeout(timer));
+  element.addEventListener("focusout", wait);
+  while (holder.children.length > 2) holder.firstElementChild?.remove();
+  holder.append(element);
+  wait();
+  say(sentence);
+  return away;
+}
