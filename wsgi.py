@@ -1,0 +1,245 @@
+"""The server: picks the async mode, patches first, makes the app, serves it.
+
+`bin/run` starts it with --prepare, which also migrates the database, loads the demo fair into an
+empty one and prints every link. eventlet and gevent are named here and nowhere else.
+"""
+
+import os
+import sys
+import warnings
+
+ASYNC_MODE = os.environ.get("EXCHANGE_ASYNC_MODE") or "eventlet"
+
+if ASYNC_MODE == "eventlet":
+    # Read at psycopg's import: waiting in C, it would stop every green thread.
+    os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_select")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+        import eventlet
+    eventlet.monkey_patch()
+elif ASYNC_MODE == "gevent":
+    try:
+        from gevent import monkey
+    except ModuleNotFoundError:
+        sys.exit("EXCHANGE_ASYNC_MODE is gevent, and gevent is not installed: pip install gevent")
+    monkey.patch_all()
+
+import errno
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+from werkzeug.wsgi import ClosingIterator
+
+from exchange import create_app
+from exchange.assets import AssetsMissing
+from exchange.config import SettingRefused, Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# All of a hall connects at once when the moderator says so.
+BACKLOG = 2048
+# eventlet's own default lets 1,024 in; the next socket and every ordinary page would hang.
+MAX_CONNECTIONS = 20_000
+# What a request under way may still take when the server is told to stop.
+FAREWELL_S = 3.0
+
+
+def main() -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stop_signal = StopSignal()
+    try:
+        app = create_app()
+        settings: Settings = app.extensions["settings"]
+        listener = listen(settings.host, settings.port)
+        if "--prepare" in sys.argv[1:]:
+            prepare(app)
+        app.extensions["assets"].refresh()
+    except (SettingRefused, AssetsMissing) as refused:
+        sys.exit(str(refused))
+    open_files = raise_open_files()
+    counter = RequestCounter(app.wsgi_app)
+    app.wsgi_app = counter  # type: ignore[method-assign]
+    stop_accepting = SERVERS[settings.async_mode](listener, app)
+    print(
+        say(
+            f"Exchange läuft auf {settings.public_url} ({settings.async_mode}, "
+            f"bis zu {open_files} offene Dateien). Strg-C beendet.",
+            f"Exchange is running on {settings.public_url} ({settings.async_mode}, "
+            f"up to {open_files} open files). Ctrl-C ends it.",
+        ),
+        flush=True,
+    )
+    stop_signal.wait()
+    stop_accepting()
+    counter.wait_until_idle(FAREWELL_S)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The one listening socket. Exits with a sentence when the port cannot be had.
+
+    Made by hand: `eventlet.listen` shares a taken port silently, and its backlog is 50.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        if os.name != "nt":  # there it would share the port, too
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Inherited by every connection: small pushes leave at once.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        sys.exit(why_not_listening(host, port, error))
+    return listener
+
+
+def why_not_listening(host: str, port: int, error: OSError) -> str:
+    """One sentence with what to do next."""
+    if error.errno == errno.EADDRINUSE:
+        return say(
+            f"Port {port} ist belegt. Ein anderer geht so: EXCHANGE_PORT={port + 1} bin/run",
+            f"Port {port} is taken. Use another one: EXCHANGE_PORT={port + 1} bin/run",
+        )
+    if error.errno == errno.EACCES:
+        return say(
+            f"Port {port} darf dieses Benutzerkonto nicht öffnen. Ab 1024 geht es: EXCHANGE_PORT.",
+            f"This account may not open port {port}. From 1024 on it may: EXCHANGE_PORT.",
+        )
+    return say(
+        f"Auf {host}, Port {port}, kann nicht gehört werden ({error.strerror}). "
+        "Siehe EXCHANGE_HOST und EXCHANGE_PORT.",
+        f"Cannot listen on {host}, port {port} ({error.strerror}). "
+        "See EXCHANGE_HOST and EXCHANGE_PORT.",
+    )
+
+
+def prepare(app: Flask) -> None:
+    """Migrate, load the demo fair into an empty database, print every link."""
+    for command in (["migrate"], ["demo", "--if-empty"], ["links"]):
+        try:
+            app.cli.main(
+                command,
+                prog_name="flask",
+                obj=ScriptInfo(create_app=lambda: app),
+                standalone_mode=False,
+            )
+        except click.ClickException as refused:
+            sys.exit(refused.format_message())
+
+
+def raise_open_files() -> int:
+    """Raise the soft limit of open files to the hard one; every connection is a file."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows has no such limit for sockets
+        return MAX_CONNECTIONS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (OSError, ValueError):  # macOS names a hard limit that it does not grant
+        return soft
+    return hard
+
+
+class StopSignal:
+    """SIGINT and SIGTERM, to be waited for.
+
+    Python writes a byte to a socket when a signal comes. Waiting for that byte is cooperative in
+    every async mode, where an exception out of a handler would hit whatever runs just then.
+    """
+
+    def __init__(self) -> None:
+        self._waiting, self._written = socket.socketpair()
+        self._written.setblocking(False)
+        signal.set_wakeup_fd(self._written.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+
+    def wait(self) -> None:
+        """Return when one has come, at once if it came before."""
+        self._waiting.recv(1)
+
+
+class RequestCounter:
+    """Counts the requests under way, those of the socket apart: they never end by themselves."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self.app = app
+        self.under_way = 0
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/socket.io"):
+            return self.app(environ, start_response)
+        self.under_way += 1
+        return ClosingIterator(self.app(environ, start_response), self._answered)
+
+    def _answered(self) -> None:
+        self.under_way -= 1
+
+    def wait_until_idle(self, at_most_s: float) -> None:
+        """Let the requests under way be answered."""
+        until = time.monotonic() + at_most_s
+        while self.under_way and time.monotonic() < until:
+            time.sleep(0.02)
+
+
+def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]:
+    import eventlet.wsgi
+
+    server = eventlet.spawn(
+        eventlet.wsgi.server, listener, app, max_size=MAX_CONNECTIONS, log_output=False, debug=False
+    )
+    return server.kill
+
+
+def serve_on_gevent(listener: socket.socket, app: Flask) -> Callable[[], None]:
+    from gevent.pywsgi import WSGIServer
+
+    server = WSGIServer(listener, app, log=None)
+    server.start()
+    return server.close
+
+
+def serve_on_threads(listener: socket.socket, app: Flask) -> Callable[[], None]:
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            pass
+
+    host, port = listener.getsockname()[:2]
+    server = make_server(
+        host, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno()
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.shutdown
+
+
+SERVERS: dict[str, Callable[[socket.socket, Flask], Callable[[], None]]] = {
+    "eventlet": serve_on_eventlet,
+    "gevent": serve_on_gevent,
+    "threading": serve_on_threads,
+}
+
+
+def say(german: str, english: str) -> str:
+    """The sentence in the language of the terminal."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    language = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return german if language.startswith("de") else english
+
+
+if __name__ == "__main__":
+    main()
