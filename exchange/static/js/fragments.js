@@ -91,7 +91,8 @@ function settle(container, element) {
       .find((other) => other.hasAttribute("data-order")) ?? null;
     if (following === next) return;
   }
-  insert(container, element, next);
+  // The sentence of an empty list stays last: the stylesheet hides it behind a question.
+  insert(container, element, next ?? container.querySelector(":scope > .empty"));
 }
 
 /**
