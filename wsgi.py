@@ -56,7 +56,7 @@ def main() -> None:
     """Serve until SIGINT or SIGTERM."""
     stop_signal = StopSignal()
     try:
-        app = create_app()
+        app = create_app(serving=True)
         settings: Settings = app.extensions["settings"]
         listener = listen(settings.host, settings.port)
         if "--prepare" in sys.argv[1:]:

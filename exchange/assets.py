@@ -49,6 +49,12 @@ class Assets:
         """The contents of a built file, or None."""
         return self._files.get(name)
 
+    @property
+    def build(self) -> int:
+        """Tells one build from another; part of every page's ETag."""
+        self.refresh()
+        return self._built_at
+
     def refresh(self) -> None:
         """Read the folder if a build has ended since. Refuses (AssetsMissing) an unbuilt one."""
         manifest = self.folder / "manifest.json"

@@ -89,5 +89,9 @@ def role_word(value: enum.Enum | str) -> LazyString | str:
 def init_app(app: Flask) -> None:
     """Hand the words to every template, imported macros included."""
     app.jinja_env.globals.update(
-        status_word=status_word, facet_word=facet_word, phase_word=phase_word, how_word=how_word, role_word=role_word
+        status_word=status_word,
+        facet_word=facet_word,
+        phase_word=phase_word,
+        how_word=how_word,
+        role_word=role_word,
     )

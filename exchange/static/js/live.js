@@ -4,6 +4,7 @@
 // that follows on what we have is applied; anything else, and the page reads itself again.
 
 import { io } from "socket.io-client";
+import { showVotes } from "./counts.js";
 import { parsePage, place, reconcile, whenHandsAreOff } from "./fragments.js";
 import { lost, online, stillTrue } from "./line.js";
 
@@ -143,14 +144,7 @@ function apply(push) {
 
 /** @param {Record<string, number>} counts */
 function count(counts) {
-  for (const [id, votes] of Object.entries(counts)) {
-    for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-votes="${CSS.escape(id)}"]`))) {
-      if (element.textContent === String(votes)) continue;
-      element.textContent = String(votes);
-      element.setAttribute("data-rolled", "");
-      element.addEventListener("animationend", () => element.removeAttribute("data-rolled"), { once: true });
-    }
-  }
+  for (const [id, votes] of Object.entries(counts)) showVotes(id, votes);
   document.dispatchEvent(new CustomEvent("exchange:counts", { detail: { counts } }));
 }
 

@@ -2,6 +2,7 @@
 //
 // A fragment does not know who is looking; which votes are mine stands beside the lists, in #my-votes data-ids.
 
+import { showVotes, votesOf } from "./counts.js";
 import { send } from "./post.js";
 import { toast } from "./say.js";
 
@@ -23,11 +24,7 @@ function mark() {
 }
 
 /** @param {string} id @param {number} by */
-function addTo(id, by) {
-  for (const element of document.querySelectorAll(`[data-votes="${CSS.escape(id)}"]`)) {
-    element.textContent = String(Math.max(0, Number(element.textContent) + by));
-  }
-}
+const addTo = (id, by) => showVotes(id, Math.max(0, votesOf(id) + by));
 
 function learn() {
   const list = document.getElementById("my-votes");
@@ -61,9 +58,7 @@ async function press(id, url) {
     const list = document.getElementById("my-votes");
     if (list) list.dataset.ids = [...mine].join(" ");
     // The server's count is truer than our sum.
-    if (wished.get(id) === wish && typeof answer.body?.votes === "number") {
-      for (const element of document.querySelectorAll(`[data-votes="${CSS.escape(id)}"]`)) element.textContent = String(answer.body.votes);
-    }
+    if (wished.get(id) === wish && typeof answer.body?.votes === "number") showVotes(id, answer.body.votes);
   }
   wished.delete(id);
   mark();

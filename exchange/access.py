@@ -1,0 +1,341 @@
+"""Who is at this browser; what they may open, change and watch.
+
+Everything that reads a cookie or a header to decide something stands here. Views and socket
+handlers ask; they never decide.
+"""
+
+import math
+import re
+import secrets
+import time
+import uuid
+from typing import Any
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from werkzeug.datastructures import LanguageAccept
+
+from exchange import rooms
+from exchange.config import Settings
+from exchange.domain import passes
+from exchange.domain.changes import Actor
+from exchange.domain.refusals import Refused
+from exchange.models import Event, Pass, Project, Question, Role, Series, Stand
+from exchange.queries import fair, people
+from exchange.rooms import LOCALES, Room, Scope
+
+PASSES_COOKIE = "exchange_passes"
+PARTICIPANT_COOKIE = "exchange_participant"
+LOCALE_COOKIE = "exchange_lang"
+
+# One laptop opens all views of a fair; a cookie holds 4 KB, a secret 22 characters.
+MOST_PASSES = 100
+PASSES_DAYS = 90
+# As long as contacts have for what they owe, with time to read it.
+PARTICIPANT_DAYS = 60
+
+ASKS_A_PARTICIPANT = parse("6/minute")
+ASKS_A_STAND = parse("600/minute")
+# A whole hall stands behind one address: it only ends what no hall can be.
+WRITES_AN_ADDRESS = parse("12000/minute")
+
+_UNSAFE = frozenset({"POST", "PUT", "DELETE", "PATCH"})
+_PARTICIPANT = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def init_app(app: Flask) -> None:
+    """Guard every request: the right address, the right origin; and keep the cookies."""
+    settings: Settings = app.extensions["settings"]
+    app.extensions["limiter"] = MovingWindowRateLimiter(
+        storage_from_string(settings.redis_url or "memory://")
+    )
+    app.before_request(_require_address)
+    app.before_request(_require_origin)
+    app.after_request(_keep_cookies)
+
+
+def locale() -> str:
+    """The reader's language: as chosen, else as the browser asks, else German."""
+    if not has_request_context():
+        return LOCALES[0]
+    for word in (request.args.get("lang"), request.cookies.get(LOCALE_COOKIE)):
+        if word in LOCALES:
+            return word
+    accepted: LanguageAccept = request.accept_languages
+    return accepted.best_match(LOCALES) or LOCALES[0]
+
+
+# Who somebody is
+
+
+def held() -> list[Pass]:
+    """The valid passes in this browser's cookie."""
+    if "passes" not in g:
+        # A socket outlives its handshake: what it may do is looked up each time it asks.
+        found = _valid(request.cookies.get(PASSES_COOKIE, "").split("."))
+        g.passes = [one for one, _ in found]
+    passes_held: list[Pass] = g.passes
+    return passes_held
+
+
+def open_pass(secret: str) -> Pass:
+    """Take a pass into this browser's cookie. Refuses `pass` when it opens nothing."""
+    found = _valid([secret])
+    if not found:
+        raise Refused("pass")
+    one = found[0][0]
+    others = [
+        (other, kept)
+        for other, kept in _valid(request.cookies.get(PASSES_COOKIE, "").split("."))
+        if other.id != one.id
+    ]
+    g.passes_cookie = ".".join([secret, *(kept for _, kept in others)][:MOST_PASSES])
+    return one
+
+
+def participant(event_id: int) -> str | None:
+    """The digest of this browser's participant cookie at an event, or None without a cookie."""
+    cookie = request.cookies.get(PARTICIPANT_COOKIE, "")
+    if not _PARTICIPANT.fullmatch(cookie):
+        return None
+    return passes.participant_digest(cookie, event_id, _key())
+
+
+def participant_or_new(event_id: int) -> str:
+    """The same, and with the first write a fresh random cookie."""
+    known = participant(event_id)
+    if known is not None:
+        return known
+    if "participant_cookie" not in g:
+        g.participant_cookie = secrets.token_urlsafe(16)
+    return passes.participant_digest(g.participant_cookie, event_id, _key())
+
+
+def participant_id(event_id: int) -> int | None:
+    """The id of this browser's participant at an event, once it has written something there."""
+    digest = participant(event_id)
+    known = people.participant_by_digest(event_id, digest) if digest else None
+    return known.id if known else None
+
+
+def viewer() -> str:
+    """What makes this browser's page another than its neighbour's; part of its ETag."""
+    return "|".join(
+        (
+            request.cookies.get(PARTICIPANT_COOKIE, ""),
+            request.cookies.get(PASSES_COOKIE, ""),
+        )
+    )
+
+
+# What they may do
+
+
+def presenter_of(stand: Stand) -> Actor:
+    """The presenters of a stand. Refuses `not_yours`."""
+    one = _holding(Role.PRESENTER, Pass.stand_id.key, stand.id)
+    return Actor(role="presenter", pass_id=one.id, stand_id=stand.id)
+
+
+def moderator_of(event: Event) -> Actor:
+    """The moderators of an event. Refuses `not_yours`."""
+    return Actor(role="moderator", pass_id=_holding(Role.MODERATOR, Pass.event_id.key, event.id).id)
+
+
+def organiser_of(series_id: int) -> Actor:
+    """The organisers of a series. Refuses `not_yours`."""
+    return Actor(
+        role="organiser", pass_id=_holding(Role.ORGANISER, Pass.series_id.key, series_id).id
+    )
+
+
+def may_see_screen(event: Event) -> Pass:
+    """The hall screen's pass; the moderation may look at it too. Refuses `not_yours`."""
+    for role in (Role.SCREEN, Role.MODERATOR):
+        try:
+            return _holding(role, Pass.event_id.key, event.id)
+        except Refused:
+            continue
+    raise Refused("not_yours")
+
+
+def organised_series() -> list[Series]:
+    """The series that this browser organises. Refuses `not_yours` when there is none."""
+    ids = {one.series_id for one in held() if one.role is Role.ORGANISER and one.series_id}
+    if not ids:
+        raise Refused("not_yours")
+    return list(people.series_of(ids))
+
+
+def contact_of(project: Project) -> bool:
+    """Whether this browser holds the pass of a project's contact."""
+    return any(one.role is Role.CONTACT and one.project_id == project.id for one in held())
+
+
+def attendee(event_id: int) -> Actor:
+    """Anybody. Who it is says the participant's cookie, which never leaves `people`."""
+    return Actor(role="attendee", participant_id=participant_id(event_id))
+
+
+def asker_of(question: Question) -> Actor:
+    """The one who asked a question. Refuses `not_yours`."""
+    known = participant_id(question.event_id)
+    if known is None or question.participant_id != known:
+        raise Refused("not_yours")
+    return Actor(role="attendee", participant_id=known)
+
+
+def series_of_pass(one: Pass) -> int:
+    """The series that a pass belongs to, whatever it opens."""
+    if one.series_id is not None:
+        return one.series_id
+    if one.project is not None:
+        return one.project.series_id
+    event = one.event or (one.stand.event if one.stand else None)
+    if event is None:
+        raise Refused("unknown")
+    return event.series_id
+
+
+def watched(command: object) -> tuple[Room, Scope, Pass | None]:
+    """Which room a `watch` command opens, and the pass that opens it, if one is needed.
+
+    Refuses `unreadable`, `unknown`, `not_yours`, and `no_participant` for *mine* before the
+    first write.
+    """
+    room, code = _read_watch(command)
+    if room in (Room.STAND, Room.DESK):
+        stand = fair.stand_by_code(code)
+        if stand is None:
+            raise Refused("unknown")
+        one = None
+        if room is Room.DESK:
+            one = _holding(Role.PRESENTER, Pass.stand_id.key, stand.id)
+        return room, rooms.stand(stand.id), one
+    event = fair.event_by_code(code) or _event_of_stand(code)
+    if event is None:
+        raise Refused("unknown")
+    if room is Room.MODERATE:
+        one = _holding(Role.MODERATOR, Pass.event_id.key, event.id)
+        return room, rooms.moderate(event.id), one
+    if room is Room.SCREEN:
+        return room, rooms.public(event.id), may_see_screen(event)
+    if room is Room.EVENT:
+        return room, rooms.public(event.id), None
+    known = participant_id(event.id)
+    if known is None:
+        raise Refused("no_participant")
+    return room, rooms.mine(known), None
+
+
+# How much and in which form
+
+
+def limit_asks(stand: Stand, participant_digest: str) -> None:
+    """Refuses `slow_down`. Participants first: a spammer must not use up the stand's measure."""
+    _hit(ASKS_A_PARTICIPANT, "participant", participant_digest)
+    _hit(ASKS_A_STAND, "stand", str(stand.id))
+
+
+def uuid_in(word: object) -> str:
+    """A client's UUID in its canonical form. Refuses `key`."""
+    try:
+        return str(uuid.UUID(str(word)))
+    except ValueError:
+        raise Refused("key") from None
+
+
+def _read_watch(command: object) -> tuple[Room, str]:
+    if not isinstance(command, dict):
+        raise Refused("unreadable")
+    word, code = command.get("room"), command.get("code")
+    if not isinstance(word, str) or not isinstance(code, str) or len(code) > 40:
+        raise Refused("unreadable")
+    if word not in {room.value for room in Room}:
+        raise Refused("unknown")
+    return Room(word), code
+
+
+def _event_of_stand(code: str) -> Event | None:
+    stand = fair.stand_by_code(code)
+    return stand.event if stand else None
+
+
+def _holding(role: Role, column: str, owner_id: int) -> Pass:
+    for one in held():
+        if one.role is role and getattr(one, column) == owner_id:
+            return one
+    raise Refused("not_yours")
+
+
+def _valid(words: list[str]) -> list[tuple[Pass, str]]:
+    """The passes that these secrets open, each with its secret."""
+    claimed = {word: passes.id_in(word) for word in words[:MOST_PASSES] if word}
+    known = people.passes_by_id({id_ for id_ in claimed.values() if id_ is not None})
+    return [
+        (known[id_], word)
+        for word, id_ in claimed.items()
+        if id_ in known and passes.opens(known[id_], word, _key())
+    ]
+
+
+def _hit(item: RateLimitItem, *identifiers: str) -> None:
+    limiter: MovingWindowRateLimiter = current_app.extensions["limiter"]
+    if not limiter.hit(item, *identifiers):
+        reset = limiter.get_window_stats(item, *identifiers).reset_time
+        raise Refused("slow_down", seconds=max(1, math.ceil(reset - time.time())))
+
+
+def _require_address() -> None:
+    """Under a foreign name a page could be read but not written from: say the right one."""
+    settings = _settings()
+    if request.host.lower() not in settings.allowed_hosts and request.path != "/healthz":
+        raise Refused("address", url=settings.public_url)
+
+
+def _require_origin() -> None:
+    """Writes from elsewhere are refused; browsers say where they come from.
+
+    On plain http in a LAN they send no Sec-Fetch-Site, hence the Origin.
+    """
+    if request.method not in _UNSAFE:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    allowed = origin is not None and origin.lower() in _settings().allowed_origins
+    if site not in ("same-origin", "none") and not allowed:
+        raise Refused("origin")
+    _hit(WRITES_AN_ADDRESS, "address", request.remote_addr or "")
+
+
+def _keep_cookies(response: Response) -> Response:
+    options: dict[str, Any] = {
+        "httponly": True,
+        "samesite": "Lax",
+        "secure": _settings().public_url.startswith("https:"),
+    }
+    if "participant_cookie" in g and response.status_code < 400:
+        response.set_cookie(
+            PARTICIPANT_COOKIE,
+            g.participant_cookie,
+            max_age=PARTICIPANT_DAYS * 24 * 3600,
+            **options,
+        )
+    if "passes_cookie" in g:
+        response.set_cookie(
+            PASSES_COOKIE, g.passes_cookie, max_age=PASSES_DAYS * 24 * 3600, **options
+        )
+    chosen = request.args.get("lang")
+    if chosen in LOCALES:
+        response.set_cookie(LOCALE_COOKIE, chosen, max_age=PARTICIPANT_DAYS * 24 * 3600, **options)
+    return response
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _key() -> str:
+    return _settings().secret_key

@@ -1,0 +1,144 @@
+"""What is done from the command line: flask --app exchange migrate, demo, links."""
+
+import json
+from typing import Any
+
+import click
+from alembic.util.exc import CommandError
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+from sqlalchemy.exc import OperationalError
+
+from exchange import config, migrations
+from exchange.config import Settings
+from exchange.domain import demo as demo_fair
+from exchange.domain import passes
+from exchange.models import Pass, Phase, Role
+from exchange.paper import qr
+from exchange.queries import fair, people
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for command in (migrate, demo, links):
+        app.cli.add_command(command)
+
+
+@click.command()
+@with_appcontext
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    settings = _settings()
+    try:
+        migrations.upgrade(settings.database_url)
+    except CommandError as error:
+        raise click.ClickException(
+            f"Der Ordner {settings.instance} gehört zu einer neueren Version von Exchange. "
+            "Bitte starten Sie jene, oder setzen Sie EXCHANGE_INSTANCE auf einen anderen Ordner. "
+            "(The instance folder belongs to a newer version.)"
+        ) from error
+    except OperationalError as error:
+        raise click.ClickException(
+            f"Die Datenbank kann nicht beschrieben werden ({error.orig}). "
+            f"Bitte prüfen Sie die Rechte am Ordner {settings.instance} oder setzen Sie "
+            "EXCHANGE_INSTANCE. (The database cannot be written.)"
+        ) from error
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print its links for programs.")
+@click.option("--if-empty", is_flag=True, help="Only into a database that holds nothing yet.")
+@with_appcontext
+def demo(as_json: bool, if_empty: bool) -> None:
+    """Load the demo fair if it is missing."""
+    if not if_empty or fair.is_empty():
+        with force_locale("de"):
+            demo_fair.load()
+    if as_json:
+        click.echo(json.dumps(_demo_links(), ensure_ascii=False, indent=2))
+
+
+@click.command()
+@with_appcontext
+def links() -> None:
+    """Print every link by role, and the attendees' QR code of the first stand."""
+    settings = _settings()
+    for event in fair.event_lines():
+        if event.phase is not Phase.CLOSED:
+            _print_event(event)
+    current = _current_event()
+    if current is not None:
+        stand = next((line for line in fair.stand_lines(current.id) if not line.general), None)
+        if stand is not None:
+            url = f"{settings.public_url}/s/{stand.code}"
+            click.echo(qr.terminal(url))
+            click.echo(f"  Stand {stand.number}, {stand.project}\n  {url}\n")
+    if config.only_local(settings):
+        click.echo(
+            "Achtung: Telefone erreichen diese Adresse nicht. Dieser Rechner ist in keinem Netz; "
+            "EXCHANGE_PUBLIC_URL setzt eine Adresse.\n"
+            "(Phones cannot reach this address: this machine is in no network.)\n"
+        )
+
+
+def _print_event(event: fair.EventLine) -> None:
+    settings = _settings()
+    click.echo(f"\n{event.city}, {event.date:%d.%m.%Y}: {event.title}")
+    click.echo(f"  Gäste          {settings.public_url}/e/{event.code}")
+    for one in people.passes_of_event(event.id):
+        click.echo(f"  {_label(one):<14} {_link(one)}")
+    if event.phase is Phase.PREPARING:
+        click.echo("  (Stände: auf der Seite der Organisation)")
+        return
+    presenters = {one.stand_id: one for one in people.presenter_passes(event.id)}
+    for line in fair.stand_lines(event.id):
+        click.echo(f"  Stand {line.number:>2}       {settings.public_url}/s/{line.code}")
+        click.echo(f"    Tablet       {_link(presenters[line.id])}")
+
+
+def _label(one: Pass) -> str:
+    return {
+        Role.ORGANISER: "Organisation",
+        Role.MODERATOR: "Moderation",
+        Role.SCREEN: "Leinwand",
+    }[one.role]
+
+
+def _demo_links() -> dict[str, Any]:
+    event = fair.event_by_code(demo_fair.EVENT_CODE)
+    if event is None:
+        raise click.ClickException("Der Demo-Markt fehlt. (The demo fair is missing.)")
+    by_role = {one.role: _link(one) for one in people.passes_of_event(event.id)}
+    presenters = {one.stand_id: one for one in people.presenter_passes(event.id)}
+    return {
+        "event": event.code,
+        "stands": [
+            {
+                "number": line.number,
+                "code": line.code,
+                "url": f"{_settings().public_url}/s/{line.code}",
+                "presenter": _link(presenters[line.id]),
+            }
+            for line in fair.stand_lines(event.id)
+        ],
+        "moderator": by_role[Role.MODERATOR],
+        "screen": by_role[Role.SCREEN],
+        "organiser": by_role[Role.ORGANISER],
+    }
+
+
+def _current_event() -> fair.EventLine | None:
+    """The event that is under way, else the next one."""
+    ahead = [event for event in fair.event_lines() if event.phase is not Phase.CLOSED]
+    under_way = [event for event in ahead if event.phase is not Phase.PREPARING]
+    return next(iter(under_way or ahead), None)
+
+
+def _link(one: Pass) -> str:
+    return passes.link(one, _settings().public_url, _settings().secret_key)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

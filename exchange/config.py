@@ -1,0 +1,167 @@
+"""Every setting: its EXCHANGE_* name, its default and what it means.
+
+Settings are read once, when the app is made, and never from anywhere else.
+"""
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ASYNC_MODES = ("eventlet", "gevent", "threading")
+
+# A limit that a person meets belongs to the rules (domain/); these belong to the machine.
+MAX_BODY_BYTES = 64 * 1024
+FLUSH_INTERVAL_S = 1.0
+"""Phones hear gathered news at most this often a stand."""
+MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
+
+
+class SettingRefused(ValueError):
+    """A setting that cannot be used; its text is one sentence for whoever starts the server."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one running server was told. Made by `read`; tests make their own."""
+
+    instance: Path
+    """EXCHANGE_INSTANCE: the folder of database and key."""
+    database_url: str
+    """EXCHANGE_DATABASE_URL: SQLAlchemy address; by default SQLite in the instance folder."""
+    secret_key: str
+    """EXCHANGE_SECRET_KEY: signs passes; by default a file of mode 0600 in the instance folder."""
+    host: str = "0.0.0.0"
+    """EXCHANGE_HOST: the address to listen on."""
+    port: int = 5000
+    """EXCHANGE_PORT: the port to listen on."""
+    public_url: str = "http://localhost:5000"
+    """EXCHANGE_PUBLIC_URL: what QR codes lead to; by default this machine's LAN address."""
+    origins: tuple[str, ...] = ()
+    """EXCHANGE_ORIGINS: more addresses whose pages may write, separated by spaces or commas."""
+    redis_url: str | None = None
+    """EXCHANGE_REDIS_URL: joins several processes; none by default."""
+    async_mode: str = "eventlet"
+    """EXCHANGE_ASYNC_MODE: eventlet, gevent or threading."""
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The public address, loopback on our port, and EXCHANGE_ORIGINS: who may write."""
+        loopback = (f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]"))
+        return (origin_of(self.public_url), *loopback, *self.origins)
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The `Host` values of the allowed origins; any other page says the right address."""
+        return frozenset(urlsplit(origin).netloc for origin in self.allowed_origins)
+
+
+def read(environ: Mapping[str, str], default_instance: Path) -> Settings:
+    """Read all settings. Makes the instance folder and its key file when they are missing.
+
+    Refuses (SettingRefused) a port, an address or a mode that cannot be used.
+    """
+    instance = Path(environ.get("EXCHANGE_INSTANCE") or default_instance).absolute()
+    port = _port(environ.get("EXCHANGE_PORT") or "5000")
+    return Settings(
+        instance=instance,
+        database_url=environ.get("EXCHANGE_DATABASE_URL")
+        or f"sqlite:///{instance / 'exchange.sqlite3'}",
+        secret_key=environ.get("EXCHANGE_SECRET_KEY") or _key_file(instance),
+        host=environ.get("EXCHANGE_HOST") or "0.0.0.0",
+        port=port,
+        public_url=_public_url(environ.get("EXCHANGE_PUBLIC_URL"), port),
+        origins=tuple(
+            origin_of(word)
+            for word in environ.get("EXCHANGE_ORIGINS", "").replace(",", " ").split()
+        ),
+        redis_url=environ.get("EXCHANGE_REDIS_URL") or None,
+        async_mode=_async_mode(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet"),
+    )
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, as a browser's `Origin` header writes them."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise SettingRefused(f"“{url}” is not an address that starts with http:// or https://.")
+    default_port = {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(default_port)}"
+
+
+def lan_address() -> str:
+    """This machine's address in its network, or `localhost` when it is in none.
+
+    Connecting a datagram socket sends nothing: the kernel only looks up the route.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            address = str(probe.getsockname()[0])
+        except OSError:
+            return "localhost"
+    return "localhost" if address.startswith(("127.", "0.")) else address
+
+
+def only_local(settings: Settings) -> bool:
+    """Whether no phone can reach the public address."""
+    name = urlsplit(settings.public_url).hostname or ""
+    return name in ("localhost", "::1") or name.startswith("127.")
+
+
+def _public_url(given: str | None, port: int) -> str:
+    if given:
+        origin_of(given)
+        return given.rstrip("/")
+    return f"http://{lan_address()}" + ("" if port == 80 else f":{port}")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingRefused(f"EXCHANGE_PORT is “{text}”; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _async_mode(text: str) -> str:
+    if text not in ASYNC_MODES:
+        raise SettingRefused(
+            f"EXCHANGE_ASYNC_MODE is “{text}”; it must be one of {', '.join(ASYNC_MODES)}."
+        )
+    return text
+
+
+def _key_file(instance: Path) -> str:
+    """The instance's own key, made once, readable by nobody else."""
+    path = instance / "secret.key"
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+    except FileExistsError:
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingRefused(
+            f"The folder {instance} cannot be written ({error.strerror}). "
+            "Set EXCHANGE_INSTANCE to a folder of your own."
+        ) from error
+
+
+def flask_options(settings: Settings) -> dict[str, object]:
+    """What Flask and our extensions are told, from the settings."""
+    parts = urlsplit(settings.public_url)
+    return {
+        "SECRET_KEY": settings.secret_key,
+        # Fragments are rendered without a request; their addresses must read the same.
+        "SERVER_NAME": parts.netloc,
+        "PREFERRED_URL_SCHEME": parts.scheme,
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "BABEL_DEFAULT_LOCALE": "de",
+        "BABEL_DEFAULT_TIMEZONE": "Europe/Berlin",
+        "FLUSH_INTERVAL_S": FLUSH_INTERVAL_S,
+    }

@@ -1,0 +1,370 @@
+"""One change: whole or not at all. The only commit.
+
+It takes the write lock, lets a verb change what it likes, bumps the revisions of exactly the
+scopes that were touched, writes the log, commits, and then announces. A verb cannot store and
+stay silent, and nothing is said before it is on disk.
+"""
+
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from exchange import broadcasts, rooms
+from exchange.broadcasts import Gathered, News
+from exchange.domain.refusals import Refused
+from exchange.extensions import db, pause, socketio
+from exchange.models import (
+    ChangeRow,
+    Event,
+    Phase,
+    Question,
+    Revision,
+    Stand,
+    Status,
+    Touch,
+)
+from exchange.queries import live
+from exchange.rooms import Scope, ScopeKind
+
+log = logging.getLogger(__name__)
+
+LOCK_PATIENCE_S = 3.0
+"""How long a change waits for the database before it is refused as `busy`."""
+
+REMEMBERED = (
+    "status",
+    "since",
+    "position",
+    "head_id",
+    "stand_id",
+    "answer_id",
+    "owed_until",
+    "reason",
+    "last_change_id",
+)
+"""The columns of a question that undo puts back. Never its text: what was erased stays erased."""
+
+REMEMBERED_OF_EVENT = ("phase", "message", "clock_until", "picture", "before_id")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does it: a role, and the pass or the participant that stands behind it."""
+
+    role: str
+    pass_id: int | None = None
+    stand_id: int | None = None
+    participant_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the client is told: the question's new version, its page's revision, the change."""
+
+    version: int
+    revision: int
+    change: int
+
+
+class Change:
+    """One change under way. Verbs say what they touch *before* they touch it."""
+
+    def __init__(self, row: ChangeRow, event: Event, by: Actor) -> None:
+        self.row = row
+        self.event = event
+        self.by = by
+        self.repeated: Outcome | None = None
+        """Set when this key has been here before: the verb must do nothing."""
+        self.questions: dict[int, Question] = {}
+        self.departed: list[tuple[int, int]] = []
+        self._mentioned: set[int] = set()
+        self._event_before = {name: getattr(event, name) for name in REMEMBERED_OF_EVENT}
+
+    def touch(self, question: Question) -> None:
+        """Remember how `question` was; its pages will hear of it, undo will put it back."""
+        if question.id not in self.questions:
+            self.questions[question.id] = question
+            self.row.before = self.row.before | {f"question {question.id}": _image(question)}
+
+    def appear(self, question: Question) -> None:
+        """A new question: there is nothing to remember, and it knows its change."""
+        self.questions[question.id] = question
+
+    def mention(self, question_id: int) -> None:
+        """Its pages will hear of it though it does not change itself (a head's followers)."""
+        self._mentioned.add(question_id)
+
+    def leave(self, question: Question, stand_id: int) -> None:
+        """The pages of `stand_id` will hear that `question` is no longer there."""
+        self.departed.append((question.id, stand_id))
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the client is told, the first time and every time its key is repeated."""
+        return self.repeated or Outcome(**self.row.answered)
+
+    def _finish(self, session: Session, stage_before: object) -> News:
+        for question in self.questions.values():
+            if self.row.verb != "undo":
+                question.last_change_id = self.row.id
+            question.version += 1
+        changed = {
+            name: [plain(before), plain(getattr(self.event, name))]
+            for name, before in self._event_before.items()
+            if getattr(self.event, name) != before
+        }
+        if changed:
+            self.row.before = self.row.before | {"event": changed}
+        session.flush()
+        hearers = live.hearers(self.questions.keys() | self._mentioned)
+        stage = stage_before is not None and live.stage_mark(self.event.id) != stage_before
+        touched = broadcasts.scopes(self.event.id, hearers, self.departed, stage=stage)
+        revisions = _bump(session, touched)
+        for question_id, stand_id in [
+            *((hearer.question_id, hearer.stand_id) for hearer in hearers),
+            *self.departed,
+        ]:
+            session.merge(
+                Touch(
+                    stand_id=stand_id,
+                    question_id=question_id,
+                    revision=revisions[rooms.stand(stand_id)],
+                )
+            )
+        self.row.answered = asdict(self._told(revisions))
+        return News(self.event.id, revisions, hearers, self.departed, stage)
+
+    def _told(self, revisions: dict[Scope, int]) -> Outcome:
+        word, _, number = self.row.subject.partition(" ")
+        subject = self.questions.get(int(number)) if word == "question" else None
+        scope = rooms.moderate(self.event.id)
+        if self.by.stand_id is not None:
+            scope = rooms.stand(self.by.stand_id)
+        return Outcome(
+            version=subject.version if subject else 0,
+            revision=revisions.get(scope) or live.revision(scope),
+            change=self.row.id,
+        )
+
+
+@contextlib.contextmanager
+def change(
+    event_id: int, verb: str, subject: str, by: Actor, *, key: str | None = None
+) -> Iterator[Change]:
+    """One change to an event, under its write lock.
+
+    With a `key` that has been here before, `repeated` is set and nothing may be done.
+    Refuses `key_reused` when that key belonged to something else, and `busy` when the lock cannot
+    be had for LOCK_PATIENCE_S.
+    """
+    news: News | None = None
+    with writing() as session:
+        event = session.execute(
+            select(Event).where(Event.id == event_id).with_for_update()
+        ).scalar_one()
+        earlier = _earlier(session, event_id, key)
+        if earlier is not None:
+            if (earlier.verb, earlier.subject) != (verb, subject):
+                raise Refused("key_reused")
+            repeated = Change(earlier, event, by)
+            repeated.repeated = Outcome(**earlier.answered)
+            yield repeated
+            return
+        row = ChangeRow(
+            event_id=event_id,
+            verb=verb,
+            subject=subject,
+            role=by.role,
+            pass_id=by.pass_id,
+            stand_id=by.stand_id,
+            key=key,
+            before={},
+            answered={},
+        )
+        session.add(row)
+        session.flush()
+        # A new question is never on the stage, and asking is what happens most.
+        stage_before = None if verb == "ask" else live.stage_mark(event_id)
+        under_way = Change(row, event, by)
+        yield under_way
+        news = under_way._finish(session, stage_before)
+    broadcasts.announce(news)
+    for scope in news.revisions:
+        if scope.kind is ScopeKind.STAND:
+            flush_soon(scope.owner_id)
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[Session]:
+    """A transaction that writes: committed whole, or not at all.
+
+    For what has no log and no undo: me toos, passes, making a fair. Everything else is a `change`.
+    """
+    session = db.session
+    # What was read so far was read in another transaction; it is read anew under the lock.
+    session.rollback()
+    _take_lock(session)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def mark_votes(session: Session, stand_ids: set[int]) -> None:
+    """Note that me toos came in at these stands; their next flush bumps once for all of them."""
+    session.execute(
+        update(Revision)
+        .where(Revision.kind == ScopeKind.STAND.value, Revision.owner_id.in_(stand_ids))
+        .values(voted=True)
+    )
+
+
+def open_scope(session: Session, scope: Scope) -> None:
+    """Start the counter of a new event, stand or participant."""
+    session.add(Revision(kind=scope.kind.value, owner_id=scope.owner_id, revision=0))
+
+
+_waiting: set[int] = set()
+
+
+def flush_soon(stand_id: int) -> None:
+    """Let a stand's phones hear within the flush interval, and no more often."""
+    interval: float = current_app.config["FLUSH_INTERVAL_S"]
+    if interval <= 0:
+        flush(stand_id)
+    elif stand_id not in _waiting:
+        _waiting.add(stand_id)
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        socketio.start_background_task(_flush_later, app, stand_id, interval)
+
+
+def flush(stand_id: int) -> None:
+    """Gather what a stand's phones have not heard and tell them once.
+
+    Any process may claim the stand; its row decides, so that one wins and nothing is told twice.
+    """
+    with writing() as session:
+        row = session.scalar(
+            select(Revision)
+            .where(Revision.kind == ScopeKind.STAND.value, Revision.owner_id == stand_id)
+            .with_for_update()
+        )
+        if row is None or (row.flushed >= row.revision and not row.voted):
+            return
+        event_id = session.scalars(select(Stand.event_id).where(Stand.id == stand_id)).one()
+        voted, previous = row.voted, row.flushed
+        revisions: dict[Scope, int] = {}
+        if voted:
+            row.revision += 1
+            session.flush()
+            scopes = {rooms.moderate(event_id)}
+            if live.on_stage(event_id, stand_id):
+                scopes.add(rooms.public(event_id))
+            revisions = _bump(session, scopes)
+        row.voted = False
+        row.flushed = row.revision
+        gathered = Gathered(
+            event_id=event_id,
+            stand_id=stand_id,
+            revision=row.revision,
+            previous=previous,
+            touched=live.touched_since(stand_id, previous),
+            voted=voted,
+            revisions=revisions,
+        )
+    broadcasts.announce_gathered(gathered)
+
+
+def _flush_later(app: Flask, stand_id: int, interval: float) -> None:
+    pause(interval)
+    # First out of the set, then to work: what comes in meanwhile sets the timer anew.
+    _waiting.discard(stand_id)
+    with app.app_context():
+        try:
+            flush(stand_id)
+        except Refused:
+            flush_soon(stand_id)
+        except Exception:
+            log.exception("A stand's phones could not be told; they learn by the slow check.")
+
+
+def _take_lock(session: Session) -> None:
+    """Begin as a writer. SQLite is waited for outside of any transaction, and cooperatively:
+    inside, its waiting would stop every other request of this process.
+    """
+    give_up = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            session.connection(execution_options={"writer": True})
+        except OperationalError as error:
+            session.rollback()
+            if time.monotonic() > give_up:
+                raise Refused("busy") from error
+            pause(random.uniform(0.01, 0.05))
+        else:
+            return
+
+
+def _earlier(session: Session, event_id: int, key: str | None) -> ChangeRow | None:
+    if key is None:
+        return None
+    return session.scalar(
+        select(ChangeRow).where(ChangeRow.event_id == event_id, ChangeRow.key == key)
+    )
+
+
+def _bump(session: Session, scopes: set[Scope]) -> dict[Scope, int]:
+    """Move each counter on by one, in one statement."""
+    rows = session.execute(
+        update(Revision)
+        .where(
+            tuple_(Revision.kind, Revision.owner_id).in_(
+                [(scope.kind.value, scope.owner_id) for scope in scopes]
+            )
+        )
+        .values(revision=Revision.revision + 1)
+        .returning(Revision.kind, Revision.owner_id, Revision.revision)
+        .execution_options(synchronize_session=False)
+    )
+    return {Scope(ScopeKind(kind), owner_id): revision for kind, owner_id, revision in rows}
+
+
+def _image(question: Question) -> dict[str, Any]:
+    return {name: plain(getattr(question, name)) for name in REMEMBERED}
+
+
+def read_image(image: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an image as columns hold them."""
+    return {
+        name: _READ[name](value) if name in _READ and value is not None else value
+        for name, value in image.items()
+    }
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "status": Status,
+    "phase": Phase,
+    "since": datetime.fromisoformat,
+    "clock_until": datetime.fromisoformat,
+    "owed_until": date.fromisoformat,
+}
+
+
+def plain(value: Any) -> Any:
+    """A column's value as the log keeps it."""
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date | datetime) else value

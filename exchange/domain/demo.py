@@ -1,0 +1,199 @@
+"""The demo fair: "Digitale Modellregionen und E-Government", Gelsenkirchen under way.
+
+Everything in it is invented: partners, people, figures, answers.
+"""
+
+import csv
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import resources
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from exchange.domain import fair, questions, round, votes
+from exchange.domain.changes import Actor, writing
+from exchange.domain.fair import ContactEntry, ProjectEntry
+from exchange.domain.questions import Fields
+from exchange.models import Phase
+from exchange.models.base import now
+from exchange.queries import fair as fair_queries
+from exchange.queries import questions as question_queries
+
+SERIES_CODE = "modellregionen"
+SERIES_NAME = "Digitale Modellregionen und E-Government"
+EVENT_CODE = "GE"
+EARLIER_CODE = "LIP"
+
+_NAMESPACE = uuid.UUID("5b0f6a60-3a3f-4c0e-9a53-7f4f0a2d1c11")
+
+
+@dataclass(frozen=True)
+class _Fair:
+    code: str
+    city: str
+    venue: str
+    days_ahead: int
+
+
+_FAIRS = (
+    _Fair(EARLIER_CODE, "Lippbrück", "Stadthalle", -21),
+    _Fair(EVENT_CODE, "Gelsenkirchen", "Wissenschaftspark", 0),
+    _Fair("AC", "Aachen", "Digital Church", 14),
+    _Fair("WUP", "Wuppertal", "Historische Stadthalle", 28),
+)
+
+# What visitors have asked in Gelsenkirchen before the reader comes: the question's id in
+# questions.jsonl, whom it is from, what became of it, and how many it interests too.
+_STARTED: tuple[tuple[str, str | None, str, int], ...] = (
+    ("c02", "Stadt Waltrop", "shortlist", 7),
+    ("c04", None, "open", 3),
+    ("c06", "Kreis Borken", "open", 0),
+    ("c10", None, "open", 2),
+    ("c13", "Stadt Waltrop", "shortlist", 11),
+    ("c17", None, "answer", 4),
+    ("c37", None, "answer", 1),
+    ("c40", "Gemeinde Hünxe", "shortlist", 5),
+    ("c52", None, "open", 6),
+    ("c75", None, "open", 0),
+)
+_ANSWERS = {
+    "c17": "Um 62 Prozent über das Jahr, gemessen am Zähler der Teststrecke.",
+    "c37": None,
+}
+
+
+def load() -> bool:
+    """Load the demo fair unless it is there. Answers whether it was loaded."""
+    if fair_queries.event_by_code(EVENT_CODE) is not None:
+        return False
+    with writing() as session:
+        ids = _make_fairs(session)
+    _ask_in_lippbrueck(ids[EARLIER_CODE])
+    _ask_in_gelsenkirchen(ids[EVENT_CODE])
+    return True
+
+
+def _make_fairs(session: Session) -> dict[str, int]:
+    """Series, projects, events and stands; answers the events' ids by their codes."""
+    series = fair.make_series(session, SERIES_CODE, SERIES_NAME)
+    rows = list(_stand_list())
+    projects = [fair.make_project(session, series, _project_in(row)) for row in rows]
+    ids = {}
+    for one in _FAIRS:
+        event = fair.make_event(
+            session,
+            series,
+            code=one.code,
+            title=SERIES_NAME,
+            city=one.city,
+            venue=one.venue,
+            date=now().date() + timedelta(days=one.days_ahead),
+            phase=Phase.PREPARING if one.days_ahead > 0 else Phase.FAIR,
+        )
+        for row, project in zip(rows, projects, strict=True):
+            number = int(row["Stand-Nr."])
+            fair.make_stand(
+                session,
+                event,
+                number=number,
+                project=project,
+                code=f"{one.code}{number}",
+                pitch=row["Pitch-Zeit"] or None,
+            )
+        ids[one.code] = event.id
+    return ids
+
+
+def _ask_in_lippbrueck(event_id: int) -> None:
+    """The earlier city: every question answered, the day closed."""
+    asked = _questions_by_cluster()
+    for line in _lines("answers.jsonl"):
+        if line["city"] == "Lippbrück":
+            question_id = _ask(event_id, asked[line["cluster"]], None)
+            questions.act(
+                question_id,
+                "answer",
+                by=Actor("moderator"),
+                fields=Fields(how="in_writing", answer=line["text"]),
+            )
+    round.set_phase(event_id, Phase.CLOSED, by=Actor("organiser"))
+
+
+def _ask_in_gelsenkirchen(event_id: int) -> None:
+    """The city under way: a few questions at several stands."""
+    asked = _questions_by_cluster()
+    for cluster, name, fate, interested in _STARTED:
+        question_id = _ask(event_id, asked[cluster], name)
+        for number in range(interested):
+            votes.set_me_too(question_id, participant=f"demo {number}", on=True)
+        if fate != "open":
+            fields = Fields(answer=_ANSWERS.get(cluster))
+            questions.act(question_id, fate, by=Actor("presenter"), fields=fields)
+
+
+def _ask(event_id: int, line: dict[str, Any], name: str | None) -> int:
+    stand = questions.stand_named(event_id, str(int(line["stand"])))
+    key = str(uuid.uuid5(_NAMESPACE, f"{event_id} {line['id']}"))
+    questions.ask(
+        stand,
+        key=key,
+        text=line["text"],
+        facet=line["facet"],
+        name=name,
+        by=Actor("attendee"),
+        participant=f"demo {line['id']}",
+    )
+    asked = question_queries.question_by_key(key)
+    return asked.id if asked else 0
+
+
+def _project_in(row: dict[str, str]) -> ProjectEntry:
+    return ProjectEntry(
+        code=_slug(row["Projekt"]),
+        title=row["Projekt"],
+        partner=row["Kommune / Partner"],
+        summary=row["Kurzbeschreibung"] or None,
+        field=row["Handlungsfeld"] or None,
+        contact=ContactEntry(
+            function=row["Funktion"],
+            person=row["Ansprechperson"] or None,
+            email=row["E-Mail"] or None,
+            phone=row["Telefon"] or None,
+        )
+        if row["Funktion"]
+        else None,
+    )
+
+
+_UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"}
+
+
+def _slug(title: str) -> str:
+    """The first words of a title, as they stand in an address."""
+    plain = title.lower().translate(_UMLAUTS)
+    return "-".join(re.findall(r"[a-z0-9]+", plain)[:4])
+
+
+def _questions_by_cluster() -> dict[str, dict[str, Any]]:
+    """The first German wording of every question."""
+    found: dict[str, dict[str, Any]] = {}
+    for line in _lines("questions.jsonl"):
+        if line["cluster"] and (line["lang"] == "de" or line["cluster"] not in found):
+            found.setdefault(line["cluster"], line)
+    return found
+
+
+def _stand_list() -> Iterator[dict[str, str]]:
+    with resources.files("exchange").joinpath("demo/stands.csv").open(encoding="utf-8") as file:
+        yield from csv.DictReader(file, delimiter=";")
+
+
+def _lines(name: str) -> Iterator[dict[str, Any]]:
+    with resources.files("exchange").joinpath(f"demo/{name}").open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)

@@ -1,0 +1,90 @@
+"""Passes: secret links. The secret carries the pass's id and an HMAC of id and generation under
+the instance's key: never stored, printable again, rotated by the generation, revocable.
+"""
+
+import base64
+import hashlib
+import hmac
+
+from exchange import broadcasts
+from exchange.domain.changes import writing
+from exchange.domain.refusals import Refused
+from exchange.models import Pass
+
+_ID_BYTES = 4
+_MAC_BYTES = 12  # 96 bits: more than can be guessed, short enough for a QR code
+
+
+def secret_of(one: Pass, instance_key: str) -> str:
+    """The pass's secret: 22 characters that fit in a link."""
+    number = one.id.to_bytes(_ID_BYTES, "big")
+    return (
+        base64.urlsafe_b64encode(number + _mac(one.id, one.generation, instance_key))
+        .rstrip(b"=")
+        .decode()
+    )
+
+
+def link(one: Pass, public_url: str, instance_key: str) -> str:
+    """The link that opens the pass. The secret is in the fragment, which no browser sends and no
+    server logs.
+    """
+    return f"{public_url}/pass#{secret_of(one, instance_key)}"
+
+
+def id_in(secret: str) -> int | None:
+    """The pass's id that a secret claims, or None when it cannot be one."""
+    raw = _decoded(secret)
+    return int.from_bytes(raw[:_ID_BYTES], "big") if raw else None
+
+
+def opens(one: Pass, secret: str, instance_key: str) -> bool:
+    """Whether `secret` is this pass's own, of its present generation, and not revoked."""
+    raw = _decoded(secret)
+    return (
+        raw is not None
+        and not one.revoked
+        and hmac.compare_digest(raw[_ID_BYTES:], _mac(one.id, one.generation, instance_key))
+    )
+
+
+def rotate(pass_id: int) -> None:
+    """Make a new secret; the old one lapses and its live sockets are closed."""
+    with writing() as session:
+        one = session.get(Pass, pass_id)
+        if one is None:
+            raise Refused("unknown")
+        one.generation += 1
+    broadcasts.dismiss(pass_id)
+
+
+def set_revoked(pass_id: int, revoked: bool) -> None:
+    """Let a pass lapse, or be valid again; its live sockets are closed when it lapses."""
+    with writing() as session:
+        one = session.get(Pass, pass_id)
+        if one is None:
+            raise Refused("unknown")
+        one.revoked = revoked
+    if revoked:
+        broadcasts.dismiss(pass_id)
+
+
+def participant_digest(cookie: str, event_id: int, instance_key: str) -> str:
+    """What the tables keep of a participant's cookie: another value at every event."""
+    message = f"participant {event_id} {cookie}".encode()
+    return hmac.new(instance_key.encode(), message, hashlib.sha256).hexdigest()
+
+
+def _mac(pass_id: int, generation: int, instance_key: str) -> bytes:
+    message = f"pass {pass_id} {generation}".encode()
+    return hmac.new(instance_key.encode(), message, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _decoded(secret: str) -> bytes | None:
+    if len(secret) != 22 or not secret.isascii():
+        return None
+    try:
+        raw = base64.b64decode(secret + "==", altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    return raw if len(raw) == _ID_BYTES + _MAC_BYTES else None

@@ -1,0 +1,84 @@
+"""Why a change is not allowed: a word for programs and a sentence a person can act on."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from exchange.models import Phase
+
+_SENTENCES: dict[str, LazyString] = {
+    # What arrived cannot be read.
+    "key": _l("Der Schlüssel der Nachricht ist ungültig. Bitte laden Sie die Seite neu."),
+    "unreadable": _l("Das konnte nicht gelesen werden. Bitte laden Sie die Seite neu."),
+    "characters": _l(
+        "Der Text enthält Zeichen, die nicht angezeigt werden können. Bitte schreiben Sie ihn neu."
+    ),
+    "key_reused": _l(
+        "Unter diesem Schlüssel ist schon etwas anderes angekommen. Bitte laden Sie die Seite neu."
+    ),
+    # What arrived can be read but not be taken.
+    "empty": _l("Bitte schreiben Sie Ihre Frage in das Feld."),
+    "no_words": _l("Bitte stellen Sie die Frage in Worten."),
+    "too_long": _l("Das ist zu lang: höchstens %(limit)s Zeichen, es sind %(length)s."),
+    "facet": _l("Diesen Aspekt gibt es nicht. Bitte wählen Sie einen aus der Liste."),
+    "answer_missing": _l("Für eine schriftliche Antwort fehlt noch der Text."),
+    "reason_missing": _l("Bitte nennen Sie einen Grund."),
+    "how": _l("Diese Art der Antwort gibt es nicht."),
+    "until": _l("Bitte nennen Sie einen Tag, der nicht vergangen ist."),
+    "position": _l("Diesen Platz gibt es im Ablauf nicht."),
+    "head": _l("Mit dieser Frage kann nicht zusammengelegt werden."),
+    "stand": _l("Diesen Stand gibt es bei dieser Veranstaltung nicht."),
+    "minutes": _l("Bitte geben Sie die Dauer in Minuten an, von 1 bis 240, oder 0 für keine."),
+    "phase": _l("Diese Phase gibt es nicht."),
+    # The rules say no.
+    "not_yet": _l("Fragen können ab Beginn der Veranstaltung am %(date)s gestellt werden."),
+    "closed": _l(
+        "Die Veranstaltung ist beendet, Fragen werden nicht mehr angenommen."
+        " Ihr Text bleibt in diesem Feld."
+    ),
+    "no_votes": _l("In dieser Phase wird nicht abgestimmt."),
+    "own": _l("Das ist Ihre eigene Frage."),
+    "no_round": _l("In dieser Phase kommt keine Frage auf die Leinwand."),
+    "status": _l("Frage %(number)s ist jetzt %(status)s; das geht von dort aus nicht."),
+    "follows": _l("Frage %(number)s folgt Frage %(head)s. Bitte handeln Sie dort."),
+    "not_merged": _l("Frage %(number)s ist mit keiner anderen zusammengelegt."),
+    "quicker": _l("Jemand war schneller: Frage %(number)s hat sich gerade geändert."),
+    "another_live": _l("Jetzt ist eine andere Frage auf der Leinwand."),
+    "built_upon": _l("Darauf folgten schon weitere Schritte; das lässt sich nicht zurücknehmen."),
+    "undone": _l("Das ist schon zurückgenommen."),
+    "not_undoable": _l("Das lässt sich nicht zurücknehmen."),
+    "erased": _l("Was entfernt oder zurückgezogen wurde, bleibt es."),
+    # Who it is, or where from.
+    "unknown": _l("Das gibt es hier nicht."),
+    "origin": _l("Diese Anfrage kam von einer anderen Seite und wurde nicht angenommen."),
+    "pass": _l("Diese Zugangskarte gilt nicht mehr. Bitte fragen Sie die Organisation."),
+    "not_yours": _l("Dafür brauchen Sie die passende Zugangskarte."),
+    "no_participant": _l("An diesem Gerät wurde hier noch nichts gefragt."),
+    "slow_down": _l("Das war sehr schnell hintereinander. Bitte warten Sie %(seconds)s Sekunden."),
+    "busy": _l("Gerade ist sehr viel los. Bitte versuchen Sie es gleich noch einmal."),
+    "too_large": _l("Das ist zu groß. Bitte kürzen Sie den Text."),
+    "type": _l("In dieser Form kann die Nachricht nicht angenommen werden."),
+    "method": _l("So kann diese Adresse nicht benutzt werden."),
+    "address": _l("Diese Seite hat eine andere Adresse: %(url)s"),
+}
+
+WORDS = frozenset(_SENTENCES)
+
+
+class Refused(Exception):
+    """The rules say no. `word` is for programs, `message` is the sentence for the reader."""
+
+    def __init__(self, word: str, *, field: str | None = None, **details: object) -> None:
+        super().__init__(word)
+        self.word = word
+        self.field = field
+        self.details = details
+
+    @property
+    def message(self) -> str:
+        """The sentence, in the language of whoever reads it."""
+        return str(_SENTENCES[self.word]) % self.details
+
+
+def closed_for(phase: Phase) -> str:
+    """The word that says why nothing can be asked in `phase`."""
+    return "not_yet" if phase is Phase.PREPARING else "closed"

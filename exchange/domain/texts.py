@@ -1,0 +1,55 @@
+"""What people typed, made fit to be kept and shown."""
+
+import re
+import unicodedata
+
+from exchange.domain.refusals import Refused
+
+QUESTION_LIMIT = 500
+NAME_LIMIT = 80
+ANSWER_LIMIT = 2000
+REASON_LIMIT = 300
+MESSAGE_LIMIT = 200
+
+# Copying from a website or a PDF brings these along unseen. They change what others read
+# (direction overrides) or hide in words (zero width), and nobody typed them on purpose.
+# Zero-width joiners stay: emoji and some scripts need them.
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
+
+
+def clean(text: str, *, limit: int) -> str:
+    """`text` in NFC, without unseen characters, with single spaces; at most `limit` characters.
+
+    Refuses `characters` (control characters, lone surrogates) and `too_long`.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _UNSEEN.sub("", text)
+    if any(_unshowable(character) for character in text):
+        raise Refused("characters")
+    text = _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
+    if len(text) > limit:
+        raise Refused("too_long", limit=limit, length=len(text))
+    return text
+
+
+def clean_question(text: str) -> str:
+    """A question's text. Refuses also `empty` and `no_words`: somebody must be able to read it
+    aloud.
+    """
+    text = clean(text, limit=QUESTION_LIMIT)
+    if not text:
+        raise Refused("empty")
+    if not any(character.isalnum() for character in text):
+        raise Refused("no_words")
+    return text
+
+
+def clean_line(text: str | None, *, limit: int) -> str | None:
+    """One line of text, or None for an empty one."""
+    return " ".join(clean(text or "", limit=limit).split()) or None
+
+
+def _unshowable(character: str) -> bool:
+    return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs")

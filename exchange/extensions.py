@@ -1,0 +1,91 @@
+"""The extensions: made here, bound in `create_app`."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask import Flask, url_for
+from flask_babel import Babel, get_locale
+from flask_socketio import SocketIO
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from werkzeug.local import LocalProxy
+
+from exchange.config import MAX_SOCKET_MESSAGE_BYTES, Settings
+
+# A lock is waited for this long inside SQLite, where it stops the whole process;
+# `domain/changes.py` waits the rest of the time cooperatively.
+SQLITE_LOCK_WAIT_MS = 50
+
+db = SQLAlchemy()
+socketio = SocketIO()
+babel = Babel()
+
+
+def bind_database(app: Flask, settings: Settings) -> None:
+    """Bind `db`. SQLite gets WAL, full durability and transactions that begin as told."""
+    options: dict[str, Any] = {"url": settings.database_url}
+    if not settings.database_url.startswith("sqlite"):
+        options |= {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 30}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+
+
+def bind_socketio(app: Flask, settings: Settings, async_mode: str) -> None:
+    """Bind `socketio` in this async mode, for the allowed origins only."""
+    socketio.init_app(
+        app,
+        async_mode=async_mode,  # type: ignore[arg-type]
+        cors_allowed_origins=list(settings.allowed_origins),
+        message_queue=settings.redis_url,
+        max_http_buffer_size=MAX_SOCKET_MESSAGE_BYTES,
+        # The whole server has one rhythm: a dead line shows within 15 s.
+        ping_interval=10,
+        ping_timeout=5,
+        # Cookies of our own say who somebody is; engine.io's would be one more to explain.
+        cookie=None,
+        manage_session=False,
+    )
+
+
+def sio_server() -> Any:
+    """The Socket.IO server behind `socketio`; its types are not published."""
+    return socketio.server  # type: ignore[attr-defined]
+
+
+def pause(seconds: float) -> None:
+    """Wait cooperatively: everything else goes on."""
+    socketio.sleep(seconds)  # type: ignore[arg-type]  # fractions are fine, its hint is not
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions on its own: `on_begin` does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {SQLITE_LOCK_WAIT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # An acknowledged question survives a power cut.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        # A reader that turns writer gets BUSY_SNAPSHOT, which no waiting cures:
+        # whoever will write says so at the start.
+        writer = connection.get_execution_options().get("writer", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+def bind_babel(app: Flask, locale: Callable[[], str]) -> None:
+    """Bind `babel`; `locale` says the language of the reader who is being answered."""
+    babel.init_app(app, locale_selector=locale)
+    app.jinja_env.globals["locale"] = LocalProxy(lambda: str(get_locale() or "de"))
+    # Addresses without host and port: pages and fragments share them, whoever renders.
+    app.jinja_env.globals["path_for"] = partial(url_for, _external=False)

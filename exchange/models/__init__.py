@@ -1,0 +1,31 @@
+"""Columns, constraints, relationships; no verbs."""
+
+from exchange.models.base import Base
+from exchange.models.changes import ChangeRow, Revision, Touch
+from exchange.models.fair import Contact, Event, Phase, Project, Series, Stand
+from exchange.models.passes import Pass, Role
+from exchange.models.people import Participant
+from exchange.models.questions import Answer, Facet, How, MeToo, Origin, Question, Status
+
+__all__ = [
+    "Answer",
+    "Base",
+    "ChangeRow",
+    "Contact",
+    "Event",
+    "Facet",
+    "How",
+    "MeToo",
+    "Origin",
+    "Participant",
+    "Pass",
+    "Phase",
+    "Project",
+    "Question",
+    "Revision",
+    "Role",
+    "Series",
+    "Stand",
+    "Status",
+    "Touch",
+]

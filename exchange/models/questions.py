@@ -1,0 +1,140 @@
+"""Questions, their answers and their me toos."""
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from exchange.models.base import Base, Moment, now, words
+from exchange.models.fair import Event, Stand
+from exchange.models.people import Participant
+
+
+class Status(enum.Enum):
+    """Where a question stands. What may follow what: `domain/questions.py`."""
+
+    PENDING = "pending"
+    OPEN = "open"
+    SHORTLISTED = "shortlisted"
+    LIVE = "live"
+    ANSWERED = "answered"
+    OWED = "owed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Facet(enum.Enum):
+    """What a question is about. The words are German because the fair's are."""
+
+    RECHT = "recht"
+    KOSTEN = "kosten"
+    TECHNIK = "technik"
+    ORGANISATION = "organisation"
+    BETRIEB = "betrieb"
+    KONTAKT = "kontakt"
+
+
+class How(enum.Enum):
+    """How a question was answered."""
+
+    AT_STAND = "at_stand"
+    IN_ROUND = "in_round"
+    IN_WRITING = "in_writing"
+
+
+class Origin(enum.Enum):
+    """Whose browser a question came through."""
+
+    ATTENDEE = "attendee"
+    PRESENTER = "presenter"
+    MODERATOR = "moderator"
+
+
+class Question(Base):
+    """A question at a stand. Its status is assigned in one place, `domain/questions.py`."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        UniqueConstraint("event_id", "number"),
+        # At most one live question an event: the database refuses the second.
+        Index(
+            "uq_questions_one_live_an_event",
+            "event_id",
+            unique=True,
+            sqlite_where=text("status = 'live'"),
+            postgresql_where=text("status = 'live'"),
+        ),
+        Index("ix_questions_event_id_status", "event_id", "status"),
+        CheckConstraint("head_id <> id", name="no_head_of_itself"),
+        CheckConstraint("(status = 'shortlisted') = (position IS NOT NULL)", name="run_list"),
+        CheckConstraint("status <> 'owed' OR owed_until IS NOT NULL", name="owed_by_a_day"),
+        CheckConstraint("status <> 'answered' OR answer_id IS NOT NULL", name="answered_somehow"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
+    stand_id: Mapped[int] = mapped_column(ForeignKey("stands.id"), index=True)
+    number: Mapped[int]
+    key: Mapped[str] = mapped_column(String(36), unique=True)
+    """The UUID its client made. Whoever holds it is the asker: it appears in nothing we show."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of what first arrived: tells a repetition from another question under the same key."""
+    text: Mapped[str] = mapped_column(String(500))
+    facet: Mapped[Facet | None] = mapped_column(words(Facet))
+    name: Mapped[str | None] = mapped_column(String(80))
+    origin: Mapped[Origin] = mapped_column(words(Origin))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id"), index=True)
+    status: Mapped[Status] = mapped_column(words(Status))
+    since: Mapped[datetime] = mapped_column(Moment, default=now)
+    """Since when it has had this status."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts moves and text, never votes."""
+    position: Mapped[float | None]
+    """Its place in the run list, between those of its neighbours; None outside of it."""
+    head_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"), index=True)
+    """The question it was merged into and now follows."""
+    answer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("answers.id", use_alter=True, name="fk_questions_answer_id")
+    )
+    """The answer that counts; earlier ones stay as history."""
+    owed_until: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(300))
+    """Why it was declined."""
+    redacted: Mapped[bool] = mapped_column(default=False)
+    asked_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    last_change_id: Mapped[int | None]
+    """The change that last touched it; undo is refused when it is another."""
+
+    event: Mapped[Event] = relationship(foreign_keys=event_id)
+    stand: Mapped[Stand] = relationship()
+    participant: Mapped[Participant | None] = relationship()
+    head: Mapped["Question | None"] = relationship(remote_side=id, foreign_keys=head_id)
+    answer: Mapped["Answer | None"] = relationship(foreign_keys=answer_id, post_update=True)
+
+
+class Answer(Base):
+    """One answer to a question. A correction is a further one; none is overwritten."""
+
+    __tablename__ = "answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    how: Mapped[How] = mapped_column(words(How))
+    text: Mapped[str | None] = mapped_column(String(2000))
+    by: Mapped[str] = mapped_column(String(20))
+    """The role that gave it."""
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    corrects: Mapped[bool] = mapped_column(default=False)
+    """Whether another answer counted before this one."""
+
+
+class MeToo(Base):
+    """An attendee's vote: one a participant and question."""
+
+    __tablename__ = "me_toos"
+    __table_args__ = (UniqueConstraint("participant_id", "question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)

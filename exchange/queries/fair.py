@@ -1,0 +1,198 @@
+"""The fair as pages show it: events, stands, contacts."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from exchange.extensions import db
+from exchange.models import Contact, Event, Phase, Project, Series, Stand
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """An event, as every page names it."""
+
+    id: int
+    code: str
+    title: str
+    city: str
+    venue: str | None
+    date: dt.date
+    phase: Phase
+    moderation_first: bool
+    owed_until: dt.date
+    series: str
+    message: str | None
+    clock_until: dt.datetime | None
+    picture: bool
+
+
+@dataclass(frozen=True)
+class StandLine:
+    """A stand, as every list names it. Stand 0, *Allgemein*, has no project and no partner."""
+
+    id: int
+    code: str
+    number: int
+    project: str | None
+    partner: str | None
+    project_code: str | None
+    pitch: str | None = None
+
+    @property
+    def general(self) -> bool:
+        """Whether this is stand 0, for questions to no project."""
+        return self.number == 0
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """Whom to call about a project."""
+
+    function: str
+    person: str | None
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True)
+class StandPage:
+    """A stand with all that its own page says about it."""
+
+    line: StandLine
+    summary: str | None
+    field: str | None
+    contact: ContactLine | None
+
+
+_EVENT_COLUMNS: tuple[Any, ...] = (
+    Event.id,
+    Event.code,
+    Event.title,
+    Event.city,
+    Event.venue,
+    Event.date,
+    Event.phase,
+    Event.moderation_first,
+    Event.owed_until,
+    Series.name,
+    Event.message,
+    Event.clock_until,
+    Event.picture,
+)
+
+STAND_COLUMNS = (
+    Stand.id,
+    Stand.code,
+    Stand.number,
+    Project.title,
+    Project.partner,
+    Project.code,
+    Stand.pitch,
+)
+"""The columns of a `StandLine`, in its order, for selects that join `Stand` and `Project`."""
+
+
+def event_by_code(code: str) -> Event | None:
+    """The event with this code, in whatever case it was typed."""
+    return db.session.scalar(select(Event).where(Event.code == code.upper()))
+
+
+def stand_by_code(code: str) -> Stand | None:
+    """The stand with this code, in whatever case it was typed."""
+    return db.session.scalar(select(Stand).where(Stand.code == code.upper()))
+
+
+def project_by_code(code: str) -> Project | None:
+    """The project with this code."""
+    return db.session.scalar(select(Project).where(Project.code == code.lower()))
+
+
+def event_line(event_id: int) -> EventLine:
+    """One event as pages name it."""
+    row = db.session.execute(
+        select(*_EVENT_COLUMNS).join(Event.series).where(Event.id == event_id)
+    ).one()
+    return EventLine(*row)
+
+
+def event_lines(series_id: int | None = None) -> list[EventLine]:
+    """All events, or those of one series, in the order of their days."""
+    statement = select(*_EVENT_COLUMNS).join(Event.series).order_by(Event.date, Event.id)
+    if series_id is not None:
+        statement = statement.where(Event.series_id == series_id)
+    return [EventLine(*row) for row in db.session.execute(statement)]
+
+
+def stand_line(stand_id: int) -> StandLine:
+    """One stand as lists name it."""
+    return _stand_lines(Stand.id == stand_id)[0]
+
+
+def stand_lines(event_id: int) -> list[StandLine]:
+    """The stands of an event by number, stand 0 first."""
+    return _stand_lines(Stand.event_id == event_id)
+
+
+def stand_page(stand_id: int) -> StandPage:
+    """A stand with its project's summary and contact."""
+    project = db.session.execute(
+        select(Project.summary, Project.field)
+        .join(Stand, Stand.project_id == Project.id)
+        .where(Stand.id == stand_id)
+    ).one_or_none()
+    contact = db.session.execute(
+        select(Contact.function, Contact.person, Contact.email, Contact.phone)
+        .join(Stand, Stand.project_id == Contact.project_id)
+        .where(Stand.id == stand_id)
+    ).one_or_none()
+    return StandPage(
+        line=stand_line(stand_id),
+        summary=project.summary if project else None,
+        field=project.field if project else None,
+        contact=ContactLine(*contact) if contact else None,
+    )
+
+
+def contact_of(project_id: int) -> ContactLine | None:
+    """Whom to call about a project."""
+    row = db.session.execute(
+        select(Contact.function, Contact.person, Contact.email, Contact.phone).where(
+            Contact.project_id == project_id
+        )
+    ).one_or_none()
+    return ContactLine(*row) if row else None
+
+
+def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:
+    """Where a project was, is and will be shown, in the order of the days."""
+    rows = db.session.execute(
+        select(Stand.id, Stand.event_id)
+        .join(Stand.event)
+        .where(Stand.project_id == project_id)
+        .order_by(Event.date)
+    ).all()
+    return [(event_line(event_id), stand_line(stand_id)) for stand_id, event_id in rows]
+
+
+def stand_ids(event_id: int) -> Sequence[int]:
+    """The ids of an event's stands."""
+    return db.session.scalars(select(Stand.id).where(Stand.event_id == event_id)).all()
+
+
+def is_empty() -> bool:
+    """Whether the database holds no series yet."""
+    return db.session.scalar(select(func.count()).select_from(Series)) == 0
+
+
+def _stand_lines(condition: object) -> list[StandLine]:
+    rows = db.session.execute(
+        select(*STAND_COLUMNS)
+        .outerjoin(Project, Stand.project_id == Project.id)
+        .where(condition)  # type: ignore[arg-type]
+        .order_by(Stand.number)
+    )
+    return [StandLine(*row) for row in rows]

@@ -1,0 +1,89 @@
+"""What has changed, and how far each page has heard of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from exchange.extensions import db
+from exchange.models import Event, Question, Revision, Status, Touch
+from exchange.rooms import Scope
+
+
+@dataclass(frozen=True)
+class Hearer:
+    """Whose pages show a question: its stand's, and its asker's."""
+
+    question_id: int
+    stand_id: int
+    participant_id: int | None
+
+
+def revision(scope: Scope) -> int:
+    """Where a scope's counter stands; 0 when nothing ever happened."""
+    return (
+        db.session.scalar(
+            select(Revision.revision).where(
+                Revision.kind == scope.kind.value, Revision.owner_id == scope.owner_id
+            )
+        )
+        or 0
+    )
+
+
+def hearers(question_ids: Iterable[int]) -> list[Hearer]:
+    """Whose pages show these questions or those that follow them."""
+    ids = list(question_ids)
+    rows = db.session.execute(
+        select(Question.id, Question.stand_id, Question.participant_id).where(
+            Question.id.in_(ids) | Question.head_id.in_(ids)
+        )
+    )
+    return [Hearer(*row) for row in rows]
+
+
+def touched_since(stand_id: int, revision: int) -> list[int]:
+    """The questions that a stand's phones have not heard of since `revision`."""
+    return list(
+        db.session.scalars(
+            select(Touch.question_id).where(Touch.stand_id == stand_id, Touch.revision > revision)
+        )
+    )
+
+
+def stage_mark(event_id: int) -> tuple[object, ...]:
+    """Tells whether what the hall sees has changed: equal marks, equal stage."""
+    event = db.session.execute(
+        select(Event.phase, Event.before_id, Event.message, Event.clock_until, Event.picture).where(
+            Event.id == event_id
+        )
+    ).one()
+    shown = db.session.execute(
+        select(Question.id, Question.version, Question.stand_id, Question.status).where(
+            (Question.event_id == event_id)
+            & ((Question.status == Status.LIVE) | (Question.id == (event.before_id or 0)))
+        )
+    ).all()
+    coming = db.session.execute(
+        select(Question.id, Question.stand_id)
+        .where(
+            Question.event_id == event_id,
+            Question.status == Status.SHORTLISTED,
+            Question.head_id.is_(None),
+        )
+        .order_by(Question.position, Question.number)
+    ).all()
+    # The stage says how many wait, so a longer list is another picture.
+    return (tuple(event), tuple(map(tuple, shown)), tuple(map(tuple, coming[:3])), len(coming))
+
+
+def on_stage(event_id: int, stand_id: int) -> bool:
+    """Whether the live question belongs to this stand: then the hall sees its votes."""
+    found = db.session.scalar(
+        select(Question.id).where(
+            Question.event_id == event_id,
+            Question.status == Status.LIVE,
+            Question.stand_id == stand_id,
+        )
+    )
+    return found is not None

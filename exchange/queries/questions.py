@@ -1,0 +1,405 @@
+"""Questions as pages and fragments show them: everything about the question, nothing about
+who is looking.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from exchange.extensions import db
+from exchange.models import (
+    Answer,
+    Event,
+    Facet,
+    How,
+    MeToo,
+    Origin,
+    Project,
+    Question,
+    Stand,
+    Status,
+)
+from exchange.queries.fair import STAND_COLUMNS, StandLine
+
+PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
+"""The statuses in which everybody may read a question."""
+
+UNACCOUNTED = frozenset({Status.PENDING, Status.OPEN, Status.SHORTLISTED, Status.LIVE})
+"""The statuses that must have become another when the day ends."""
+
+
+@dataclass(frozen=True)
+class QuestionRef:
+    """A question that another one names."""
+
+    id: int
+    number: int
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """The answer that counts."""
+
+    text: str | None
+    how: How
+    by: str
+    at: datetime
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One question, as every view shows it.
+
+    `shown`, `answer`, `owed_until`, `reason` and `votes` are the head's when it was merged.
+    """
+
+    id: int
+    number: int
+    text: str
+    facet: Facet | None
+    name: str | None
+    status: Status
+    shown: Status
+    version: int
+    position: float | None
+    stand: StandLine
+    asked_at: datetime
+    since: datetime
+    votes: int
+    head: QuestionRef | None
+    followers: tuple[QuestionRef, ...]
+    answer: AnswerLine | None
+    owed_until: date | None
+    reason: str | None
+    origin: Origin
+    redacted: bool
+
+    @property
+    def order(self) -> float:
+        """Its place in whatever list it stands in: the run list's own, else by number."""
+        return self.position if self.position is not None else float(self.number)
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody may read it: neither it nor its head is kept back."""
+        return self.status in PUBLIC and self.shown in PUBLIC
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A question to come, as the hall may know it: never its text."""
+
+    number: int
+    stand: StandLine
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the hall sees."""
+
+    live: Card | None
+    before: Card | None
+    coming: tuple[Coming, ...]
+    waiting: int
+    message: str | None
+    clock_until: datetime | None
+    picture: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How the day's questions stand."""
+
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """All questions that were not withdrawn."""
+        return sum(n for word, n in self.counts.items() if word != Status.WITHDRAWN.value)
+
+    @property
+    def open_count(self) -> int:
+        """How many are still unaccounted for; 0 ends the day."""
+        return sum(self.counts.get(status.value, 0) for status in UNACCOUNTED)
+
+
+_Head = aliased(Question, name="head")
+
+
+_SHOWN = case(
+    (Question.status == Status.WITHDRAWN, Question.status),
+    (_Head.id.is_not(None), _Head.status),
+    else_=Question.status,
+)
+"""The status a question is shown in: a merged one follows its head until it is withdrawn."""
+
+
+def cards(condition: ColumnElement[bool]) -> list[Card]:
+    """The questions that meet `condition`, by number. Three selects, however many they are."""
+    rows = db.session.execute(
+        select(
+            Question.id,
+            Question.number,
+            Question.text,
+            Question.facet,
+            Question.name,
+            Question.status,
+            _SHOWN,
+            Question.version,
+            Question.position,
+            Question.asked_at,
+            Question.since,
+            _Head.id,
+            _Head.number,
+            _followed("owed_until"),
+            _followed("reason"),
+            Question.origin,
+            Question.redacted,
+            *STAND_COLUMNS,
+            Answer.text,
+            Answer.how,
+            Answer.by,
+            Answer.at,
+            Answer.corrects,
+        )
+        .join(Stand, Question.stand_id == Stand.id)
+        .outerjoin(Project, Stand.project_id == Project.id)
+        .outerjoin(_Head, Question.head_id == _Head.id)
+        .outerjoin(Answer, Answer.id == _followed("answer_id"))
+        .where(condition)
+        .order_by(Question.number)
+    ).all()
+    if not rows:
+        return []
+    votes = votes_of({row[11] or row[0] for row in rows})
+    followers = _followers_of([row[0] for row in rows])
+    return [_card(tuple(row), votes, followers) for row in rows]
+
+
+def card(question_id: int) -> Card | None:
+    """One question, or None when there is none of this id."""
+    found = cards(Question.id == question_id)
+    return found[0] if found else None
+
+
+def public_at(stand_id: int) -> ColumnElement[bool]:
+    """The questions that everybody may read at a stand."""
+    return and_(
+        Question.stand_id == stand_id,
+        Question.status.in_(PUBLIC),
+        or_(_Head.id.is_(None), _Head.status.in_(PUBLIC)),
+    )
+
+
+def search(event_id: int, words: str) -> list[Card]:
+    """The public questions of an event whose number or words (all of them) are `words`."""
+    wanted = words.casefold().split()
+    digits = words.strip().lstrip("#")
+    everything = cards(and_(Question.event_id == event_id, Question.status.in_(PUBLIC)))
+    public = [found for found in everything if found.public]
+    if digits.isdecimal():
+        return [found for found in public if found.number == int(digits)]
+    return [found for found in public if all(word in _haystack(found) for word in wanted)]
+
+
+def asked_by(participant_id: int) -> list[Card]:
+    """What one participant asked at an event, the latest first."""
+    return cards(Question.participant_id == participant_id)[::-1]
+
+
+def by_status(condition: ColumnElement[bool]) -> dict[str, list[Card]]:
+    """The questions that meet `condition`, in lists by the status they are shown in."""
+    lists: dict[str, list[Card]] = {status.value: [] for status in Status}
+    for found in cards(condition):
+        lists[found.shown.value].append(found)
+    for found_list in lists.values():
+        found_list.sort(key=lambda found: found.order)
+    return lists
+
+
+def answered_about(project_id: int) -> list[tuple[str, Card]]:
+    """What was answered about a project, in whichever city: (city, question), newest first."""
+    cities = dict(
+        db.session.execute(
+            select(Stand.id, Event.city).join(Stand.event).where(Stand.project_id == project_id)
+        )
+    )
+    found = cards(
+        and_(
+            Question.stand_id.in_(cities),
+            Question.status == Status.ANSWERED,
+            Question.head_id.is_(None),
+        )
+    )
+    return [(cities[one.stand.id], one) for one in reversed(found)]
+
+
+def owed_by(project_id: int) -> list[Card]:
+    """What a project's contact still owes an answer to, the most urgent first."""
+    stands = select(Stand.id).where(Stand.project_id == project_id)
+    found = cards(and_(Question.stand_id.in_(stands), Question.status == Status.OWED))
+    return sorted(found, key=lambda one: (one.owed_until or date.max, one.number))
+
+
+def minutes(event_id: int) -> list[tuple[StandLine, list[Card]]]:
+    """What everybody may read of an event's questions, by stand; merged ones with their head."""
+    public = [
+        one
+        for one in cards(and_(Question.event_id == event_id, Question.head_id.is_(None)))
+        if one.public
+    ]
+    stands = {one.stand.id: one.stand for one in public}
+    return [
+        (stand, [one for one in public if one.stand.id == stand.id])
+        for stand in sorted(stands.values(), key=lambda stand: stand.number)
+    ]
+
+
+def votes_of(question_ids: Collection[int]) -> dict[int, int]:
+    """How many distinct participants each group is of interest to; by its head's id."""
+    if not question_ids:
+        return {}
+    group = func.coalesce(Question.head_id, Question.id)
+    rows = db.session.execute(
+        select(group, func.count(MeToo.participant_id.distinct()))
+        .join(Question, MeToo.question_id == Question.id)
+        .where(or_(Question.id.in_(question_ids), Question.head_id.in_(question_ids)))
+        .group_by(group)
+    )
+    return dict(rows)
+
+
+def counts(condition: ColumnElement[bool]) -> dict[str, int]:
+    """The votes of the questions that meet `condition`, zero included; by the id as text."""
+    rows = db.session.execute(
+        select(Question.id, func.coalesce(Question.head_id, Question.id))
+        .outerjoin(_Head, Question.head_id == _Head.id)
+        .where(condition)
+    ).all()
+    votes = votes_of({head_id for _, head_id in rows})
+    return {str(question_id): votes.get(head_id, 0) for question_id, head_id in rows}
+
+
+def summary(event_id: int) -> Summary:
+    """How many questions of an event stand where; merged ones stand where their head does."""
+    rows = db.session.execute(
+        select(_SHOWN, func.count())
+        .outerjoin(_Head, Question.head_id == _Head.id)
+        .where(Question.event_id == event_id)
+        .group_by(_SHOWN)
+    )
+    found = {status.value: 0 for status in Status}
+    return Summary(found | {status.value: number for status, number in rows})
+
+
+def stage(event_id: int) -> Stage:
+    """What the hall sees of an event now."""
+    event = db.session.execute(
+        select(Event.before_id, Event.message, Event.clock_until, Event.picture).where(
+            Event.id == event_id
+        )
+    ).one()
+    shown = cards(
+        and_(
+            Question.event_id == event_id,
+            or_(Question.status == Status.LIVE, Question.id == (event.before_id or 0)),
+        )
+    )
+    live = next((found for found in shown if found.status is Status.LIVE), None)
+    before = next((found for found in shown if found is not live), None)
+    coming = run_list(event_id)
+    return Stage(
+        live=live,
+        before=before if before and before.public else None,
+        coming=tuple(coming[:3]),
+        waiting=len(coming),
+        message=event.message,
+        clock_until=event.clock_until,
+        picture=event.picture,
+    )
+
+
+def run_list(event_id: int) -> list[Coming]:
+    """The shortlisted questions of an event in their order, merged ones left out."""
+    rows = db.session.execute(
+        select(Question.number, *STAND_COLUMNS)
+        .join(Stand, Question.stand_id == Stand.id)
+        .outerjoin(Project, Stand.project_id == Project.id)
+        .where(
+            Question.event_id == event_id,
+            Question.status == Status.SHORTLISTED,
+            Question.head_id.is_(None),
+        )
+        .order_by(Question.position, Question.number)
+    )
+    return [Coming(row[0], StandLine(*row[1:])) for row in rows]
+
+
+def question_by_key(key: str) -> Question | None:
+    """The question that arrived under this key."""
+    return db.session.scalar(select(Question).where(Question.key == key))
+
+
+def my_votes(participant_id: int) -> set[int]:
+    """The ids of the questions that a participant said *me too* to."""
+    return set(
+        db.session.scalars(select(MeToo.question_id).where(MeToo.participant_id == participant_id))
+    )
+
+
+def _followed(column: str) -> ColumnElement[Any]:
+    """The head's value for a merged question, its own for any other."""
+    return case((_Head.id.is_not(None), getattr(_Head, column)), else_=getattr(Question, column))
+
+
+def _card(
+    row: tuple[Any, ...], votes: dict[int, int], followers: dict[int, list[QuestionRef]]
+) -> Card:
+    (id_, number, text, facet, name, status, shown, version, position, asked_at, since) = row[:11]
+    (head_id, head_number, owed_until, reason, origin, redacted) = row[11:17]
+    answer_text, how, by, at, corrected = row[24:29]
+    return Card(
+        id=id_,
+        number=number,
+        text=text,
+        facet=facet,
+        name=name,
+        status=status,
+        shown=shown,
+        version=version,
+        position=position,
+        stand=StandLine(*row[17:24]),
+        asked_at=asked_at,
+        since=since,
+        votes=votes.get(head_id or id_, 0),
+        head=QuestionRef(head_id, head_number) if head_id else None,
+        followers=tuple(followers.get(id_, ())),
+        answer=AnswerLine(answer_text, how, by, at, corrected) if how else None,
+        owed_until=owed_until,
+        reason=reason,
+        origin=origin,
+        redacted=redacted,
+    )
+
+
+def _followers_of(question_ids: Iterable[int]) -> dict[int, list[QuestionRef]]:
+    rows = db.session.execute(
+        select(Question.head_id, Question.id, Question.number)
+        .where(Question.head_id.in_(list(question_ids)), Question.status != Status.WITHDRAWN)
+        .order_by(Question.number)
+    )
+    found: dict[int, list[QuestionRef]] = {}
+    for head_id, follower_id, number in rows:
+        found.setdefault(head_id or 0, []).append(QuestionRef(follower_id, number))
+    return found
+
+
+def _haystack(found: Card) -> str:
+    answer = found.answer.text if found.answer else None
+    parts = (found.text, answer, found.stand.project, found.stand.partner, found.name)
+    return " ".join(part for part in parts if part).casefold()

@@ -1,0 +1,100 @@
+"""The moderation: all stands in one inbox, the run list, what is live, the event itself."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from exchange import access, rooms
+from exchange.domain import questions, round
+from exchange.domain.refusals import Refused
+from exchange.extensions import db
+from exchange.models import Facet, Question
+from exchange.queries import fair
+from exchange.queries import questions as question_queries
+from exchange.rooms import Room
+from exchange.views.pages import (
+    done,
+    event_or_refuse,
+    live_page,
+    posted,
+    staff_key,
+    typed_in,
+    verb_fields,
+    whole,
+)
+
+bp = Blueprint("moderator", __name__)
+
+
+@bp.get("/moderate/<event>")
+def moderation(event: str) -> Response:
+    """All questions of an event, by where they stand."""
+    found = event_or_refuse(event)
+    access.moderator_of(found)
+
+    def build() -> dict[str, Any]:
+        return {
+            "event": fair.event_line(found.id),
+            "stage": question_queries.stage(found.id),
+            "summary": question_queries.summary(found.id),
+            "stands": fair.stand_lines(found.id),
+            "lists": question_queries.by_status(Question.event_id == found.id),
+            "facets": list(Facet),
+        }
+
+    return live_page(
+        "moderator/moderation.html",
+        [(Room.MODERATE, found.code, rooms.moderate(found.id))],
+        build,
+    )
+
+
+@bp.post("/moderate/<event>/questions")
+def ask(event: str) -> ResponseReturnValue:
+    """A question from the floor is typed in, for a stand or for none (stand 0)."""
+    found = event_or_refuse(event)
+    by = access.moderator_of(found)
+    fields = posted()
+    stand = questions.stand_named(found.id, fields.get("stand") or "0")
+    return typed_in(stand, by, fields, f"/moderate/{found.code}")
+
+
+@bp.post("/moderate/<event>/questions/<int:question>/<verb>")
+def act(event: str, question: int, verb: str) -> ResponseReturnValue:
+    """Use a verb on a question of this event."""
+    found = event_or_refuse(event)
+    by = access.moderator_of(found)
+    asked = db.session.get(Question, question)
+    if asked is None or asked.event_id != found.id:
+        raise Refused("unknown")
+    fields = posted()
+    outcome = questions.act(
+        question,
+        verb,
+        by=by,
+        key=staff_key(fields),
+        version=whole(fields.get("version")) or 0,
+        fields=verb_fields(fields),
+    )
+    return done(outcome, f"/moderate/{found.code}")
+
+
+@bp.post("/moderate/<event>/undo")
+def undo(event: str) -> ResponseReturnValue:
+    """Take back a change, the desks' included."""
+    found = event_or_refuse(event)
+    by = access.moderator_of(found)
+    fields = posted()
+    outcome = round.undo(found.id, whole(fields.get("change")) or 0, by=by, key=staff_key(fields))
+    return done(outcome, f"/moderate/{found.code}")
+
+
+@bp.post("/moderate/<event>/<any(clock, message, picture, 'start-round', 'end-round'):verb>")
+def conduct(event: str, verb: str) -> ResponseReturnValue:
+    """What the moderator does to the event itself."""
+    found = event_or_refuse(event)
+    by = access.moderator_of(found)
+    fields = posted()
+    outcome = round.conduct(found.id, verb, value=fields.get("value"), by=by, key=staff_key(fields))
+    return done(outcome, f"/moderate/{found.code}")

@@ -1,0 +1,160 @@
+"""What live pages have in common: what they watch, when they are unchanged, what they post."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import Response, current_app, jsonify, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from exchange import access
+from exchange.domain import questions
+from exchange.domain.changes import Actor, Outcome
+from exchange.domain.questions import Asked, Fields
+from exchange.domain.refusals import Refused
+from exchange.models import Event, Stand
+from exchange.queries import fair, live
+from exchange.rooms import Room, Scope
+from exchange.views.refusing import wants_json
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What a page watches, each with the revision that it shows."""
+
+    watch: list[dict[str, Any]]
+
+
+def live_page(
+    template: str,
+    watch: list[tuple[Room, str, Scope]],
+    build: Callable[[], dict[str, Any]],
+    *,
+    personal: object = "",
+) -> Response:
+    """A page that changes, or 304 when its reader has it already.
+
+    `watch`: what it shows, as (room, code, scope). `build` reads the rest, and only if needed.
+    `personal`: whatever else makes it another page for this reader.
+    """
+    # The revisions are read first: what changes while the page is built is heard as news.
+    revisions = [live.revision(scope) for _, _, scope in watch]
+    etag = _etag(template, revisions, personal)
+    if etag in request.if_none_match and request.method in ("GET", "HEAD"):
+        response = Response(status=304)
+    else:
+        page = PageContext(
+            [
+                {"room": room.value, "code": code, "revision": revision}
+                for (room, code, _), revision in zip(watch, revisions, strict=True)
+            ]
+        )
+        response = make_response(render_template(template, page=page, **build()))
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Cookie")
+    response.vary.add("Accept-Language")
+    return response
+
+
+def event_or_refuse(code: str) -> Event:
+    """The event with this code. Refuses `unknown`."""
+    event = fair.event_by_code(code)
+    if event is None:
+        raise Refused("unknown")
+    return event
+
+
+def stand_or_refuse(code: str) -> Stand:
+    """The stand with this code. Refuses `unknown`."""
+    stand = fair.stand_by_code(code)
+    if stand is None:
+        raise Refused("unknown")
+    return stand
+
+
+def posted() -> dict[str, str]:
+    """The fields of a form or a JSON object, as text.
+
+    Refuses `type` for other kinds of bodies and `unreadable` for what is not text.
+    """
+    if request.mimetype == "application/json":
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            raise Refused("unreadable")
+        if any(not isinstance(value, str | int | None) for value in body.values()):
+            raise Refused("unreadable")
+        fields = {name: str(value) for name, value in body.items() if value is not None}
+    elif request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        fields = request.form.to_dict()
+    elif request.mimetype == "" and not request.content_length:
+        fields = {}
+    else:
+        raise Refused("type")
+    # Werkzeug replaces what is not UTF-8 by this sign; nobody types it.
+    if any("\ufffd" in value for value in fields.values()):
+        raise Refused("characters")
+    return fields
+
+
+def verb_fields(fields: dict[str, str]) -> Fields:
+    """What a verb was given, from a form. Refuses `unreadable` where a number is none."""
+    return Fields(
+        how=fields.get("how"),
+        answer=fields.get("answer"),
+        until=fields.get("until"),
+        reason=fields.get("reason"),
+        head=whole(fields.get("head")),
+        text=fields.get("text"),
+        position=whole(fields.get("position")),
+        stand=fields.get("stand"),
+    )
+
+
+def whole(word: str | None) -> int | None:
+    """A whole number from a form, None for an empty field. Refuses `unreadable`."""
+    if not word:
+        return None
+    if not word.isascii() or not word.lstrip("-").isdigit() or len(word) > 9:
+        raise Refused("unreadable")
+    return int(word)
+
+
+def staff_key(fields: dict[str, str]) -> str | None:
+    """The click's UUID. A form without JavaScript has none; there the version guards."""
+    if not fields.get("key") and not wants_json():
+        return None
+    return access.uuid_in(fields.get("key"))
+
+
+def done(outcome: Outcome, back: str) -> ResponseReturnValue:
+    """The answer to a staff verb: the outcome to a program, the page again to a form."""
+    return jsonify(asdict(outcome)) if wants_json() else redirect(back, 303)
+
+
+def asked(answer: Asked, back: str) -> ResponseReturnValue:
+    """The answer to a question that has arrived."""
+    if not wants_json():
+        return redirect(back, 303)
+    body = {"key": answer.key, "number": answer.number, "status": answer.status}
+    return jsonify(body), 201 if answer.created else 200
+
+
+def typed_in(stand: Stand, by: Actor, fields: dict[str, str], back: str) -> ResponseReturnValue:
+    """A question that staff typed in for somebody: as *ask*, outside the attendees' limits."""
+    answer = questions.ask(
+        stand,
+        key=access.uuid_in(fields.get("key")),
+        text=fields.get("text", ""),
+        facet=fields.get("facet"),
+        name=fields.get("name"),
+        by=by,
+    )
+    return asked(answer, back)
+
+
+def _etag(template: str, revisions: list[int], personal: object) -> str:
+    build = current_app.extensions["assets"].build
+    parts = (build, template, revisions, access.locale(), access.viewer(), personal, request.url)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,84 @@
+"""The desk: what presenters see and do at their stand."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from exchange import access, rooms
+from exchange.domain import questions, round
+from exchange.domain.refusals import Refused
+from exchange.extensions import db
+from exchange.models import Facet, Question
+from exchange.queries import fair
+from exchange.queries import questions as question_queries
+from exchange.rooms import Room
+from exchange.views.pages import (
+    done,
+    live_page,
+    posted,
+    staff_key,
+    stand_or_refuse,
+    typed_in,
+    verb_fields,
+    whole,
+)
+
+bp = Blueprint("presenter", __name__)
+
+
+@bp.get("/present/<stand>")
+def desk(stand: str) -> Response:
+    """All questions of one stand, by where they stand."""
+    found = stand_or_refuse(stand)
+    access.presenter_of(found)
+
+    def build() -> dict[str, Any]:
+        return {
+            "event": fair.event_line(found.event_id),
+            "stand": fair.stand_page(found.id),
+            "lists": question_queries.by_status(Question.stand_id == found.id),
+            "facets": list(Facet),
+        }
+
+    return live_page("presenter/desk.html", [(Room.DESK, found.code, rooms.stand(found.id))], build)
+
+
+@bp.post("/present/<stand>/questions")
+def ask(stand: str) -> ResponseReturnValue:
+    """A question asked aloud or on paper is typed in."""
+    found = stand_or_refuse(stand)
+    by = access.presenter_of(found)
+    return typed_in(found, by, posted(), f"/present/{found.code}")
+
+
+@bp.post("/present/<stand>/questions/<int:question>/<verb>")
+def act(stand: str, question: int, verb: str) -> ResponseReturnValue:
+    """Use a verb on a question of this stand."""
+    found = stand_or_refuse(stand)
+    by = access.presenter_of(found)
+    asked = db.session.get(Question, question)
+    if asked is None or asked.stand_id != found.id:
+        raise Refused("unknown")
+    fields = posted()
+    outcome = questions.act(
+        question,
+        verb,
+        by=by,
+        key=staff_key(fields),
+        version=whole(fields.get("version")) or 0,
+        fields=verb_fields(fields),
+    )
+    return done(outcome, f"/present/{found.code}")
+
+
+@bp.post("/present/<stand>/undo")
+def undo(stand: str) -> ResponseReturnValue:
+    """Take back a change that was made at this desk."""
+    found = stand_or_refuse(stand)
+    by = access.presenter_of(found)
+    fields = posted()
+    outcome = round.undo(
+        found.event_id, whole(fields.get("change")) or 0, by=by, key=staff_key(fields)
+    )
+    return done(outcome, f"/present/{found.code}")

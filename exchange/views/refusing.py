@@ -1,0 +1,132 @@
+"""How a refusal is said: as JSON to programs, as a page to people, in the reader's language."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from exchange.domain.refusals import Refused
+
+log = logging.getLogger(__name__)
+
+_STATUS = {
+    "key": 400,
+    "unreadable": 400,
+    "characters": 400,
+    "not_yet": 403,
+    "closed": 403,
+    "origin": 403,
+    "pass": 403,
+    "not_yours": 403,
+    "unknown": 404,
+    "method": 405,
+    "quicker": 409,
+    "key_reused": 409,
+    "too_large": 413,
+    "type": 415,
+    "address": 421,
+    "slow_down": 429,
+    "busy": 503,
+}
+"""Every word that is not here is 422: understood, and the rules say no."""
+
+_WORDS = {400: "unreadable", 404: "unknown", 405: "method", 413: "too_large", 415: "type"}
+
+RETRY_AFTER_S = 5
+
+# What a person typed, by the names of the fields; it is given back on the page that refuses.
+_TYPED = ("text", "answer", "reason", "value")
+
+
+def init_app(app: Flask) -> None:
+    """Answer refusals, the framework's own errors and a database that is away."""
+    app.register_error_handler(Refused, refuse)
+    app.register_error_handler(HTTPException, _translate)
+    app.register_error_handler(OperationalError, _database_away)
+    app.after_request(_protect)
+
+
+def wants_json() -> bool:
+    """Whether the client asked for JSON rather than for a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def status_of(refused: Refused) -> int:
+    """The HTTP status of a refusal."""
+    return _STATUS.get(refused.word, 422)
+
+
+def refuse(refused: Refused) -> Response:
+    """The whole answer to a request that was refused."""
+    if wants_json():
+        response = jsonify(error=refused.word, message=refused.message)
+    else:
+        response = make_response(
+            render_template(
+                "page/refused.html",
+                refused=refused,
+                status=status_of(refused),
+                typed=[request.form[name] for name in _TYPED if _form().get(name)],
+            )
+        )
+    return with_status(response, refused)
+
+
+def with_status(response: Response, refused: Refused) -> Response:
+    """`response` with the status of a refusal, and when to try again."""
+    response.status_code = status_of(refused)
+    if response.status_code in (429, 503):
+        response.headers["Retry-After"] = str(refused.details.get("seconds", RETRY_AFTER_S))
+    return response
+
+
+def _form() -> Any:
+    """The form, unless the body was refused for its size before it could be read."""
+    try:
+        return request.form
+    except HTTPException:
+        return {}
+
+
+def _translate(error: HTTPException) -> Response | HTTPException:
+    if error.code in _WORDS:
+        return refuse(Refused(_WORDS[error.code]))
+    return error
+
+
+def _database_away(error: OperationalError) -> Response:
+    log.error("The database cannot be used: %s", error.orig)
+    return refuse(Refused("busy"))
+
+
+def _protect(response: Response) -> Response:
+    """What browsers are told to hold us to."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    # Not no-referrer: form posts would send Origin: null and be refused.
+    headers.setdefault("Referrer-Policy", "same-origin")
+    if response.mimetype == "text/html":
+        headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+_CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types exchange",
+    )
+)

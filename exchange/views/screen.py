@@ -1,0 +1,39 @@
+"""The hall screen: reads, never writes."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app
+
+from exchange import access, rooms
+from exchange.paper import qr
+from exchange.queries import fair
+from exchange.queries import questions as question_queries
+from exchange.rooms import Room
+from exchange.views.pages import event_or_refuse, live_page
+
+bp = Blueprint("screen", __name__)
+
+
+@bp.get("/screen/<event>")
+def screen(event: str) -> Response:
+    """What is live, in letters for the last row."""
+    found = event_or_refuse(event)
+    access.may_see_screen(found)
+
+    def build() -> dict[str, Any]:
+        return {
+            "event": fair.event_line(found.id),
+            "stage": question_queries.stage(found.id),
+        }
+
+    return live_page(
+        "screen/screen.html", [(Room.SCREEN, found.code, rooms.public(found.id))], build
+    )
+
+
+@bp.get("/e/<event>/qr.svg")
+def code(event: str) -> Response:
+    """The event's QR code."""
+    found = event_or_refuse(event)
+    svg = qr.svg(f"{current_app.extensions['settings'].public_url}/e/{found.code}")
+    return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-cache"})
