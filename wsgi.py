@@ -201,7 +201,8 @@ def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]
     server = eventlet.spawn(
         eventlet.wsgi.server, listener, app, max_size=MAX_CONNECTIONS, log_output=False, debug=False
     )
-    return server.kill
+    stop: Callable[[], None] = server.kill
+    return stop
 
 
 def serve_on_gevent(listener: socket.socket, app: Flask) -> Callable[[], None]:
@@ -209,7 +210,8 @@ def serve_on_gevent(listener: socket.socket, app: Flask) -> Callable[[], None]:
 
     server = WSGIServer(listener, app, log=None)
     server.start()
-    return server.close
+    stop: Callable[[], None] = server.close
+    return stop
 
 
 def serve_on_threads(listener: socket.socket, app: Flask) -> Callable[[], None]:

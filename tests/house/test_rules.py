@@ -1,0 +1,95 @@
+"""What the linters cannot hold: one commit, one emit, one file that knows the server."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HOUSE = ROOT / "exchange"
+
+
+def calls_of(method: str) -> set[str]:
+    """The files of the house in which `something.method(...)` is called."""
+    return {
+        str(path.relative_to(ROOT))
+        for path in HOUSE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == method
+    }
+
+
+def test_only_a_change_commits() -> None:
+    assert calls_of("commit") == {"exchange/domain/changes.py"}
+
+
+def test_only_broadcasts_emit() -> None:
+    assert calls_of("emit") == {"exchange/broadcasts.py"}
+
+
+def test_only_the_server_file_imports_the_server() -> None:
+    importing = {
+        str(path.relative_to(ROOT))
+        for path in [*HOUSE.rglob("*.py"), *ROOT.glob("*.py")]
+        if imported_packages(path) & {"eventlet", "gevent"}
+    }
+    assert importing == {"wsgi.py"}
+
+
+def test_only_config_tells_the_names_of_the_async_modes() -> None:
+    naming = {
+        str(path.relative_to(ROOT))
+        for path in HOUSE.rglob("*.py")
+        if re.search(r"eventlet|gevent", path.read_text("utf-8"))
+    }
+    assert naming == {"exchange/config.py"}
+
+
+def imported_packages(path: Path) -> set[str]:
+    def names() -> Iterator[str]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield node.module
+
+    return {name.partition(".")[0] for name in names()}
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    told = [line.partition("#")[0].partition(";")[0].strip() for line in lines]
+    return dict(line.lower().split("==") for line in told if line and not line.startswith("-r"))
+
+
+def test_every_requirement_is_pinned_once() -> None:
+    run, dev = pins("requirements.txt"), pins("requirements-dev.txt")
+    assert not run.keys() & dev.keys()
+
+
+def test_what_the_package_asks_for_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = {re.split(r"[<>=]", need)[0].lower() for need in project["dependencies"]}
+    assert asked <= pins("requirements.txt").keys()
+
+
+def test_the_lock_names_no_registry() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+
+
+def test_nothing_of_others_is_committed() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    foreign = r"\.min\.(js|css)$|node_modules/|\.woff2?$|/static/build/|\.mo$"
+    assert [name for name in listed.stdout.splitlines() if re.search(foreign, name)] == []
