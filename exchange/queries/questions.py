@@ -271,7 +271,7 @@ def votes_of(question_ids: Collection[int]) -> dict[int, int]:
         .where(or_(Question.id.in_(question_ids), Question.head_id.in_(question_ids)))
         .group_by(group)
     )
-    return dict(rows)
+    return dict(rows.tuples().all())
 
 
 def counts(condition: ColumnElement[bool]) -> dict[str, int]:
