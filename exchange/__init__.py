@@ -24,7 +24,7 @@ def create_app(
     app.config.from_mapping(config.flask_options(settings))
     app.config.from_mapping(options)
 
-    extensions.bind_database(app, settings)
+    extensions.db.init_app(app, settings)
     extensions.bind_babel(app, access.locale)
     assets.init_app(app)
     wording.init_app(app)

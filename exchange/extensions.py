@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
+from flask.globals import app_ctx
 from flask_babel import Babel, get_locale
 from flask_socketio import SocketIO
-from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.local import LocalProxy
 
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, Settings
@@ -17,22 +18,46 @@ from exchange.config import MAX_SOCKET_MESSAGE_BYTES, Settings
 # `domain/changes.py` waits the rest of the time cooperatively.
 SQLITE_LOCK_WAIT_MS = 50
 
-db = SQLAlchemy()
+
+class Database:
+    """One engine an app, one session an app context: SQLAlchemy's own means, and no more.
+
+    Why no Flask extension does this: docs/decisions/database.md.
+    """
+
+    def init_app(self, app: Flask, settings: Settings) -> None:
+        """Make the app's engine. SQLite gets WAL, full durability and honest transactions."""
+        options: dict[str, Any] = {}
+        if not settings.database_url.startswith("sqlite"):
+            options = {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 30}
+        engine = create_engine(settings.database_url, **options)
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+        sessions = scoped_session(sessionmaker(engine), scopefunc=_context)
+        app.extensions["database"] = sessions
+        app.teardown_appcontext(lambda _error: sessions.remove())
+
+    @property
+    def session(self) -> Session:
+        """The session of the current app context; closed when the context ends."""
+        sessions: scoped_session[Session] = current_app.extensions["database"]
+        return sessions()
+
+    @property
+    def engine(self) -> Engine:
+        """The current app's engine."""
+        engine: Engine = self.session.get_bind()  # type: ignore[assignment]
+        return engine
+
+
+def _context() -> int:
+    """Tells one app context from another, whatever thread or green thread it runs on."""
+    return id(app_ctx._get_current_object())  # type: ignore[attr-defined]
+
+
+db = Database()
 socketio = SocketIO()
 babel = Babel()
-
-
-def bind_database(app: Flask, settings: Settings) -> None:
-    """Bind `db`. SQLite gets WAL, full durability and transactions that begin as told."""
-    options: dict[str, Any] = {"url": settings.database_url}
-    if not settings.database_url.startswith("sqlite"):
-        options |= {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 30}
-    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
-    db.init_app(app)
-    with app.app_context():
-        engine = db.engine
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
 
 
 def bind_socketio(app: Flask, settings: Settings, async_mode: str) -> None:
