@@ -125,6 +125,7 @@ def why_not_listening(host: str, port: int, error: OSError) -> str:
 
 def prepare(app: Flask) -> None:
     """Migrate, load the demo fair into an empty database, print every link."""
+    print(say("Bereite die Datenbank vor ...", "Preparing the database ..."), flush=True)
     for command in (["migrate"], ["demo", "--if-empty"], ["links"]):
         try:
             app.cli.main(

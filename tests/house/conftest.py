@@ -1,6 +1,7 @@
 """A server of its own for tests that start, fill and stop it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +26,10 @@ class Running:
     port: int
     lines: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
@@ -43,7 +48,19 @@ class Running:
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """The exit code; a server that does not stop within 5 s is a failure."""
         self.process.send_signal(by)
-        return self.process.wait(5)
+        return self.end(within_s=5)
+
+    def end(self, within_s: float) -> int:
+        """The exit code, once everything that was printed has been read."""
+        code = self.process.wait(within_s)
+        self._reader.join()
+        return code
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as printed:
+            for line in printed:
+                self.lines.append(line.rstrip("\n"))
 
 
 Start = Callable[..., Running]
@@ -55,8 +72,34 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder with the demo fair, made once: a start takes half the time with it."""
+    folder = tmp_path_factory.mktemp("filled")
+    for command in (["migrate"], ["demo"]):
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "exchange", *command],
+            check=True,
+            cwd=ROOT,
+            env=os.environ | {"EXCHANGE_INSTANCE": str(folder)},
+        )
+    return folder
+
+
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def instance(tmp_path: Path) -> Path:
+    """Where the test's servers keep their database; empty, unless the test uses `demo_fair`."""
+    return tmp_path / "instance"
+
+
+@pytest.fixture
+def demo_fair(filled: Path, instance: Path) -> None:
+    """The demo fair is in the database before the first start."""
+    shutil.copytree(filled, instance)
+
+
+@pytest.fixture
+def start(instance: Path) -> Iterator[Start]:
     """Start `wsgi.py --prepare`, or another command, with an instance folder of its own."""
     started: list[Running] = []
 
@@ -68,12 +111,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
             env=os.environ
             | {
                 "EXCHANGE_HOST": "127.0.0.1",
-                "EXCHANGE_INSTANCE": str(tmp_path / "instance"),
+                "EXCHANGE_INSTANCE": str(instance),
                 "EXCHANGE_PORT": str(port),
                 "EXCHANGE_PUBLIC_URL": f"http://127.0.0.1:{port}",
                 "LC_ALL": "C.UTF-8",
                 "PYTHONUNBUFFERED": "1",
-                "PYTHONWARNINGS": "error",
+                # Sockets end with the process.
+                "PYTHONWARNINGS": "error,ignore::ResourceWarning",
             }
             | environ,
             stdin=subprocess.DEVNULL,
@@ -83,17 +127,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
         )
         running = Running(process, port)
         started.append(running)
-        threading.Thread(target=_listen_to, args=(running,), daemon=True).start()
         return running
 
     yield run
     for running in started:
         if running.process.poll() is None:
             running.process.kill()
-            running.process.wait(5)
-
-
-def _listen_to(running: Running) -> None:
-    assert running.process.stdout
-    for line in running.process.stdout:
-        running.lines.append(line.rstrip("\n"))
+        running.end(within_s=5)
