@@ -4,7 +4,7 @@
 import { newKey, send } from "./post.js";
 import { say } from "./say.js";
 import { lineState } from "./line.js";
-import { readAgain, renew, watches } from "./live.js";
+import { readAgain, watches } from "./live.js";
 
 /**
  * @typedef {object} Entry  one question that has not been confirmed yet
@@ -127,9 +127,8 @@ function attend(form) {
     grow();
     const sentence = (body.status === "pending" ? words.sentPending : body.status === "owed" ? words.sentOwed : words.sent) ?? "";
     tell("done", sentence.replace("{number}", String(body.number)));
-    // The first time I come back with my question and with a socket that knows who I am; later a push brings it.
-    if (!watches("mine")) void renew();
-    else if (lineState() !== "online") void readAgain();
+    // The first time, reading again brings my question and my own room; later a push does.
+    if (!watches("mine") || lineState() !== "online") void readAgain();
   }
 
   /** @param {string} sentence */

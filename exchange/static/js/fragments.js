@@ -102,8 +102,8 @@ function settle(container, element) {
  */
 function insert(parent, node, before) {
   const mover = /** @type {any} */ (parent).moveBefore;
-  // moveBefore keeps focus and running animations, where the browser has it and the node is already in the page.
-  if (mover && node.isConnected && node.parentNode) mover.call(parent, node, before);
+  // moveBefore keeps focus and running animations, where the browser has it and the node is already in this page.
+  if (mover && node.isConnected && node.ownerDocument === document) mover.call(parent, node, before);
   else parent.insertBefore(node, before);
 }
 

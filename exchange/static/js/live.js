@@ -158,7 +158,11 @@ export function readAgain() {
     return reading;
   }
   clearTimeout(retry);
-  reading = read().then((done) => {
+  reading = read().catch((error) => {
+    // A fault of ours must not stop the readings to come; it is seen where developers look.
+    console.error(error);
+    return false;
+  }).then((done) => {
     reading = undefined;
     failures = done ? 0 : failures + 1;
     const pushes = held;
@@ -176,47 +180,43 @@ export function readAgain() {
   return reading;
 }
 
-/** @returns {Promise<boolean>} */
-async function read() {
+/** The page as the server has it now; null when something else answered, or nothing. */
+async function fetchPage() {
   const control = new AbortController();
   const limit = setTimeout(() => control.abort(), 15_000);
   try {
     const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-cache", signal: control.signal });
-    if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return false;
-    const page = parsePage(await response.text());
-    const watch = watchOf(page);
-    // A captive portal has pages, too; ours say what they watch.
-    if (!watch) return false;
-    if (response.status === 403 || response.status === 404) {
-      // Not for this browser any more (a withdrawn pass): the server's own page says it best.
-      location.reload();
-      return true;
-    }
-    if (!response.ok) return false;
-    await new Promise((done) => whenHandsAreOff(() => {
-      reconcile(page);
-      const before = new Set(rooms.keys());
-      takeOver(watch);
-      if (socket?.connected && watch.some((one) => !before.has(one.room))) watchAll();
-      done(undefined);
-    }));
-    stillTrue();
-    return true;
+    if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return null;
+    return { status: response.status, html: await response.text() };
   } catch {
-    return false;
+    return null;
   } finally {
     clearTimeout(limit);
   }
 }
 
-/**
- * Come in again, so that the handshake carries a cookie that was given since. Reads the page, too.
- * @returns {Promise<boolean>}
- */
-export async function renew() {
-  const done = await readAgain();
-  comeInAgain();
-  return done;
+/** @returns {Promise<boolean>} */
+async function read() {
+  const answer = await fetchPage();
+  if (!answer) return false;
+  const page = parsePage(answer.html);
+  const watch = watchOf(page);
+  // A captive portal has pages, too; ours say what they watch.
+  if (!watch) return false;
+  if (answer.status === 403 || answer.status === 404) {
+    // Not for this browser any more (a withdrawn pass): the server's own page says it best.
+    location.reload();
+    return true;
+  }
+  if (answer.status !== 200) return false;
+  await new Promise((done) => whenHandsAreOff(() => done(undefined)));
+  reconcile(page);
+  const known = new Set(rooms.keys());
+  takeOver(watch);
+  // A room of my own, since my first write: let in again, with the cookie that came with it.
+  if (socket && watch.some((one) => !known.has(one.room))) comeInAgain();
+  stillTrue();
+  return true;
 }
 
 function comeInAgain() {
