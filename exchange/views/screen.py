@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app
 
 from exchange import access, rooms
+from exchange.models import Event
 from exchange.paper import qr
 from exchange.queries import fair
 from exchange.queries import questions as question_queries
@@ -24,6 +25,8 @@ def screen(event: str) -> Response:
         return {
             "event": fair.event_line(found.id),
             "stage": question_queries.stage(found.id),
+            "qr_url": f"/e/{found.code}/qr.svg",
+            "address": qr.short_address(_address(found)),
         }
 
     return live_page(
@@ -35,5 +38,13 @@ def screen(event: str) -> Response:
 def code(event: str) -> Response:
     """The event's QR code."""
     found = event_or_refuse(event)
-    svg = qr.svg(f"{current_app.extensions['settings'].public_url}/e/{found.code}")
-    return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-cache"})
+    return Response(
+        qr.svg(_address(found)),
+        mimetype="image/svg+xml",
+        headers={"Cache-Control": "no-cache"},
+    )
+
+
+def _address(event: Event) -> str:
+    """Where the hall's phones find the event."""
+    return f"{current_app.extensions['settings'].public_url}/e/{event.code}"
