@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from flask import current_app
@@ -73,54 +73,42 @@ def scopes(
 def announce(news: News) -> None:
     """Tell desks, moderation, screen, event page and askers what was committed."""
     ids = [hearer.question_id for hearer in news.hearers]
-    with _kept():
-        cards = questions.cards(Question.id.in_(ids)) if ids else []
-        for scope, revision in news.revisions.items():
-            if scope.kind is ScopeKind.MODERATE:
-                _tell(Room.MODERATE, scope, revision, partial(_for_moderation, news, cards))
-            elif scope.kind is ScopeKind.PUBLIC:
-                _tell_hall(scope, revision)
-            elif scope.kind is ScopeKind.STAND:
-                at_stand = [card for card in cards if card.stand.id == scope.owner_id]
-                gone = [id_ for id_, stand_id in news.departed if stand_id == scope.owner_id]
-                _tell(Room.DESK, scope, revision, _for_desk(at_stand, gone))
-            else:
-                asked = {h.question_id for h in news.hearers if h.participant_id == scope.owner_id}
-                own = [card for card in cards if card.id in asked]
-                _tell(Room.MINE, scope, revision, partial(_render_all, own, "_mine.html"))
+    # Read once, and only if somebody is listening.
+    cards = cache(lambda: questions.cards(Question.id.in_(ids)) if ids else [])
+    for scope, revision in news.revisions.items():
+        if scope.kind is ScopeKind.MODERATE:
+            _tell(Room.MODERATE, scope, revision, partial(_for_moderation, news, cards))
+        elif scope.kind is ScopeKind.PUBLIC:
+            _tell(Room.EVENT, scope, revision, partial(_for_event_page, scope.owner_id))
+            _tell(Room.SCREEN, scope, revision, partial(_for_screen, scope.owner_id))
+        elif scope.kind is ScopeKind.STAND:
+            _tell(Room.DESK, scope, revision, partial(_for_desk, news, cards, scope.owner_id))
+        else:
+            _tell(Room.MINE, scope, revision, partial(_for_asker, news, cards, scope.owner_id))
 
 
 def announce_gathered(gathered: Gathered) -> None:
     """Tell a stand's phones what came since they last heard; and votes to all who show them."""
     scope = rooms.stand(gathered.stand_id)
-    with _kept():
-        counts = (
-            questions.counts(questions.public_at(gathered.stand_id)) if gathered.voted else None
-        )
-        _tell(
-            Room.STAND,
-            scope,
-            gathered.revision,
-            _for_phones(gathered),
-            previous=gathered.previous,
-            counts=counts,
-        )
-        if not gathered.voted:
-            return
-        everything = questions.counts(Question.stand_id == gathered.stand_id)
-        _tell(Room.DESK, scope, gathered.revision, str, counts=everything)
-        for voted, revision in gathered.revisions.items():
-            if voted.kind is ScopeKind.MODERATE:
-                _tell(Room.MODERATE, voted, revision, str, counts=everything)
-            elif voted.kind is ScopeKind.PUBLIC:
-                shown = questions.counts(
-                    and_(
-                        Question.event_id == gathered.event_id,
-                        Question.status == Status.LIVE,
-                    )
-                )
-                for room in (Room.EVENT, Room.SCREEN):
-                    _tell(room, voted, revision, str, counts=shown)
+    at_stand = Question.stand_id == gathered.stand_id
+    _tell(
+        Room.STAND,
+        scope,
+        gathered.revision,
+        partial(_for_phones, gathered),
+        previous=gathered.previous,
+        counts=partial(_public_counts, gathered.stand_id) if gathered.voted else None,
+    )
+    if not gathered.voted:
+        return
+    counts = cache(lambda: questions.counts(at_stand))
+    _tell(Room.DESK, scope, gathered.revision, str, counts=counts)
+    for voted, revision in gathered.revisions.items():
+        if voted.kind is ScopeKind.MODERATE:
+            _tell(Room.MODERATE, voted, revision, str, counts=counts)
+        else:
+            for room in (Room.EVENT, Room.SCREEN):
+                _tell(room, voted, revision, str, counts=partial(_live_counts, gathered.event_id))
 
 
 def dismiss(pass_id: int) -> None:
@@ -131,29 +119,22 @@ def dismiss(pass_id: int) -> None:
             sio_server().disconnect(sid)
 
 
-def _tell_hall(scope: Scope, revision: int) -> None:
-    event = fair.event_line(scope.owner_id)
-    stage = questions.stage(scope.owner_id)
-    _tell(
-        Room.EVENT,
-        scope,
-        revision,
-        lambda: (
-            _render("attendee/_phase.html", event=event)
-            + _render("attendee/_live.html", stage=stage, event=event)
-        ),
-    )
-    _tell(
-        Room.SCREEN,
-        scope,
-        revision,
-        lambda: _render("screen/_stage.html", stage=stage, event=event),
+def _for_event_page(event_id: int) -> str:
+    event, stage = fair.event_line(event_id), questions.stage(event_id)
+    return _render("attendee/_phase.html", event=event) + _render(
+        "attendee/_live.html", stage=stage, event=event
     )
 
 
-def _for_moderation(news: News, cards: list[Card]) -> str:
+def _for_screen(event_id: int) -> str:
+    return _render(
+        "screen/_stage.html", stage=questions.stage(event_id), event=fair.event_line(event_id)
+    )
+
+
+def _for_moderation(news: News, cards: Callable[[], list[Card]]) -> str:
     event = fair.event_line(news.event_id)
-    html = _render_all(cards, "_row.html") + _render(
+    html = _render_all(cards(), "_row.html") + _render(
         "moderator/_summary.html", summary=questions.summary(news.event_id), event=event
     )
     if news.stage:
@@ -163,22 +144,34 @@ def _for_moderation(news: News, cards: list[Card]) -> str:
     return html
 
 
-def _for_desk(cards: list[Card], gone: list[int]) -> Callable[[], str]:
-    return lambda: _render_all(cards, "_card.html") + "".join(map(_gone, gone))
+def _for_desk(news: News, cards: Callable[[], list[Card]], stand_id: int) -> str:
+    here = [card for card in cards() if card.stand.id == stand_id]
+    gone = [question_id for question_id, left in news.departed if left == stand_id]
+    return _render_all(here, "_card.html") + "".join(map(_gone, gone))
 
 
-def _for_phones(gathered: Gathered) -> Callable[[], str]:
-    def render() -> str:
-        if not gathered.touched:
-            return ""
-        found = questions.cards(
-            and_(Question.id.in_(gathered.touched), Question.stand_id == gathered.stand_id)
-        )
-        shown = [card for card in found if card.public]
-        gone = set(gathered.touched) - {card.id for card in shown}
-        return _render_all(shown, "_public.html") + "".join(map(_gone, sorted(gone)))
+def _for_asker(news: News, cards: Callable[[], list[Card]], participant_id: int) -> str:
+    asked = {one.question_id for one in news.hearers if one.participant_id == participant_id}
+    return _render_all([card for card in cards() if card.id in asked], "_mine.html")
 
-    return render
+
+def _for_phones(gathered: Gathered) -> str:
+    if not gathered.touched:
+        return ""
+    found = questions.cards(
+        and_(Question.id.in_(gathered.touched), Question.stand_id == gathered.stand_id)
+    )
+    shown = [card for card in found if card.public]
+    gone = set(gathered.touched) - {card.id for card in shown}
+    return _render_all(shown, "_public.html") + "".join(map(_gone, sorted(gone)))
+
+
+def _public_counts(stand_id: int) -> dict[str, int]:
+    return questions.counts(questions.public_at(stand_id))
+
+
+def _live_counts(event_id: int) -> dict[str, int]:
+    return questions.counts(and_(Question.event_id == event_id, Question.status == Status.LIVE))
 
 
 def _tell(
@@ -188,23 +181,24 @@ def _tell(
     render: Callable[[], str],
     *,
     previous: int | None = None,
-    counts: dict[str, int] | None = None,
+    counts: Callable[[], dict[str, int]] | None = None,
 ) -> None:
     """One push to a room, rendered once for each language that somebody listens in."""
-    for locale in rooms.LOCALES:
-        name = rooms.name(room, scope.owner_id, locale)
-        if not _somebody_in(name):
-            continue
-        with force_locale(locale):
-            payload: dict[str, Any] = {
-                "room": room.value,
-                "html": render(),
-                "revision": revision,
-                "previous": revision - 1 if previous is None else previous,
-            }
-        if counts is not None:
-            payload["counts"] = counts
-        socketio.emit("fragment", payload, to=name)
+    with _kept():
+        for locale in rooms.LOCALES:
+            name = rooms.name(room, scope.owner_id, locale)
+            if not _somebody_in(name):
+                continue
+            with force_locale(locale):
+                payload: dict[str, Any] = {
+                    "room": room.value,
+                    "html": render(),
+                    "revision": revision,
+                    "previous": revision - 1 if previous is None else previous,
+                }
+            if counts is not None:
+                payload["counts"] = counts()
+            socketio.emit("fragment", payload, to=name)
 
 
 def _somebody_in(name: str) -> bool:
@@ -214,8 +208,8 @@ def _somebody_in(name: str) -> bool:
     return any(True for _ in sio_server().manager.get_participants("/", name))
 
 
-def _render_all(cards: list[Card], template: str) -> str:
-    return "".join(_render(f"questions/{template}", card=card) for card in cards)
+def _render_all(cards: list[Card], template: str, **context: object) -> str:
+    return "".join(_render(f"questions/{template}", card=card, **context) for card in cards)
 
 
 def _gone(question_id: int) -> str:

@@ -9,6 +9,7 @@ from flask.globals import app_ctx
 from flask_babel import Babel, get_locale
 from flask_socketio import SocketIO
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.local import LocalProxy
 
@@ -75,6 +76,12 @@ def bind_socketio(app: Flask, settings: Settings, async_mode: str) -> None:
         cookie=None,
         manage_session=False,
     )
+
+
+def upsert(session: Session, model: type[Any]) -> Any:
+    """An INSERT that may go on with ON CONFLICT: both dialects have it, SQLAlchemy by dialect."""
+    dialect = session.get_bind().dialect.name
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](model)
 
 
 def sio_server() -> Any:

@@ -9,53 +9,28 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from enum import Enum
-from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from exchange import broadcasts, rooms
 from exchange.broadcasts import Gathered, News
+from exchange.domain import images
 from exchange.domain.refusals import Refused
-from exchange.extensions import db, pause, socketio
-from exchange.models import (
-    ChangeRow,
-    Event,
-    Phase,
-    Question,
-    Revision,
-    Stand,
-    Status,
-    Touch,
-)
+from exchange.extensions import db, pause, socketio, upsert
+from exchange.models import ChangeRow, Event, Question, Revision, Stand, Touch
 from exchange.queries import live
+from exchange.queries.live import Hearer
 from exchange.rooms import Scope, ScopeKind
 
 log = logging.getLogger(__name__)
 
 LOCK_PATIENCE_S = 3.0
 """How long a change waits for the database before it is refused as `busy`."""
-
-REMEMBERED = (
-    "status",
-    "since",
-    "position",
-    "head_id",
-    "stand_id",
-    "answer_id",
-    "owed_until",
-    "reason",
-    "last_change_id",
-)
-"""The columns of a question that undo puts back. Never its text: what was erased stays erased."""
-
-REMEMBERED_OF_EVENT = ("phase", "message", "clock_until", "picture", "before_id")
 
 
 @dataclass(frozen=True)
@@ -89,17 +64,15 @@ class Change:
         self.questions: dict[int, Question] = {}
         self.departed: list[tuple[int, int]] = []
         self._mentioned: set[int] = set()
-        self._event_before = {name: getattr(event, name) for name in REMEMBERED_OF_EVENT}
+        self._event_before = images.of_event(event)
 
     def touch(self, question: Question) -> None:
         """Remember how `question` was; its pages will hear of it, undo will put it back."""
         if question.id not in self.questions:
             self.questions[question.id] = question
-            self.row.before = self.row.before | {f"question {question.id}": _image(question)}
-
-    def appear(self, question: Question) -> None:
-        """A new question: there is nothing to remember, and it knows its change."""
-        self.questions[question.id] = question
+            self.row.before = self.row.before | {
+                f"question {question.id}": images.of_question(question)
+            }
 
     def mention(self, question_id: int) -> None:
         """Its pages will hear of it though it does not change itself (a head's followers)."""
@@ -119,29 +92,21 @@ class Change:
             if self.row.verb != "undo":
                 question.last_change_id = self.row.id
             question.version += 1
+        event_after = images.of_event(self.event)
         changed = {
-            name: [plain(before), plain(getattr(self.event, name))]
+            name: [before, event_after[name]]
             for name, before in self._event_before.items()
-            if getattr(self.event, name) != before
+            if event_after[name] != before
         }
         if changed:
             self.row.before = self.row.before | {"event": changed}
         session.flush()
         hearers = live.hearers(self.questions.keys() | self._mentioned)
-        stage = stage_before is not None and live.stage_mark(self.event.id) != stage_before
+        stage = live.stage_mark(self.event.id) != stage_before
         touched = broadcasts.scopes(self.event.id, hearers, self.departed, stage=stage)
         revisions = _bump(session, touched)
-        for question_id, stand_id in [
-            *((hearer.question_id, hearer.stand_id) for hearer in hearers),
-            *self.departed,
-        ]:
-            session.merge(
-                Touch(
-                    stand_id=stand_id,
-                    question_id=question_id,
-                    revision=revisions[rooms.stand(stand_id)],
-                )
-            )
+        at_stands = [(hearer.question_id, hearer.stand_id) for hearer in hearers]
+        _note(session, revisions, at_stands + self.departed)
         self.row.answered = asdict(self._told(revisions))
         return News(self.event.id, revisions, hearers, self.departed, stage)
 
@@ -194,11 +159,59 @@ def change(
         )
         session.add(row)
         session.flush()
-        # A new question is never on the stage, and asking is what happens most.
-        stage_before = None if verb == "ask" else live.stage_mark(event_id)
+        stage_before = live.stage_mark(event_id)
         under_way = Change(row, event, by)
         yield under_way
         news = under_way._finish(session, stage_before)
+    _announce(news)
+
+
+@dataclass
+class Arrival:
+    """A new question under way. Whoever writes it says who will hear of it."""
+
+    session: Session
+    hearer: Hearer | None = None
+
+
+@contextlib.contextmanager
+def arrival(event_id: int, by: Actor) -> Iterator[Arrival]:
+    """A change that is a new question: what happens most, hence with the fewest statements.
+
+    There is nothing to undo and nothing on the stage to compare; its key stands with the question.
+    Without a `hearer` at the end nothing has arrived and nobody is told.
+    Refuses `busy`.
+    """
+    with writing() as session:
+        arriving = Arrival(session)
+        yield arriving
+        if arriving.hearer is None:
+            return
+        hearers = [arriving.hearer]
+        scopes = broadcasts.scopes(event_id, hearers, [], stage=False)
+        revisions = _bump(session, scopes)
+        _note(session, revisions, [(arriving.hearer.question_id, arriving.hearer.stand_id)])
+        session.execute(
+            _LOG_ARRIVAL,
+            {
+                "event_id": event_id,
+                "verb": "ask",
+                "subject": f"question {arriving.hearer.question_id}",
+                "role": by.role,
+                "pass_id": by.pass_id,
+                "stand_id": by.stand_id,
+                "before": {},
+                "answered": {},
+            },
+        )
+        news = News(event_id, revisions, hearers)
+    _announce(news)
+
+
+_LOG_ARRIVAL = insert(ChangeRow)
+
+
+def _announce(news: News) -> None:
     broadcasts.announce(news)
     for scope in news.revisions:
         if scope.kind is ScopeKind.STAND:
@@ -327,44 +340,39 @@ def _earlier(session: Session, event_id: int, key: str | None) -> ChangeRow | No
 
 
 def _bump(session: Session, scopes: set[Scope]) -> dict[Scope, int]:
-    """Move each counter on by one, in one statement."""
+    """Move each counter on by one, in one statement; a participant's begins with it."""
+    new = upsert(session, Revision)
+    counters = [
+        {"kind": scope.kind.value, "owner_id": scope.owner_id, "revision": 1} for scope in scopes
+    ]
     rows = session.execute(
-        update(Revision)
-        .where(
-            tuple_(Revision.kind, Revision.owner_id).in_(
-                [(scope.kind.value, scope.owner_id) for scope in scopes]
-            )
+        new.values(counters)
+        .on_conflict_do_update(
+            index_elements=["kind", "owner_id"], set_={"revision": Revision.revision + 1}
         )
-        .values(revision=Revision.revision + 1)
         .returning(Revision.kind, Revision.owner_id, Revision.revision)
         .execution_options(synchronize_session=False)
     )
     return {Scope(ScopeKind(kind), owner_id): revision for kind, owner_id, revision in rows}
 
 
-def _image(question: Question) -> dict[str, Any]:
-    return {name: plain(getattr(question, name)) for name in REMEMBERED}
-
-
-def read_image(image: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of an image as columns hold them."""
-    return {
-        name: _READ[name](value) if name in _READ and value is not None else value
-        for name, value in image.items()
-    }
-
-
-_READ: Mapping[str, Callable[[Any], Any]] = {
-    "status": Status,
-    "phase": Phase,
-    "since": datetime.fromisoformat,
-    "clock_until": datetime.fromisoformat,
-    "owed_until": date.fromisoformat,
-}
-
-
-def plain(value: Any) -> Any:
-    """A column's value as the log keeps it."""
-    if isinstance(value, Enum):
-        return value.value
-    return value.isoformat() if isinstance(value, date | datetime) else value
+def _note(
+    session: Session, revisions: dict[Scope, int], touched: Sequence[tuple[int, int]]
+) -> None:
+    """Note what the phones of each stand have to hear of: (question id, stand id)."""
+    if not touched:
+        return
+    new = upsert(session, Touch)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["stand_id", "question_id"], set_={"revision": new.excluded.revision}
+        ),
+        [
+            {
+                "stand_id": stand_id,
+                "question_id": question_id,
+                "revision": revisions[rooms.stand(stand_id)],
+            }
+            for question_id, stand_id in touched
+        ],
+    )

@@ -1,8 +1,8 @@
 """The fair: its phases and what they allow, and how series, events and stands are made."""
 
+import datetime as dt
 import secrets
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from flask_babel import format_date
 from sqlalchemy import func, select
@@ -27,7 +27,7 @@ VOTING = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND})
 WITH_MINUTES = frozenset({Phase.FOLLOW_UP, Phase.CLOSED})
 ON_STAGE = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND})
 
-OWED_AFTER = timedelta(days=14)
+OWED_AFTER = dt.timedelta(days=14)
 """How long after the fair contacts have for what they owe, unless the organiser says otherwise."""
 
 # Read aloud, typed on a phone, printed: without what looks or sounds like something else.
@@ -57,11 +57,11 @@ class ProjectEntry:
     contact: ContactEntry | None = None
 
 
-def require_asking(event: Event) -> None:
-    """Refuses `not_yet` before the day and `closed` after it."""
-    if event.phase is Phase.PREPARING:
-        raise Refused("not_yet", date=format_date(event.date, "d. MMMM y"))
-    if event.phase not in ASKING:
+def require_asking(phase: Phase, day: dt.date) -> None:
+    """Refuses `not_yet` before the day of the event and `closed` after it."""
+    if phase is Phase.PREPARING:
+        raise Refused("not_yet", date=format_date(day, "d. MMMM y"))
+    if phase not in ASKING:
         raise Refused("closed")
 
 
@@ -118,7 +118,7 @@ def make_event(
     *,
     title: str,
     city: str,
-    date: date,
+    date: dt.date,
     code: str | None = None,
     venue: str | None = None,
     phase: Phase = Phase.PREPARING,

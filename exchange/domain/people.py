@@ -1,9 +1,8 @@
 """Participants: one browser at one event, no person."""
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from exchange import rooms
-from exchange.domain.changes import open_scope
 from exchange.models import Participant
 from exchange.queries.people import participant_by_digest
 
@@ -16,9 +15,9 @@ def meet(session: Session, event_id: int, digest: str | None) -> int | None:
     if digest is None:
         return None
     known = participant_by_digest(event_id, digest)
-    if known is None:
-        known = Participant(event_id=event_id, digest=digest)
-        session.add(known)
-        session.flush()
-        open_scope(session, rooms.mine(known.id))
-    return known.id
+    if known is not None:
+        return known.id
+    return session.execute(_NEW, {"event_id": event_id, "digest": digest}).scalar_one()
+
+
+_NEW = insert(Participant).returning(Participant.id)

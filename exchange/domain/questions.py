@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from exchange import wording
 from exchange.domain import fair, people, texts
-from exchange.domain.changes import Actor, Change, Outcome, change
+from exchange.domain.changes import Actor, Change, Outcome, arrival, change
 from exchange.domain.refusals import Refused
 from exchange.extensions import db
 from exchange.models import (
@@ -30,6 +30,7 @@ from exchange.models import (
 )
 from exchange.models.base import now
 from exchange.queries import questions as question_queries
+from exchange.queries.live import Hearer
 
 P, M, A = "presenter", "moderator", "attendee"
 
@@ -144,31 +145,60 @@ def ask(
     name = texts.clean_line(name, limit=texts.NAME_LIMIT)
     about = _facet(facet)
     event_id, stand_id = stand.event_id, stand.id
-    with change(event_id, "ask", f"stand {stand_id}", by) as under_way:
-        session, event = db.session, under_way.event
-        fair.require_asking(event)
-        question = Question(
-            event_id=event_id,
-            stand_id=stand_id,
-            number=event.next_number,
-            key=key,
-            digest=digest,
-            text=text,
-            facet=about,
-            name=name,
-            origin=Origin(by.role),
-            participant_id=people.meet(session, event_id, participant),
-            status=_first_status(event, by),
-            # Appearing counts as its first move.
-            version=0,
-            owed_until=event.owed_until if event.phase is Phase.FOLLOW_UP else None,
-        )
-        event.next_number += 1
-        session.add(question)
-        session.flush()
-        under_way.appear(question)
-        asked = Asked(key, question.number, question.status.value, created=True)
-    return asked
+    try:
+        with arrival(event_id, by) as arriving:
+            session = arriving.session
+            # Takes the number and the event's row; the same post, come in twice, waits here.
+            number, phase, day, first, owed_until = session.execute(
+                _TAKE_NUMBER, {"event": event_id}
+            ).one()
+            fair.require_asking(phase, day)
+            if question_queries.question_by_key(key) is not None:
+                raise _ArrivedBefore
+            person = people.meet(session, event_id, participant)
+            status = _first_status(phase, moderated=first and by.role == A)
+            question_id = session.execute(
+                _NEW_QUESTION,
+                {
+                    "event_id": event_id,
+                    "stand_id": stand_id,
+                    "number": number,
+                    "key": key,
+                    "digest": digest,
+                    "text": text,
+                    "facet": about,
+                    "name": name,
+                    "origin": Origin(by.role),
+                    "participant_id": person,
+                    "status": status,
+                    "version": 1,
+                    "owed_until": owed_until if status is Status.OWED else None,
+                },
+            ).scalar_one()
+            arriving.hearer = Hearer(question_id, stand_id, person)
+    except _ArrivedBefore:
+        return _asked_again(key, digest, by, participant)
+    return Asked(key, number, status.value, created=True)
+
+
+class _ArrivedBefore(Exception):
+    """Between looking for the key and taking the lock, the same post came in."""
+
+
+_TAKE_NUMBER = (
+    update(Event)
+    .where(Event.id == bindparam("event"))
+    .values(next_number=Event.next_number + 1)
+    .returning(
+        Event.next_number - 1,
+        Event.phase,
+        Event.date,
+        Event.moderation_first,
+        Event.owed_until,
+    )
+    .execution_options(synchronize_session=False)
+)
+_NEW_QUESTION = insert(Question).returning(Question.id)
 
 
 def act(
@@ -333,7 +363,7 @@ def _assign(under_way: Change, question: Question, fields: Fields) -> None:
 
 
 def _edit(under_way: Change, question: Question, fields: Fields) -> None:
-    fair.require_asking(under_way.event)
+    fair.require_asking(under_way.event.phase, under_way.event.date)
     question.text = texts.clean_question(fields.text or "")
 
 
@@ -439,10 +469,10 @@ def _take_back(under_way: Change, question: Question) -> None:
     _move(under_way, question, Status.SHORTLISTED, position=place)
 
 
-def _first_status(event: Event, by: Actor) -> Status:
-    if event.phase is Phase.FOLLOW_UP:
+def _first_status(phase: Phase, *, moderated: bool) -> Status:
+    if phase is Phase.FOLLOW_UP:
         return Status.OWED
-    return Status.PENDING if event.moderation_first and by.role == A else Status.OPEN
+    return Status.PENDING if moderated else Status.OPEN
 
 
 def _run_list(event_id: int) -> list[Question]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from exchange.domain import fair, questions, texts
-from exchange.domain.changes import Actor, Change, Outcome, change, plain, read_image
+from exchange.domain import fair, images, questions, texts
+from exchange.domain.changes import Actor, Change, Outcome, change
 from exchange.domain.refusals import Refused
 from exchange.extensions import db
 from exchange.models import ChangeRow, Event, Phase, Question, Status
@@ -109,7 +109,7 @@ def _require_untouched(row: ChangeRow) -> None:
     event = db.session.get_one(Event, row.event_id)
     for name, (_, after) in row.before.get("event", {}).items():
         # Which question was live before is a consequence; nothing is built upon it.
-        if name != "before_id" and plain(getattr(event, name)) != after:
+        if name != "before_id" and images.plain(getattr(event, name)) != after:
             raise Refused("built_upon")
 
 
@@ -127,25 +127,27 @@ def _require_head(question: Question, head_id: int, row: ChangeRow) -> None:
 
 def _put_back(under_way: Change, row: ChangeRow) -> None:
     event = under_way.event
-    images = _images(row)
+    touched = _images(row)
     live = db.session.scalar(
         select(Question.id).where(Question.event_id == event.id, Question.status == Status.LIVE)
     )
-    if any(image["status"] is Status.LIVE for _, image in images):
+    if any(image["status"] is Status.LIVE for _, image in touched):
         fair.require_round(event, phase=_phase_after(row, event))
-        if live is not None and live not in {question.id for question, _ in images}:
+        if live is not None and live not in {question.id for question, _ in touched}:
             raise Refused("another_live")
-    remembered = row.before.get("event", {})
-    unchanged = [
-        name for name, (_, after) in remembered.items() if plain(getattr(event, name)) == after
-    ]
+    # Only what is still as the change left it is put back.
+    now_is = images.of_event(event)
+    earlier = {
+        name: before
+        for name, (before, after) in row.before.get("event", {}).items()
+        if now_is[name] == after
+    }
     before_id = event.before_id
     # Whatever leaves the stage goes first: the database never sees two live ones.
-    for question, image in sorted(images, key=lambda pair: pair[1]["status"] is Status.LIVE):
+    for question, image in sorted(touched, key=lambda pair: pair[1]["status"] is Status.LIVE):
         questions.restore(under_way, question, image)
     event.before_id = before_id
-    earlier = read_image({name: remembered[name][0] for name in unchanged})
-    for name, value in earlier.items():
+    for name, value in images.read(earlier).items():
         setattr(event, name, value)
 
 
@@ -159,7 +161,7 @@ def _phase_after(row: ChangeRow, event: Event) -> Phase:
 def _images(row: ChangeRow) -> list[tuple[Question, dict[str, Any]]]:
     """The questions that a change touched, each with how it was before."""
     return [
-        (db.session.get_one(Question, int(subject.split()[1])), read_image(image))
+        (db.session.get_one(Question, int(subject.split()[1])), images.read(image))
         for subject, image in row.before.items()
         if subject != "event"
     ]
