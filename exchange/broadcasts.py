@@ -134,7 +134,7 @@ def _for_screen(event_id: int) -> str:
 
 def _for_moderation(news: News, cards: Callable[[], list[Card]]) -> str:
     event = fair.event_line(news.event_id)
-    html = _render_all(cards(), "_row.html") + _render(
+    html = _render_all(cards(), "_row.html", event=event) + _render(
         "moderator/_summary.html", summary=questions.summary(news.event_id), event=event
     )
     if news.stage:
