@@ -228,6 +228,8 @@ def answered_about(project_id: int) -> list[tuple[str, Card]]:
         db.session.execute(
             select(Stand.id, Event.city).join(Stand.event).where(Stand.project_id == project_id)
         )
+        .tuples()
+        .all()
     )
     found = cards(
         and_(
