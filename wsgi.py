@@ -25,6 +25,7 @@ elif ASYNC_MODE == "gevent":
     monkey.patch_all()
 
 import errno
+import io
 import signal
 import socket
 import threading
@@ -55,6 +56,9 @@ FAREWELL_S = 3.0
 def main() -> None:
     """Serve until SIGINT or SIGTERM."""
     stop_signal = StopSignal()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal without umlauts or blocks gets question marks, not a traceback.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app = create_app(serving=True)
         settings: Settings = app.extensions["settings"]
