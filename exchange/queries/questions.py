@@ -224,13 +224,10 @@ def by_status(condition: ColumnElement[bool]) -> dict[str, list[Card]]:
 
 def answered_about(project_id: int) -> list[tuple[str, Card]]:
     """What was answered about a project, in whichever city: (city, question), newest first."""
-    cities = dict(
-        db.session.execute(
-            select(Stand.id, Event.city).join(Stand.event).where(Stand.project_id == project_id)
-        )
-        .tuples()
-        .all()
+    rows = db.session.execute(
+        select(Stand.id, Event.city).join(Stand.event).where(Stand.project_id == project_id)
     )
+    cities = {stand_id: city for stand_id, city in rows}
     found = cards(
         and_(
             Question.stand_id.in_(cities),
@@ -273,7 +270,7 @@ def votes_of(question_ids: Collection[int]) -> dict[int, int]:
         .where(or_(Question.id.in_(question_ids), Question.head_id.in_(question_ids)))
         .group_by(group)
     )
-    return dict(rows.tuples().all())
+    return {head_id: number for head_id, number in rows}
 
 
 def counts(condition: ColumnElement[bool]) -> dict[str, int]:
