@@ -1,0 +1,256 @@
+"""How fast a question is seen: ours as it is shipped, and two bare yardsticks in the same run.
+
+    .venv/bin/python -m bench.live            (about two minutes)
+    .venv/bin/python -m bench.live --only exchange
+
+Each server gets the same load over the loopback: 300 sockets over 12 stands (a desk each, the
+moderation, the rest phones), then posts one at a time, 20 in flight and 100 in flight. A question
+counts as seen when the fragment that holds its text has come. Figures are ratios' raw material:
+compare servers within a run, never runs with each other.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import platform
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+import uvloop
+
+from bench import grounds
+from bench.clients import Poster, Watcher
+from bench.grounds import Ground
+
+SOCKETS = 300
+# (in flight, posts): one stand takes 600 asks a minute, so all of them together stay below 7,200.
+LOADS = ((1, 300), (20, 800), (100, 2400))
+WARM_UP = 40
+# A burst waits this long for what is still under way.
+PATIENCE_S = 15.0
+PING_EVERY_S = 0.02
+_TOKEN = re.compile("token-([0-9a-f]{32})")
+
+
+@dataclass
+class Result:
+    """What one load on one server came to; times in milliseconds."""
+
+    in_flight: int
+    posts: int
+    seconds: float
+    desk: list[float] = field(default_factory=list)
+    moderation: list[float] = field(default_factory=list)
+    lost: int = 0
+    doubled: int = 0
+    refused: int = 0
+    stall: float = 0.0
+
+    @property
+    def posts_a_second(self) -> float:
+        """Answered posts a second of wall time."""
+        return self.posts / self.seconds
+
+
+class Hall:
+    """A server with its sockets connected."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.sent: dict[str, float] = {}
+        self.seen: dict[str, dict[str, list[float]]] = {"desk": {}, "moderation": {}}
+        self.watchers: list[Watcher] = []
+
+    async def open(self) -> None:
+        """Connect desks, moderation and phones, a few at a time."""
+        for code in self.ground.stands:
+            await self._watch("desk", code, self.ground.desk_secrets.get(code, ""), "desk")
+        secret = self.ground.moderator_secret
+        await self._watch("moderate", self.ground.event, secret, "moderation")
+        phones = SOCKETS - len(self.watchers)
+        places = [self.ground.stands[n % len(self.ground.stands)] for n in range(phones)]
+        for first in range(0, phones, 20):
+            await asyncio.gather(
+                *(self._watch("stand", code) for code in places[first : first + 20])
+            )
+
+    def close(self) -> None:
+        """End every connection."""
+        for watcher in self.watchers:
+            watcher.close()
+
+    async def load(self, in_flight: int, posts: int) -> Result:
+        """Post `posts` questions, `in_flight` at a time, and wait until they were seen."""
+        tokens = [uuid.uuid4().hex for _ in range(posts)]
+        waiting = iter(tokens)
+        answered: set[str] = set()
+        async with _pinging(self.ground) as pings:
+            began = time.perf_counter()
+            await asyncio.gather(*(self._post_all(waiting, answered) for _ in range(in_flight)))
+            seconds = time.perf_counter() - began
+            await self._until_seen(answered)
+        result = Result(in_flight, posts, seconds, stall=max(pings, default=0.0))
+        result.refused = posts - len(answered)
+        for where, times in (("desk", result.desk), ("moderation", result.moderation)):
+            for token in answered:
+                came = self.seen[where].get(token, [])
+                result.lost += not came
+                result.doubled += len(came) > 1
+                times.extend((at - self.sent[token]) * 1000 for at in came[:1])
+        return result
+
+    async def _watch(self, room: str, code: str, secret: str = "", where: str = "") -> None:
+        cookie = await _cookie(self.ground, secret) if secret else ""
+        heard = self._hearing(where) if where else None
+        watcher = await Watcher.connect(self.ground.port, cookie=cookie, heard=heard)
+        answer = await watcher.watch(room, code)
+        if not answer.get("ok"):
+            raise RuntimeError(f"{self.ground.name} refused {room} {code}: {answer}")
+        self.watchers.append(watcher)
+
+    def _hearing(self, where: str) -> Callable[[dict[str, object], float], None]:
+        seen = self.seen[where]
+
+        def heard(fragment: dict[str, object], came: float) -> None:
+            # The same text may stand twice in one card (in a field to redact it, say).
+            for token in set(_TOKEN.findall(str(fragment["html"]))):
+                seen.setdefault(token, []).append(came)
+
+        return heard
+
+    async def _post_all(self, tokens: Iterator[str], answered: set[str]) -> None:
+        poster = Poster(self.ground.port)
+        stands = self.ground.stands
+        for token in tokens:
+            code = stands[int(token[:4], 16) % len(stands)]
+            text = f"Was kostet das im Jahr, und wer pflegt es? token-{token}"
+            self.sent[token] = time.perf_counter()
+            status, _, _ = await poster.post(
+                f"/s/{code}/questions", {"key": str(uuid.UUID(token)), "text": text}
+            )
+            if status == 201:
+                answered.add(token)
+        poster.close()
+
+    async def _until_seen(self, tokens: set[str]) -> None:
+        give_up = time.perf_counter() + PATIENCE_S
+        while time.perf_counter() < give_up:
+            if all(tokens <= seen.keys() for seen in self.seen.values()):
+                break
+            await asyncio.sleep(0.05)
+        # A double would come late.
+        await asyncio.sleep(1.5)
+
+
+@contextlib.asynccontextmanager
+async def _pinging(ground: Ground) -> AsyncIterator[list[float]]:
+    """Watches again and again on a socket of its own; the longest answer is the loop's stall."""
+    waits: list[float] = []
+    watcher = await Watcher.connect(ground.port)
+
+    async def ping() -> None:
+        while True:
+            began = time.perf_counter()
+            await watcher.watch("event", ground.event)
+            waits.append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(PING_EVERY_S)
+
+    pinging = asyncio.create_task(ping())
+    try:
+        yield waits
+    finally:
+        pinging.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await pinging
+        watcher.close()
+
+
+async def _cookie(ground: Ground, secret: str) -> str:
+    poster = Poster(ground.port)
+    status, headers, _ = await poster.post("/pass", {"secret": secret}, {"Accept": "text/html"})
+    poster.close()
+    if status != 303:
+        raise RuntimeError(f"{ground.name} does not take the pass: {status}")
+    return headers["set-cookie"].partition(";")[0]
+
+
+async def measure(ground: Ground) -> list[Result]:
+    """All loads on one server."""
+    hall = Hall(ground)
+    await hall.open()
+    try:
+        await hall.load(1, WARM_UP)
+        return [await hall.load(in_flight, posts) for in_flight, posts in LOADS]
+    finally:
+        hall.close()
+
+
+def table(results: dict[str, list[Result]]) -> str:
+    """All figures, one line a server and load."""
+    lines = [
+        "| server | in flight | desk p50 / p95 / p99 ms | moderation p50 / p95 / p99 ms "
+        "| posts/s | lost | doubled | refused | stall ms |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, loads in results.items():
+        lines += [
+            f"| {name} | {one.in_flight} | {_quantiles(one.desk)} | {_quantiles(one.moderation)} "
+            f"| {one.posts_a_second:.0f} | {one.lost} | {one.doubled} | {one.refused} "
+            f"| {one.stall:.0f} |"
+            for one in loads
+        ]
+    return "\n".join(lines)
+
+
+def ratios(results: dict[str, list[Result]], ours: str, ground: str) -> str:
+    """The figures that the project promises, against the bare ground of the same run."""
+    (single, _, burst), (bare_single, _, bare_burst) = results[ours], results[ground]
+    return (
+        f"one at a time, p50 at the desk: {_at(single.desk, 50) / _at(bare_single.desk, 50):.2f} "
+        "times the bare ground (goal 2, at most 3)\n"
+        f"100 in flight, posts/s: {burst.posts_a_second / bare_burst.posts_a_second:.2f} "
+        "of the bare ground (goal 0.5)\n"
+        f"100 in flight, p95 at the desk: {_at(burst.desk, 95):.0f} ms (goal under 500)"
+    )
+
+
+def _quantiles(times: list[float]) -> str:
+    return " / ".join(f"{_at(times, percent):.1f}" for percent in (50, 95, 99))
+
+
+def _at(times: list[float], percent: int) -> float:
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else 0.0
+
+
+SERVERS: dict[str, Callable[[], AbstractContextManager[Ground]]] = {
+    "ground": grounds.bare_eventlet,
+    "exchange": grounds.exchange,
+    "node": grounds.bare_node,
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, add_help=True)
+    parser.add_argument("--only", choices=SERVERS, action="append")
+    chosen = parser.parse_args().only or list(SERVERS)
+    results: dict[str, list[Result]] = {}
+    names: dict[str, str] = {}
+    for word in chosen:
+        with SERVERS[word]() as ground:
+            names[word] = ground.name
+            results[ground.name] = uvloop.run(measure(ground))
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print(table(results))
+    if {"ground", "exchange"} <= set(chosen):
+        print("\n" + ratios(results, names["exchange"], names["ground"]))
+
+
+if __name__ == "__main__":
+    main()
