@@ -104,7 +104,7 @@ function attend(form) {
     if (answer.ours && answer.status < 500) {
       store.write(outbox, null);
       wait(false);
-      tell("quiet", "", { aloud: false });
+      tell("quiet", "");
       refuse(answer.message);
       return;
     }
@@ -193,6 +193,10 @@ function attend(form) {
     fill(pending.fields);
     void deliver(pending);
   } else if (!text.value) fill(store.read(draft) ?? {});
+  // The form was away for a phase and is back with its text: nothing is left to be copied.
+  for (const rescued of document.querySelectorAll(".rescued")) {
+    if (rescued.querySelector("textarea")?.value === text.value) rescued.remove();
+  }
   grow();
 }
 

@@ -4,6 +4,7 @@ import { start as keepAges } from "./ages.js";
 import { start as attendAsking } from "./asking.js";
 import { ATTENDEES, readAgain, start as listen } from "./live.js";
 import { start as knowMine } from "./mine.js";
+import { start as sayNews } from "./news.js";
 import { start as attendForms } from "./sending.js";
 import { start as attendVotes } from "./votes.js";
 
@@ -12,6 +13,7 @@ keepAges();
 attendAsking();
 attendVotes();
 knowMine();
+sayNews();
 attendForms();
 listen(ATTENDEES);
 

@@ -2,14 +2,15 @@
 //
 //   data-fit        a room; what stands in it gets the largest letters with which nothing runs over
 //   data-fit-line   one line; it gets smaller until it is as wide as its place
-//   data-cut        within a room: what may be cut at its end when even the smallest letters are too large
+//   data-cut        within a room: what is cut at its end when even the smallest letters are too large; the first to this
+//                   many lines, the last (without a number) to what is left
 
 /** Sizes as parts of the screen's height. Below the least, nobody in the last row reads them. */
-const LEAST = 0.03;
+const LEAST = 0.036;
 const MOST = 0.15;
 
-/** A word is broken only where that makes all the others this much larger. */
-const WORTH_A_BREAK = 1.18;
+/** Whole words first; a break must make all letters this much larger: by the language's rules, or anywhere. */
+const BREAKS = { whole: 1, hyphens: 1.18, anywhere: 1.7 };
 
 /** @param {HTMLElement} room @param {HTMLElement} words */
 const holds = (room, words) =>
@@ -37,30 +38,32 @@ function largest(room, words) {
 function fitRoom(room) {
   const words = /** @type {HTMLElement | null} */ (room.firstElementChild);
   if (!words) return;
-  const cut = /** @type {HTMLElement | null} */ (words.querySelector("[data-cut]"));
-  if (cut) cut.style.removeProperty("max-height");
-  // Whole words first; then the language's own breaks; then anywhere, for what is no word at all.
-  let best = { size: 0, way: "whole" };
-  for (const way of ["whole", "hyphens", "anywhere"]) {
+  const cuts = /** @type {HTMLElement[]} */ ([...words.querySelectorAll("[data-cut]")]);
+  for (const cut of cuts) clamp(cut, 0);
+  let best = { size: 0, way: "anywhere" };
+  for (const [way, gain] of Object.entries(BREAKS)) {
     words.dataset.myBreak = way;
     const size = largest(room, words);
-    if (size > best.size * (best.size ? WORTH_A_BREAK : 1)) best = { size, way };
+    if (size > best.size * gain) best = { size, way };
   }
-  words.dataset.myBreak = best.size ? best.way : "anywhere";
+  words.dataset.myBreak = best.way;
   words.style.fontSize = `${best.size || innerHeight * LEAST}px`;
-  if (!best.size && cut) shorten(room, words, cut);
+  if (best.size) return;
+  for (const cut of cuts) {
+    const fixed = Number.parseInt(cut.dataset.cut ?? "", 10);
+    if (fixed) clamp(cut, fixed);
+    else {
+      const left = room.clientHeight - (words.scrollHeight - cut.offsetHeight);
+      clamp(cut, Math.max(1, Math.floor(left / Number.parseFloat(getComputedStyle(cut).lineHeight))));
+    }
+  }
 }
 
-/**
- * Whole lines only.
- * @param {HTMLElement} room @param {HTMLElement} words @param {HTMLElement} cut
- */
-function shorten(room, words, cut) {
-  const line = Number.parseFloat(getComputedStyle(cut).lineHeight);
-  const left = room.clientHeight - (words.scrollHeight - cut.offsetHeight);
-  const lines = Math.max(1, Math.floor(left / line));
-  cut.style.setProperty("max-height", `${lines * line}px`);
-  cut.style.setProperty("-webkit-line-clamp", String(lines));
+/** Whole lines only; 0: all of them. @param {HTMLElement} element @param {number} lines */
+function clamp(element, lines) {
+  element.toggleAttribute("data-my-clamped", lines > 0);
+  if (lines) element.style.setProperty("-webkit-line-clamp", String(lines));
+  else element.style.removeProperty("-webkit-line-clamp");
 }
 
 /** @param {HTMLElement} line */

@@ -1,13 +1,15 @@
 // Saying something once and calmly: to the ear through the page's one status region, to the eye as a toast.
 
 /**
- * For those who listen. A sentence that stands there already is not repeated.
+ * For those who listen. An empty sentence only clears what was said before, or nothing with `keep`.
  * @param {string} sentence
+ * @param {{keep?: boolean}} [options]
  */
-export function say(sentence) {
+export function say(sentence, { keep = false } = {}) {
   const region = document.getElementById("said");
-  if (!region || !sentence) return;
+  if (!region || (keep && !sentence)) return;
   region.textContent = "";
+  if (!sentence) return;
   // A region must change to be heard; the pause lets readers notice that it did.
   setTimeout(() => { region.textContent = sentence; }, 50);
 }

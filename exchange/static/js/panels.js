@@ -1,0 +1,69 @@
+// Where a verb needs words it has a panel; a button opens it, one at a time in a question. Without scripts all stand open.
+
+/** @param {Element} opener @returns {HTMLElement | null} */
+const panelOf = (opener) => document.getElementById(opener.getAttribute("data-opens") ?? "");
+
+/**
+ * @param {HTMLElement} panel
+ * @param {boolean} open
+ */
+function set(panel, open) {
+  panel.toggleAttribute("data-my-open", open);
+  for (const opener of document.querySelectorAll(`[data-opens="${CSS.escape(panel.id)}"]`)) opener.setAttribute("aria-expanded", String(open));
+}
+
+/**
+ * Open a panel and go into its first field, or into the one named.
+ * @param {HTMLElement} panel
+ * @param {HTMLElement | null} [field]
+ */
+export function open(panel, field) {
+  for (const other of /** @type {NodeListOf<HTMLElement>} */ (panel.parentElement?.querySelectorAll(".verb-panel[data-my-open]") ?? [])) {
+    if (other !== panel) set(other, false);
+  }
+  set(panel, true);
+  const first = field ?? /** @type {HTMLElement | null} */ (panel.querySelector("textarea, input:not([type=hidden]), button"));
+  // On glass a keyboard that jumps up hides half of what was just opened; where there is a pointer one goes on typing.
+  if (field || matchMedia("(hover: hover)").matches) first?.focus({ preventScroll: true });
+  panel.scrollIntoView({ block: "nearest" });
+  document.dispatchEvent(new CustomEvent("exchange:opened"));
+}
+
+/**
+ * @param {Element | null} card
+ * @returns {boolean} whether one was open
+ */
+export function closeAll(card) {
+  const panels = /** @type {NodeListOf<HTMLElement> | undefined} */ (card?.querySelectorAll(".verb-panel[data-my-open]"));
+  for (const panel of panels ?? []) set(panel, false);
+  if (panels?.length) document.dispatchEvent(new CustomEvent("exchange:opened"));
+  return Boolean(panels?.length);
+}
+
+/** A push writes the server's word for it; the page knows better. */
+function remember() {
+  for (const panel of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".verb-panel[data-my-open]"))) set(panel, true);
+}
+
+/** Begin. Once a page. */
+export function start() {
+  document.addEventListener("click", (event) => {
+    const opener = /** @type {Element} */ (event.target).closest?.("[data-opens]");
+    const panel = opener && panelOf(opener);
+    if (!panel) return;
+    if (panel.hasAttribute("data-my-open")) {
+      set(panel, false);
+      document.dispatchEvent(new CustomEvent("exchange:opened"));
+    } else open(panel);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const panel = /** @type {Element} */ (event.target).closest?.(".verb-panel[data-my-open]");
+    if (!panel) return;
+    event.preventDefault();
+    closeAll(panel.closest("[data-version]"));
+    const opener = /** @type {HTMLElement | null} */ (document.querySelector(`[data-opens="${CSS.escape(panel.id)}"]`));
+    opener?.focus({ preventScroll: true });
+  });
+  document.addEventListener("exchange:placed", remember);
+}

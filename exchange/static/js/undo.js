@@ -1,0 +1,148 @@
+// What was done last at this browser, and taking it back: in the trace that a question leaves where it stood, and in one
+// button that stays. Survives a reload of the page, not the closing of the tab.
+
+import { newKey, send } from "./post.js";
+import { say, toast } from "./say.js";
+import { lineState } from "./line.js";
+import { readAgain } from "./live.js";
+import { words } from "./staff-words.js";
+
+/** @typedef {{change: number, sentence: string, question: string}} Done */
+
+const KEPT = 20;
+const name = `exchange.done ${location.pathname}`;
+
+/** @returns {Done[]} */
+function recall() {
+  try { return JSON.parse(sessionStorage.getItem(name) ?? "[]"); } catch { return []; }
+}
+
+/** @type {Done[]} */
+let done = recall();
+/** @type {Set<number>} what is just being taken back */
+const underWay = new Set();
+
+const form = () => /** @type {HTMLFormElement | null} */ (document.getElementById("undo"));
+
+function show() {
+  try { sessionStorage.setItem(name, JSON.stringify(done)); } catch { /* then until the next reload */ }
+  const place = form();
+  if (!place) return;
+  const latest = done.at(-1);
+  place.hidden = !latest;
+  const what = place.querySelector("[data-undo-what]");
+  if (what) what.textContent = latest?.sentence ?? "";
+}
+
+/** @param {Done} one */
+export function remember(one) {
+  done = [...done, one].slice(-KEPT);
+  show();
+}
+
+/** @param {number} change */
+function forget(change) {
+  done = done.filter((one) => one.change !== change);
+  for (const trace of document.querySelectorAll(`.trace[data-change="${change}"]`)) trace.remove();
+  show();
+}
+
+/** @param {number} change @returns {Promise<boolean>} */
+export async function undo(change) {
+  const place = form();
+  if (!place || underWay.has(change)) return false;
+  underWay.add(change);
+  const button = place.querySelector("button");
+  button?.setAttribute("aria-busy", "true");
+  const question = done.find((one) => one.change === change)?.question ?? "";
+  const answer = await send(place.getAttribute("action") ?? "", { change: String(change), key: newKey() });
+  underWay.delete(change);
+  button?.removeAttribute("aria-busy");
+  if (answer.ok) {
+    forget(change);
+    say(words("undone"));
+    document.dispatchEvent(new CustomEvent("exchange:undone", { detail: { question } }));
+    if (lineState() !== "online") void readAgain();
+    return true;
+  }
+  // What cannot be taken back once cannot be taken back at all; a bad line may try again.
+  if (answer.ours && answer.status < 500) forget(change);
+  toast(answer.message || document.getElementById("main")?.dataset.lineDown || "", answer.ours ? { seconds: 10 } : { label: words("again"), act: () => void undo(change) });
+  return false;
+}
+
+/** Take back what was done last here, if anything was. */
+export function undoLast() {
+  const latest = done.at(-1);
+  if (latest) void undo(latest.change);
+}
+
+// ---- the trace ---------------------------------------------------------------------------------------------------
+
+let touchedAt = 0;
+
+/**
+ * A line where the question stood: what became of it, and the way back. Nothing below it moves up under the finger.
+ * @param {Element} home
+ * @param {Element | null} next
+ * @returns {HTMLElement}
+ */
+export function trace(home, next) {
+  for (const earlier of document.querySelectorAll(".trace")) fade(/** @type {HTMLElement} */ (earlier));
+  const element = document.createElement("div");
+  element.className = "trace";
+  element.setAttribute("data-kept", "");
+  element.append(document.createElement("span"));
+  const before = next?.parentElement === home ? next : home.querySelector(":scope > .empty");
+  home.insertBefore(element, before);
+  const wait = () => setTimeout(function look() {
+    // It goes when nobody reads it, and no finger is about to come down near it.
+    if (element.matches(":hover, :focus-within") || performance.now() - touchedAt < 1500) setTimeout(look, 1000);
+    else fade(element);
+  }, 12_000);
+  wait();
+  return element;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Done} one
+ * @param {(() => void) | null} amend offers to add a sentence
+ */
+export function tell(element, one, amend) {
+  element.dataset.change = String(one.change);
+  const [sentence] = element.children;
+  sentence.textContent = one.sentence;
+  element.querySelectorAll("button").forEach((button) => button.remove());
+  if (amend) element.append(press(words("amend"), amend));
+  element.append(press(words("undo"), () => void undo(one.change)));
+}
+
+/** @param {string} label @param {() => void} act */
+function press(label, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button-plain";
+  button.textContent = label;
+  button.addEventListener("click", act);
+  return button;
+}
+
+/** @param {HTMLElement} element */
+function fade(element) {
+  if (element.contains(document.activeElement)) return;
+  element.classList.add("trace-going");
+  setTimeout(() => element.remove(), matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 320);
+}
+
+/** Begin. Once a page. */
+export function start() {
+  show();
+  addEventListener("pointermove", () => { touchedAt = performance.now(); }, { passive: true });
+  addEventListener("pointerdown", () => { touchedAt = performance.now(); }, { capture: true, passive: true });
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form()) return;
+    event.preventDefault();
+    undoLast();
+  });
+}
