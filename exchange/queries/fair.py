@@ -59,6 +59,16 @@ class ContactLine:
 
 
 @dataclass(frozen=True)
+class ProjectLine:
+    """A project, as a list of the series names it."""
+
+    id: int
+    code: str
+    title: str
+    partner: str
+
+
+@dataclass(frozen=True)
 class StandPage:
     """A stand with all that its own page says about it."""
 
@@ -165,6 +175,26 @@ def contact_of(project_id: int) -> ContactLine | None:
         )
     ).one_or_none()
     return ContactLine(*row) if row else None
+
+
+def contacts(series_id: int) -> list[tuple[ProjectLine, ContactLine]]:
+    """The projects of a series that have a contact, by title, each with it."""
+    rows = db.session.execute(
+        select(
+            Project.id,
+            Project.code,
+            Project.title,
+            Project.partner,
+            Contact.function,
+            Contact.person,
+            Contact.email,
+            Contact.phone,
+        )
+        .join(Contact, Contact.project_id == Project.id)
+        .where(Project.series_id == series_id)
+        .order_by(Project.title)
+    )
+    return [(ProjectLine(*row[:4]), ContactLine(*row[4:])) for row in rows]
 
 
 def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:

@@ -1,37 +1,81 @@
 """The organiser: phases, passes, and a sheet to print for each stand."""
 
-from flask import Blueprint, Response, current_app, redirect, render_template
+from dataclasses import dataclass
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 
 from exchange import access
 from exchange.domain import passes, round
 from exchange.domain.refusals import Refused
 from exchange.extensions import db
-from exchange.models import Pass, Phase
+from exchange.models import Pass, Phase, Role, Series
 from exchange.paper import qr
 from exchange.queries import fair, people
+from exchange.queries import questions as question_queries
+from exchange.queries.fair import ContactLine, EventLine, ProjectLine, StandLine
+from exchange.queries.questions import Summary
 from exchange.views.pages import done, event_or_refuse, posted, staff_key
 
 bp = Blueprint("organiser", __name__)
 
+_UNDER_WAY = (Phase.PITCHES, Phase.FAIR, Phase.ROUND)
+
+
+@dataclass(frozen=True)
+class PassLine:
+    """A pass with its link. Whoever reads the link can act: it goes to organisers only."""
+
+    id: int
+    role: Role
+    link: str
+    revoked: bool
+
+
+@dataclass(frozen=True)
+class EventDesk:
+    """An event with all that its organiser hands out."""
+
+    line: EventLine
+    summary: Summary
+    moderator: PassLine
+    screen: PassLine
+    stands: list[tuple[StandLine, PassLine]]
+
+
+@dataclass(frozen=True)
+class SeriesDesk:
+    """A series with its events, the one under way first, and its projects' contacts."""
+
+    code: str
+    name: str
+    organiser: PassLine
+    events: list[EventDesk]
+    contacts: list[tuple[ProjectLine, ContactLine, PassLine]]
+
 
 @bp.get("/organise")
-def organise() -> str:
+def organise() -> Response:
     """Every event of the series with its phase, its stands and its passes."""
-    series = access.organised_series()
-    return render_template(
-        "organiser/organise.html",
-        series=series,
-        events={one.id: fair.event_lines(one.id) for one in series},
-        stands={
-            line.id: fair.stand_lines(line.id)
-            for one in series
-            for line in fair.event_lines(one.id)
-        },
-        passes=[one for owner in series for one in people.passes_of_series(owner.id)],
-        link_of=_link,
-        phases=list(Phase),
+    response = make_response(
+        render_template(
+            "organiser/organise.html",
+            series=[_desk(one) for one in access.organised_series()],
+            phases=list(Phase),
+            public_url=_public_url(),
+        )
     )
+    # Links that open everything: they stay out of every cache.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.post("/organise/<event>/phase")
@@ -50,17 +94,18 @@ def phase(event: str) -> ResponseReturnValue:
 
 @bp.get("/organise/<event>/sheets")
 def sheets(event: str) -> str:
-    """A sheet for each stand, to print from the browser."""
+    """A sheet for each stand, or for one of them, to print from the browser."""
     found = event_or_refuse(event)
     access.organiser_of(found.series_id)
-    public_url = current_app.extensions["settings"].public_url
+    only = request.args.get("stand", "").upper()
+    chosen = [line for line in fair.stand_lines(found.id) if only in ("", line.code)]
+    if not chosen:
+        raise Refused("unknown")
     return render_template(
         "organiser/sheets.html",
         event=fair.event_line(found.id),
-        sheets=[
-            (fair.stand_page(line.id), qr.short_address(f"{public_url}/s/{line.code}"))
-            for line in fair.stand_lines(found.id)
-        ],
+        only=bool(only),
+        sheets=[(line, qr.short_address(f"{_public_url()}/s/{line.code}")) for line in chosen],
     )
 
 
@@ -77,9 +122,50 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     one = _pass(pass_id)
     if verb == "rotate":
         passes.rotate(one.id)
+        if one.role is Role.ORGANISER:
+            # Whoever changes the lock keeps a key.
+            access.open_pass(passes.secret_of(one, _secret_key()))
+    elif one.role is Role.ORGANISER:
+        # Nobody could let it be valid again: that page needs it.
+        raise Refused("unknown")
     else:
         passes.set_revoked(one.id, verb == "revoke")
     return redirect(f"/organise#pass-{pass_id}", 303)
+
+
+def _desk(series: Series) -> SeriesDesk:
+    held = people.passes_of_series(series.id)
+    at_stand = {one.stand_id: _line(one) for one in held if one.stand_id}
+    of_event = {(one.event_id, one.role): _line(one) for one in held if one.event_id}
+    of_project = {one.project_id: _line(one) for one in held if one.project_id}
+    events = [
+        EventDesk(
+            line=line,
+            summary=question_queries.summary(line.id),
+            moderator=of_event[line.id, Role.MODERATOR],
+            screen=of_event[line.id, Role.SCREEN],
+            stands=[(stand, at_stand[stand.id]) for stand in fair.stand_lines(line.id)],
+        )
+        for line in fair.event_lines(series.id)
+    ]
+    return SeriesDesk(
+        code=series.code,
+        name=series.name,
+        organiser=next(_line(one) for one in held if one.series_id),
+        events=sorted(events, key=_urgency),
+        contacts=[
+            (project, contact, of_project[project.id])
+            for project, contact in fair.contacts(series.id)
+            if project.id in of_project
+        ],
+    )
+
+
+def _urgency(desk: EventDesk) -> int:
+    """What is under way first, then what comes, then what was; by their days within."""
+    if desk.line.phase in _UNDER_WAY:
+        return 0
+    return 1 if desk.line.phase is Phase.PREPARING else 2
 
 
 def _pass(pass_id: int) -> Pass:
@@ -91,6 +177,19 @@ def _pass(pass_id: int) -> Pass:
     return one
 
 
+def _line(one: Pass) -> PassLine:
+    return PassLine(one.id, one.role, _link(one), one.revoked)
+
+
 def _link(one: Pass) -> str:
-    settings = current_app.extensions["settings"]
-    return passes.link(one, settings.public_url, settings.secret_key)
+    return passes.link(one, _public_url(), _secret_key())
+
+
+def _public_url() -> str:
+    url: str = current_app.extensions["settings"].public_url
+    return url
+
+
+def _secret_key() -> str:
+    key: str = current_app.extensions["settings"].secret_key
+    return key
