@@ -339,6 +339,13 @@ def run_list(event_id: int) -> list[Coming]:
     return [Coming(row[0], StandLine(*row[1:])) for row in rows]
 
 
+def id_by_number(event_id: int, number: int) -> int | None:
+    """The id of the question that is called out as `number` at an event."""
+    return db.session.scalar(
+        select(Question.id).where(Question.event_id == event_id, Question.number == number)
+    )
+
+
 def question_by_key(key: str) -> Question | None:
     """The question that arrived under this key."""
     return db.session.scalar(select(Question).where(Question.key == key))

@@ -1,5 +1,6 @@
 """The moderation: all stands in one inbox, the run list, what is live, the event itself."""
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, Response
@@ -41,6 +42,8 @@ def moderation(event: str) -> Response:
             "stands": fair.stand_lines(found.id),
             "lists": question_queries.by_status(Question.event_id == found.id),
             "facets": list(Facet),
+            # For a question that is typed in without scripts; a script makes its own.
+            "key": str(uuid.uuid4()),
         }
 
     return live_page(
@@ -69,6 +72,10 @@ def act(event: str, question: int, verb: str) -> ResponseReturnValue:
     if asked is None or asked.event_id != found.id:
         raise Refused("unknown")
     fields = posted()
+    if fields.get("head_number"):
+        # People know questions by their numbers.
+        number = whole(fields["head_number"]) or 0
+        fields["head"] = str(question_queries.id_by_number(found.id, number) or 0)
     outcome = questions.act(
         question,
         verb,

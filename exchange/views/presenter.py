@@ -1,5 +1,6 @@
 """The desk: what presenters see and do at their stand."""
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, Response
@@ -39,6 +40,8 @@ def desk(stand: str) -> Response:
             "stand": fair.stand_page(found.id),
             "lists": question_queries.by_status(Question.stand_id == found.id),
             "facets": list(Facet),
+            # For a question that is typed in without scripts; a script makes its own.
+            "key": str(uuid.uuid4()),
         }
 
     return live_page("presenter/desk.html", [(Room.DESK, found.code, rooms.stand(found.id))], build)
