@@ -1,23 +1,23 @@
 """Participants: one browser at one event, no person."""
 
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, text
 
-from exchange.models import Participant
-from exchange.queries.people import participant_by_digest
+from exchange.models.base import Moment, now
 
 
-def meet(session: Session, event_id: int, digest: str | None) -> int | None:
+def meet(connection: Connection, event_id: int, digest: str | None) -> int | None:
     """The id of the participant whose cookie has this digest, met for the first time or again.
 
     Only within a writing transaction. None for somebody without a cookie (staff).
     """
     if digest is None:
         return None
-    known = participant_by_digest(event_id, digest)
-    if known is not None:
-        return known.id
-    return session.execute(_NEW, {"event_id": event_id, "digest": digest}).scalar_one()
+    met = {"event_id": event_id, "digest": digest, "at": now()}
+    return connection.execute(_MEET, met).scalar_one()
 
 
-_NEW = insert(Participant).returning(Participant.id)
+# Setting the digest to itself is what makes a known one answer with its id.
+_MEET = text(
+    "INSERT INTO participants (event_id, digest, at) VALUES (:event_id, :digest, :at)"
+    " ON CONFLICT (event_id, digest) DO UPDATE SET digest = excluded.digest RETURNING id"
+).bindparams(bindparam("at", type_=Moment))

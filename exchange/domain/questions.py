@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from exchange import wording
@@ -28,7 +29,7 @@ from exchange.models import (
     Stand,
     Status,
 )
-from exchange.models.base import now
+from exchange.models.base import now, table_of
 from exchange.queries import questions as question_queries
 from exchange.queries.live import Hearer
 
@@ -147,58 +148,47 @@ def ask(
     event_id, stand_id = stand.event_id, stand.id
     try:
         with arrival(event_id, by) as arriving:
-            session = arriving.session
-            # Takes the number and the event's row; the same post, come in twice, waits here.
-            number, phase, day, first, owed_until = session.execute(
+            connection = arriving.connection
+            # Takes the number, and with it the event's row: whoever comes at once waits here.
+            number, phase, day, first, owed_until = connection.execute(
                 _TAKE_NUMBER, {"event": event_id}
             ).one()
             fair.require_asking(phase, day)
-            if question_queries.question_by_key(key) is not None:
-                raise _ArrivedBefore
-            person = people.meet(session, event_id, participant)
+            person = people.meet(connection, event_id, participant)
             status = _first_status(phase, moderated=first and by.role == A)
-            question_id = session.execute(
-                _NEW_QUESTION,
-                {
-                    "event_id": event_id,
-                    "stand_id": stand_id,
-                    "number": number,
-                    "key": key,
-                    "digest": digest,
-                    "text": text,
-                    "facet": about,
-                    "name": name,
-                    "origin": Origin(by.role),
-                    "participant_id": person,
-                    "status": status,
-                    "version": 1,
-                    "owed_until": owed_until if status is Status.OWED else None,
-                },
-            ).scalar_one()
+            row = {
+                "event_id": event_id,
+                "stand_id": stand_id,
+                "number": number,
+                "key": key,
+                "digest": digest,
+                "text": text,
+                "facet": about,
+                "name": name,
+                "origin": Origin(by.role),
+                "participant_id": person,
+                "status": status,
+                "version": 1,
+                "owed_until": owed_until if status is Status.OWED else None,
+            }
+            question_id = connection.execute(_NEW_QUESTION, row).scalar_one()
             arriving.hearer = Hearer(question_id, stand_id, person)
-    except _ArrivedBefore:
+    except IntegrityError:
+        # Between looking for the key and taking the lock the same post came in.
         return _asked_again(key, digest, by, participant)
     return Asked(key, number, status.value, created=True)
 
 
-class _ArrivedBefore(Exception):
-    """Between looking for the key and taking the lock, the same post came in."""
-
-
 _TAKE_NUMBER = (
-    update(Event)
-    .where(Event.id == bindparam("event"))
-    .values(next_number=Event.next_number + 1)
+    update(table_of(Event))
+    .where(table_of(Event).c.id == bindparam("event"))
+    .values(next_number=table_of(Event).c.next_number + 1)
     .returning(
-        Event.next_number - 1,
-        Event.phase,
-        Event.date,
-        Event.moderation_first,
-        Event.owed_until,
+        table_of(Event).c.next_number - 1,
+        *(table_of(Event).c[name] for name in ("phase", "date", "moderation_first", "owed_until")),
     )
-    .execution_options(synchronize_session=False)
 )
-_NEW_QUESTION = insert(Question).returning(Question.id)
+_NEW_QUESTION = insert(table_of(Question)).returning(table_of(Question).c.id)
 
 
 def act(
@@ -455,7 +445,9 @@ def _asked_again(key: str, digest: str, by: Actor, participant: str | None) -> A
     known = question.participant.digest if question.participant else None
     if by.role == A and known != participant:
         with change(question.event_id, "bind", f"question {question.id}", by) as under_way:
-            question.participant_id = people.meet(db.session, question.event_id, participant)
+            question.participant_id = people.meet(
+                db.session.connection(), question.event_id, participant
+            )
             under_way.mention(question.id)
     return Asked(key, question.number, question.status.value, created=False)
 

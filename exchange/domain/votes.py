@@ -25,7 +25,7 @@ def set_me_too(question_id: int, *, participant: str, on: bool) -> int:
             select(Event).where(Event.id == question.event_id).with_for_update()
         ).scalar_one()
         fair.require_voting(event)
-        person = people.meet(session, question.event_id, participant)
+        person = people.meet(session.connection(), question.event_id, participant)
         if person is None or question.participant_id == person:
             raise Refused("own")
         vote = session.scalar(
