@@ -341,8 +341,8 @@ def _move_in_run_list(under_way: Change, question: Question, fields: Fields) -> 
         # Halving has used up the numbers between two neighbours: number the list anew.
         others.insert(place - 1, question)
         for number, other in enumerate(others, start=1):
+            under_way.touch(other)
             other.position = float(number)
-            under_way.mention(other.id)
 
 
 def _assign(under_way: Change, question: Question, fields: Fields) -> None:

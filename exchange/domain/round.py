@@ -168,6 +168,6 @@ def _images(row: ChangeRow) -> list[tuple[Question, dict[str, Any]]]:
 
 
 def _clock(value: str | None) -> datetime | None:
-    if value is None or not value.isdecimal() or int(value) > LONGEST_CLOCK_MIN:
+    if not value or not value.isdecimal() or len(value) > 3 or int(value) > LONGEST_CLOCK_MIN:
         raise Refused("minutes", field="value")
     return now() + timedelta(minutes=int(value)) if int(value) else None
