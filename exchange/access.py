@@ -174,11 +174,6 @@ def contact_of(project: Project) -> bool:
     return any(one.role is Role.CONTACT and one.project_id == project.id for one in held())
 
 
-def attendee(event_id: int) -> Actor:
-    """Anybody. Who it is says the participant's cookie, which never leaves `people`."""
-    return Actor(role="attendee", participant_id=participant_id(event_id))
-
-
 def asker_of(question: Question) -> Actor:
     """The one who asked a question. Refuses `not_yours`."""
     known = participant_id(question.event_id)
@@ -233,10 +228,10 @@ def watched(command: object) -> tuple[Room, Scope, Pass | None]:
 # How much and in which form
 
 
-def limit_asks(stand: Stand, participant_digest: str) -> None:
+def limit_asks(stand_id: int, participant_digest: str) -> None:
     """Refuses `slow_down`. Participants first: a spammer must not use up the stand's measure."""
     _hit(ASKS_A_PARTICIPANT, "participant", participant_digest)
-    _hit(ASKS_A_STAND, "stand", str(stand.id))
+    _hit(ASKS_A_STAND, "stand", str(stand_id))
 
 
 def uuid_in(word: object) -> str:

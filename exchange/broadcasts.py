@@ -40,6 +40,8 @@ class News:
     """(question id, id of the stand that it left)."""
     stage: bool = False
     """Whether the hall sees another picture."""
+    new: Callable[[], Card] | None = None
+    """The one new question, by whoever wrote it; everything else is read again."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,8 @@ def scopes(
 
 def announce(news: News) -> None:
     """Tell desks, moderation, screen, event page and askers what was committed."""
-    ids = [hearer.question_id for hearer in news.hearers]
     # Read once, and only if somebody is listening.
-    cards = cache(lambda: questions.cards(Question.id.in_(ids)) if ids else [])
+    cards = cache(partial(_cards, news))
     for scope, revision in news.revisions.items():
         if scope.kind is ScopeKind.MODERATE:
             _tell(Room.MODERATE, scope, revision, partial(_for_moderation, news, cards))
@@ -85,6 +86,13 @@ def announce(news: News) -> None:
             _tell(Room.DESK, scope, revision, partial(_for_desk, news, cards, scope.owner_id))
         else:
             _tell(Room.MINE, scope, revision, partial(_for_asker, news, cards, scope.owner_id))
+
+
+def _cards(news: News) -> list[Card]:
+    if news.new is not None:
+        return [news.new()]
+    ids = [hearer.question_id for hearer in news.hearers]
+    return questions.cards(Question.id.in_(ids)) if ids else []
 
 
 def announce_gathered(gathered: Gathered) -> None:

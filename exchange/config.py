@@ -86,8 +86,6 @@ def read(environ: Mapping[str, str], default_instance: Path) -> Settings:
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address, as a browser's `Origin` header writes them."""
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise SettingRefused(f"“{url}” is not an address that starts with http:// or https://.")
     default_port = {"http": ":80", "https": ":443"}[parts.scheme]
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(default_port)}"
 
@@ -114,9 +112,17 @@ def only_local(settings: Settings) -> bool:
 
 def _public_url(given: str | None, port: int) -> str:
     if given:
-        origin_of(given)
-        return given.rstrip("/")
+        return _address("EXCHANGE_PUBLIC_URL", given)
     return f"http://{lan_address()}" + ("" if port == 80 else f":{port}")
+
+
+def _address(name: str, url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+        raise SettingRefused(
+            f"{name} is “{url}”; it must be an address like http://fragen.lan:5000, without a path."
+        )
+    return origin_of(url)
 
 
 def _port(text: str) -> int:

@@ -1,7 +1,7 @@
-"""The words readers see for statuses, facets, phases and ways of answering: one place, every language.
+"""The words readers see for statuses, facets, phases and ways of answering: one place for all.
 
-Templates call `status_word(card.status)` and so on. The dictionaries are keyed by the values that the database holds,
-so that this module needs no other and every layer may use it.
+Templates call `status_word(card.status)` and so on. The dictionaries are keyed by the values that
+the database holds, so that this module needs no other and every layer may use it.
 """
 
 import enum
@@ -56,7 +56,7 @@ ROLE: dict[str, LazyString] = {
 
 
 def _word(words: dict[str, LazyString], value: enum.Enum | str) -> LazyString | str:
-    """The word for an enum or its value; an unknown value stands for itself rather than failing a page."""
+    """The word for an enum or its value; an unknown one stands for itself, no page fails."""
     key = str(value.value) if isinstance(value, enum.Enum) else value
     return words.get(key, key)
 

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -27,6 +27,7 @@ from exchange.models import ChangeRow, Event, Question, Revision, Stand, Touch
 from exchange.models.base import table_of
 from exchange.queries import live
 from exchange.queries.live import Hearer
+from exchange.queries.questions import Card
 from exchange.rooms import Scope, ScopeKind
 
 log = logging.getLogger(__name__)
@@ -174,6 +175,8 @@ class Arrival:
 
     connection: Connection
     hearer: Hearer | None = None
+    card: Callable[[], Card] | None = None
+    """The new question as its pages show it, without reading it again."""
 
 
 @contextlib.contextmanager
@@ -212,7 +215,7 @@ def arrival(event_id: int, by: Actor) -> Iterator[Arrival]:
                 "answered": {},
             },
         )
-        news = News(event_id, revisions, [hearer])
+        news = News(event_id, revisions, [hearer], new=arriving.card)
     _announce(news)
 
 
@@ -363,7 +366,7 @@ def _bumping(number: int) -> TextClause:
     """Written by hand: SQLAlchemy compiles an insert of many rows anew each time."""
     counters = ", ".join(f"(:kind{n}, :owner{n}, 1, 0, FALSE)" for n in range(number))
     return text(
-        "INSERT INTO revisions (kind, owner_id, revision, flushed, voted)"
+        "INSERT INTO revisions (kind, owner_id, revision, flushed, voted)"  # noqa: S608 (bound)
         f" VALUES {counters}"
         " ON CONFLICT (kind, owner_id) DO UPDATE SET revision = revisions.revision + 1"
         " RETURNING kind, owner_id, revision"

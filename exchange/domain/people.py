@@ -13,7 +13,8 @@ def meet(connection: Connection, event_id: int, digest: str | None) -> int | Non
     if digest is None:
         return None
     met = {"event_id": event_id, "digest": digest, "at": now()}
-    return connection.execute(_MEET, met).scalar_one()
+    known: int = connection.execute(_MEET, met).scalar_one()
+    return known
 
 
 # Setting the digest to itself is what makes a known one answer with its id.

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -131,20 +132,23 @@ def ask(
     name: str | None = None,
     by: Actor,
     participant: str | None = None,
+    admit: Callable[[], None] = lambda: None,
 ) -> Asked:
     """A new question at a stand, or the same answer again when its key has been here before.
 
     `key`: the client's UUID, canonical. `participant`: the digest of the asker's cookie at this
-    event. A repetition binds the question to the cookie it came with: the first answer, and the
-    cookie with it, may have been lost on the way.
+    event. `admit`: asked, except for a repetition, whether one more may come in now; it refuses
+    by raising. A repetition binds the question to the cookie it came with: the first answer may
+    have been lost on the way, and the cookie with it.
     Refuses what `texts` refuses; `facet`; `not_yet` and `closed` by phase; `key_reused`.
     """
     digest = _digest(stand.code, text, facet, name)
-    if question_queries.question_by_key(key) is not None:
+    if question_queries.key_is_known(key):
         return _asked_again(key, digest, by, participant)
     text = texts.clean_question(text)
     name = texts.clean_line(name, limit=texts.NAME_LIMIT)
     about = _facet(facet)
+    admit()
     event_id, stand_id = stand.event_id, stand.id
     try:
         with arrival(event_id, by) as arriving:
@@ -155,6 +159,7 @@ def ask(
             ).one()
             fair.require_asking(phase, day)
             person = people.meet(connection, event_id, participant)
+            moment = now()
             status = _first_status(phase, moderated=first and by.role == A)
             row = {
                 "event_id": event_id,
@@ -170,9 +175,12 @@ def ask(
                 "status": status,
                 "version": 1,
                 "owed_until": owed_until if status is Status.OWED else None,
+                "since": moment,
+                "asked_at": moment,
             }
             question_id = connection.execute(_NEW_QUESTION, row).scalar_one()
             arriving.hearer = Hearer(question_id, stand_id, person)
+            arriving.card = partial(question_queries.new_card, question_id, row)
     except IntegrityError:
         # Between looking for the key and taking the lock the same post came in.
         return _asked_again(key, digest, by, participant)

@@ -2,12 +2,12 @@
 who is looking.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from exchange.extensions import db
@@ -23,7 +23,7 @@ from exchange.models import (
     Stand,
     Status,
 )
-from exchange.queries.fair import STAND_COLUMNS, StandLine
+from exchange.queries.fair import STAND_COLUMNS, StandLine, stand_line
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
 """The statuses in which everybody may read a question."""
@@ -187,6 +187,32 @@ def card(question_id: int) -> Card | None:
     return found[0] if found else None
 
 
+def new_card(question_id: int, row: Mapping[str, Any]) -> Card:
+    """A question that was just written: nobody voted, followed or answered yet."""
+    return Card(
+        id=question_id,
+        number=row["number"],
+        text=row["text"],
+        facet=row["facet"],
+        name=row["name"],
+        status=row["status"],
+        shown=row["status"],
+        version=row["version"],
+        position=None,
+        stand=stand_line(row["stand_id"]),
+        asked_at=row["asked_at"],
+        since=row["since"],
+        votes=0,
+        head=None,
+        followers=(),
+        answer=None,
+        owed_until=row["owed_until"],
+        reason=None,
+        origin=row["origin"],
+        redacted=False,
+    )
+
+
 def public_at(stand_id: int) -> ColumnElement[bool]:
     """The questions that everybody may read at a stand."""
     return and_(
@@ -286,14 +312,20 @@ def counts(condition: ColumnElement[bool]) -> dict[str, int]:
 
 def summary(event_id: int) -> Summary:
     """How many questions of an event stand where; merged ones stand where their head does."""
-    rows = db.session.execute(
+    # In two parts: all but the merged are counted by an index alone, at each new question.
+    heads = select(Question.status, func.count()).where(
+        Question.event_id == event_id, Question.head_id.is_(None)
+    )
+    merged = (
         select(_SHOWN, func.count())
-        .outerjoin(_Head, Question.head_id == _Head.id)
+        .join(_Head, Question.head_id == _Head.id)
         .where(Question.event_id == event_id)
-        .group_by(_SHOWN)
     )
     found = {status.value: 0 for status in Status}
-    return Summary(found | {status.value: number for status, number in rows})
+    for statement, column in ((heads, Question.status), (merged, _SHOWN)):
+        for status, number in db.session.execute(statement.group_by(column)):
+            found[status.value] += number
+    return Summary(found)
 
 
 def stage(event_id: int) -> Stage:
@@ -344,6 +376,15 @@ def id_by_number(event_id: int, number: int) -> int | None:
     return db.session.scalar(
         select(Question.id).where(Question.event_id == event_id, Question.number == number)
     )
+
+
+_KEY = select(Question.__table__.c.id).where(Question.__table__.c.key == bindparam("key"))
+
+
+def key_is_known(key: str) -> bool:
+    """Whether a question arrived under this key before."""
+    found = db.session.connection().execute(_KEY, {"key": key})
+    return found.scalar_one_or_none() is not None
 
 
 def question_by_key(key: str) -> Question | None:

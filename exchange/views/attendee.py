@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from exchange import access, rooms
 from exchange.domain import fair as rules
 from exchange.domain import questions, votes
+from exchange.domain.changes import Actor
 from exchange.domain.questions import Fields
 from exchange.domain.refusals import Refused
 from exchange.extensions import db
@@ -86,21 +88,20 @@ def stand(stand: str) -> Response:
 def ask(stand: str) -> ResponseReturnValue:
     """A question arrives; the same key again gets the same answer."""
     found = stand_or_refuse(stand)
+    back = f"/s/{found.code}"
     fields = posted()
     try:
         key = access.uuid_in(fields.get("key"))
         digest = access.participant_or_new(found.event_id)
-        # A repetition is answered before any limit is looked at.
-        if question_queries.question_by_key(key) is None:
-            access.limit_asks(found, digest)
         answer = questions.ask(
             found,
             key=key,
             text=fields.get("text", ""),
             facet=fields.get("facet"),
             name=fields.get("name"),
-            by=access.attendee(found.event_id),
+            by=Actor("attendee"),
             participant=digest,
+            admit=partial(access.limit_asks, found.id, digest),
         )
     except Refused as refused:
         if wants_json():
@@ -113,7 +114,7 @@ def ask(stand: str) -> ResponseReturnValue:
             error=refused.message,
         )
         return with_status(_stand_page(found, form), refused)
-    return asked(answer, f"/s/{found.code}?asked={answer.number}#mine")
+    return asked(answer, f"{back}?asked={answer.number}#mine")
 
 
 @bp.get("/s/<stand>/qr.svg")

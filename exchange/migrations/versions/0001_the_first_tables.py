@@ -262,7 +262,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_questions_key")),
     )
     with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.create_index("ix_questions_event_id_status", ["event_id", "status"], unique=False)
+        batch_op.create_index(
+            "ix_questions_event_id_status_head_id", ["event_id", "status", "head_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_questions_head_id"), ["head_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_questions_participant_id"), ["participant_id"], unique=False
