@@ -24,6 +24,6 @@ document.addEventListener("exchange:placed", () => {
   const now = document.getElementById("phase")?.dataset.phase;
   if (now === phase) return;
   phase = now;
-  setTimeout(() => void readAgain(), Math.random() * 3000);
+  setTimeout(() => void readAgain(), Math.random() * 5000);
 });
 document.addEventListener("exchange:sent", () => void readAgain());
