@@ -14,7 +14,6 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
-from markupsafe import Markup
 from sqlalchemy import and_
 
 from exchange import rooms
@@ -226,7 +225,7 @@ def _gone(question_id: int) -> str:
 
 def _render(template: str, **context: object) -> str:
     """A partial without request, session or viewer: it must read the same to everybody."""
-    return Markup(current_app.jinja_env.get_template(template).render(**context))
+    return current_app.jinja_env.get_template(template).render(**context)
 
 
 @contextlib.contextmanager
