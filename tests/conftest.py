@@ -66,14 +66,19 @@ def one_app(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 def app(one_app: Flask, prepared: Path) -> Flask:
     """The app as if just started, on a database of this test's own."""
-    dispose(one_app)
-    settings: Settings = one_app.extensions["settings"]
+    restart(one_app, prepared)
+    return one_app
+
+
+def restart(app: Flask, prepared: Path) -> None:
+    """Give the app a fresh database and let it forget what it knew."""
+    dispose(app)
+    settings: Settings = app.extensions["settings"]
     for leftover in settings.instance.glob(f"{DATABASE}-*"):
         leftover.unlink()
     shutil.copy(prepared, settings.instance / DATABASE)
-    one_app.extensions["limiter"].storage.reset()
-    one_app.extensions["watchers"] = Watchers()
-    return one_app
+    app.extensions["limiter"].storage.reset()
+    app.extensions["watchers"] = Watchers()
 
 
 @pytest.fixture

@@ -93,8 +93,7 @@ def test_cleaning_twice_is_cleaning_once(typed: str) -> None:
 def test_what_is_kept_can_be_shown(typed: str) -> None:
     try:
         kept = texts.clean_question(typed)
-    except Refused as refused:
-        assert refused.word in {"empty", "no_words", "characters", "too_long"}
+    except Refused:
         return
     assert kept == kept.strip()
     assert kept == unicodedata.normalize("NFC", kept)
