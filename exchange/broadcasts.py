@@ -22,6 +22,7 @@ from exchange.models import Question, Status
 from exchange.queries import fair, questions
 from exchange.queries.live import Hearer
 from exchange.queries.questions import Card
+from exchange.rendering import render
 from exchange.rooms import Room, Scope, ScopeKind
 
 log = logging.getLogger(__name__)
@@ -128,26 +129,24 @@ def dismiss(pass_id: int) -> None:
 
 def _for_event_page(event_id: int) -> str:
     event, stage = fair.event_line(event_id), questions.stage(event_id)
-    return _render("attendee/_phase.html", event=event) + _render(
+    return render("attendee/_phase.html", event=event) + render(
         "attendee/_live.html", stage=stage, event=event
     )
 
 
 def _for_screen(event_id: int) -> str:
-    return _render(
+    return render(
         "screen/_stage.html", stage=questions.stage(event_id), event=fair.event_line(event_id)
     )
 
 
 def _for_moderation(news: News, cards: Callable[[], list[Card]]) -> str:
     event = fair.event_line(news.event_id)
-    html = _render_all(cards(), "_row.html", event=event) + _render(
+    html = _render_all(cards(), "_row.html", event=event) + render(
         "moderator/_summary.html", summary=questions.summary(news.event_id), event=event
     )
     if news.stage:
-        html += _render(
-            "moderator/_conduct.html", stage=questions.stage(news.event_id), event=event
-        )
+        html += render("moderator/_conduct.html", stage=questions.stage(news.event_id), event=event)
     return html
 
 
@@ -216,16 +215,11 @@ def _somebody_in(name: str) -> bool:
 
 
 def _render_all(cards: list[Card], template: str, **context: object) -> str:
-    return "".join(_render(f"questions/{template}", card=card, **context) for card in cards)
+    return "".join(render(f"questions/{template}", card=card, **context) for card in cards)
 
 
 def _gone(question_id: int) -> str:
-    return _render("questions/_gone.html", id=question_id)
-
-
-def _render(template: str, **context: object) -> str:
-    """A partial without request, session or viewer: it must read the same to everybody."""
-    return current_app.jinja_env.get_template(template).render(**context)
+    return render("questions/_gone.html", id=question_id)
 
 
 @contextlib.contextmanager

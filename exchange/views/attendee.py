@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access, rooms
@@ -25,6 +25,7 @@ from exchange.views.pages import (
     event_or_refuse,
     live_page,
     posted,
+    render_page,
     stand_or_refuse,
 )
 from exchange.views.refusing import wants_json, with_status
@@ -54,7 +55,7 @@ def home() -> ResponseReturnValue:
         event = fair.event_by_code(code)
         if event is not None:
             return redirect(f"/e/{event.code}", 303)
-    page = render_template("attendee/home.html", events=fair.event_lines(), unknown=code or None)
+    page = render_page("attendee/home.html", events=fair.event_lines(), unknown=code or None)
     return page, 404 if code else 200
 
 
@@ -159,7 +160,7 @@ def project(project: str) -> str:
     found = fair.project_by_code(project)
     if found is None:
         raise Refused("unknown")
-    return render_template(
+    return render_page(
         "attendee/project.html",
         project=found,
         contact=fair.contact_of(found.id),
@@ -173,7 +174,7 @@ def project(project: str) -> str:
 def minutes(event: str) -> str:
     """What was asked and answered, by stand; published when the day is over."""
     found = event_or_refuse(event)
-    return render_template(
+    return render_page(
         "attendee/minutes.html",
         event=fair.event_line(found.id),
         groups=question_queries.minutes(found.id),

@@ -8,7 +8,6 @@ from flask import (
     current_app,
     make_response,
     redirect,
-    render_template,
     request,
 )
 from flask.typing import ResponseReturnValue
@@ -23,7 +22,7 @@ from exchange.queries import fair, people
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import ContactLine, EventLine, ProjectLine, StandLine
 from exchange.queries.questions import Summary
-from exchange.views.pages import done, event_or_refuse, posted, staff_key
+from exchange.views.pages import done, event_or_refuse, posted, render_page, staff_key
 
 bp = Blueprint("organiser", __name__)
 
@@ -66,7 +65,7 @@ class SeriesDesk:
 def organise() -> Response:
     """Every event of the series with its phase, its stands and its passes."""
     response = make_response(
-        render_template(
+        render_page(
             "organiser/organise.html",
             series=[_desk(one) for one in access.organised_series()],
             phases=list(Phase),
@@ -101,7 +100,7 @@ def sheets(event: str) -> str:
     chosen = [line for line in fair.stand_lines(found.id) if only in ("", line.code)]
     if not chosen:
         raise Refused("unknown")
-    return render_template(
+    return render_page(
         "organiser/sheets.html",
         event=fair.event_line(found.id),
         only=bool(only),

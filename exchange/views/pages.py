@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import Response, current_app, jsonify, make_response, redirect, render_template, request
+from flask import Response, current_app, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access
@@ -15,6 +15,7 @@ from exchange.domain.questions import Asked, Fields
 from exchange.domain.refusals import Refused
 from exchange.models import Event, Stand
 from exchange.queries import fair, live
+from exchange.rendering import render
 from exchange.rooms import Room, Scope
 from exchange.views.refusing import wants_json
 
@@ -50,12 +51,17 @@ def live_page(
                 for (room, code, _), revision in zip(watch, revisions, strict=True)
             ]
         )
-        response = make_response(render_template(template, page=page, **build()))
+        response = make_response(render_page(template, page=page, **build()))
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Cookie")
     response.vary.add("Accept-Language")
     return response
+
+
+def render_page(template: str, **context: object) -> str:
+    """A page in the reader's language."""
+    return render(template, request=request, **context)
 
 
 def event_or_refuse(code: str) -> Event:

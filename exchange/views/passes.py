@@ -1,11 +1,11 @@
 """The door: a pass's link opens it, and the page posts the secret, so that it is in no log."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from exchange import access
 from exchange.models import Pass, Role
-from exchange.views.pages import posted
+from exchange.views.pages import posted, render_page
 
 bp = Blueprint("passes", __name__)
 
@@ -13,7 +13,7 @@ bp = Blueprint("passes", __name__)
 @bp.get("/pass")
 def door() -> str:
     """Reads the secret from the address's fragment, which browsers never send, and posts it."""
-    return render_template("passes/door.html")
+    return render_page("passes/door.html")
 
 
 @bp.post("/pass")
