@@ -127,8 +127,10 @@ function attend(form) {
     grow();
     const sentence = (body.status === "pending" ? words.sentPending : body.status === "owed" ? words.sentOwed : words.sent) ?? "";
     tell("done", sentence.replace("{number}", String(body.number)));
-    // The first time, reading again brings my question and my own room; later a push does.
-    if (!watches("mine") || lineState() !== "online") void readAgain();
+    form.dispatchEvent(new CustomEvent("exchange:asked", { bubbles: true, detail: body }));
+    // The first time, reading again brings my question and my own room; later a push does. Staff have theirs already.
+    const known = form.hasAttribute("data-staff") || watches("mine");
+    if (!known || lineState() !== "online") void readAgain();
   }
 
   /** @param {string} sentence */
