@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from exchange.extensions import db
 from exchange.models import Contact, Event, Phase, Project, Series, Stand
@@ -106,14 +106,22 @@ STAND_COLUMNS = (
 """The columns of a `StandLine`, in its order, for selects that join `Stand` and `Project`."""
 
 
+# Asked at every question, hence put together once.
+_EVENT_BY_CODE = select(Event).where(Event.code == bindparam("code"))
+_STAND_BY_CODE = select(Stand).where(Stand.code == bindparam("code"))
+_EVENT_LINE = select(*_EVENT_COLUMNS).join(Event.series).where(Event.id == bindparam("id"))
+_STAND_LINES = select(*STAND_COLUMNS).outerjoin(Project, Stand.project_id == Project.id)
+_STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
+
+
 def event_by_code(code: str) -> Event | None:
     """The event with this code, in whatever case it was typed."""
-    return db.session.scalar(select(Event).where(Event.code == code.upper()))
+    return db.session.scalar(_EVENT_BY_CODE, {"code": code.upper()})
 
 
 def stand_by_code(code: str) -> Stand | None:
     """The stand with this code, in whatever case it was typed."""
-    return db.session.scalar(select(Stand).where(Stand.code == code.upper()))
+    return db.session.scalar(_STAND_BY_CODE, {"code": code.upper()})
 
 
 def project_by_code(code: str) -> Project | None:
@@ -123,10 +131,7 @@ def project_by_code(code: str) -> Project | None:
 
 def event_line(event_id: int) -> EventLine:
     """One event as pages name it."""
-    row = db.session.execute(
-        select(*_EVENT_COLUMNS).join(Event.series).where(Event.id == event_id)
-    ).one()
-    return EventLine(*row)
+    return EventLine(*db.session.connection().execute(_EVENT_LINE, {"id": event_id}).one())
 
 
 def event_lines(series_id: int | None = None) -> list[EventLine]:
@@ -139,12 +144,13 @@ def event_lines(series_id: int | None = None) -> list[EventLine]:
 
 def stand_line(stand_id: int) -> StandLine:
     """One stand as lists name it."""
-    return _stand_lines(Stand.id == stand_id)[0]
+    return StandLine(*db.session.connection().execute(_STAND_LINE, {"id": stand_id}).one())
 
 
 def stand_lines(event_id: int) -> list[StandLine]:
     """The stands of an event by number, stand 0 first."""
-    return _stand_lines(Stand.event_id == event_id)
+    rows = db.session.execute(_STAND_LINES.where(Stand.event_id == event_id).order_by(Stand.number))
+    return [StandLine(*row) for row in rows]
 
 
 def stand_page(stand_id: int) -> StandPage:
@@ -216,13 +222,3 @@ def stand_ids(event_id: int) -> Sequence[int]:
 def is_empty() -> bool:
     """Whether the database holds no series yet."""
     return db.session.scalar(select(func.count()).select_from(Series)) == 0
-
-
-def _stand_lines(condition: object) -> list[StandLine]:
-    rows = db.session.execute(
-        select(*STAND_COLUMNS)
-        .outerjoin(Project, Stand.project_id == Project.id)
-        .where(condition)  # type: ignore[arg-type]
-        .order_by(Stand.number)
-    )
-    return [StandLine(*row) for row in rows]

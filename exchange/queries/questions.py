@@ -313,19 +313,25 @@ def counts(condition: ColumnElement[bool]) -> dict[str, int]:
 def summary(event_id: int) -> Summary:
     """How many questions of an event stand where; merged ones stand where their head does."""
     # In two parts: all but the merged are counted by an index alone, at each new question.
-    heads = select(Question.status, func.count()).where(
-        Question.event_id == event_id, Question.head_id.is_(None)
-    )
-    merged = (
-        select(_SHOWN, func.count())
-        .join(_Head, Question.head_id == _Head.id)
-        .where(Question.event_id == event_id)
-    )
     found = {status.value: 0 for status in Status}
-    for statement, column in ((heads, Question.status), (merged, _SHOWN)):
-        for status, number in db.session.execute(statement.group_by(column)):
+    for statement in (_COUNT_HEADS, _COUNT_MERGED):
+        for status, number in db.session.connection().execute(statement, {"event": event_id}):
             found[status.value] += number
     return Summary(found)
+
+
+_COUNT_HEADS = (
+    select(Question.status, func.count())
+    .where(Question.event_id == bindparam("event"), Question.head_id.is_(None))
+    .group_by(Question.status)
+)
+_COUNT_MERGED = (
+    select(_SHOWN, func.count())
+    .select_from(Question)
+    .join(_Head, Question.head_id == _Head.id)
+    .where(Question.event_id == bindparam("event"))
+    .group_by(_SHOWN)
+)
 
 
 def stage(event_id: int) -> Stage:
