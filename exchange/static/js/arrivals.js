@@ -3,7 +3,7 @@
 
 import { say } from "./say.js";
 import { signal } from "./sound.js";
-import { words } from "./staff-words.js";
+import { isSeen, words } from "./staff-words.js";
 
 /** The lists in which a question is news. */
 const WAITING = ["pending", "open"];
@@ -60,7 +60,7 @@ function mark(card) {
 
 // ---- the way up --------------------------------------------------------------------------------------------------
 
-const above = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-my-new]")]).filter((card) => card.offsetParent !== null && card.getBoundingClientRect().bottom < edge(card));
+const above = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-my-new]")]).filter((card) => isSeen(card) && card.getBoundingClientRect().bottom < edge(card));
 
 /** Where its list begins to be seen. @param {HTMLElement} card */
 const edge = (card) => Math.max(0, card.closest(".zone")?.getBoundingClientRect().top ?? 0) + 40;
@@ -79,7 +79,13 @@ export function start() {
   known = new Set([...cards()].map((card) => card.id));
   count();
   document.addEventListener("exchange:placed", look);
-  document.addEventListener("exchange:asked", (event) => own.add(String(/** @type {CustomEvent} */ (event).detail.number)));
+  document.addEventListener("exchange:asked", (event) => {
+    const number = String(/** @type {CustomEvent} */ (event).detail.number);
+    own.add(number);
+    // The news may have been faster than the answer.
+    document.querySelector(`[data-my-new][data-number="${CSS.escape(number)}"]`)?.removeAttribute("data-my-new");
+    showWay();
+  });
   addEventListener("scroll", showWay, { capture: true, passive: true });
   document.getElementById("news")?.addEventListener("click", () => {
     const first = above()[0];

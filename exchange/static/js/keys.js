@@ -4,7 +4,7 @@
 import { lift } from "./filter.js";
 import { closeAll, open } from "./panels.js";
 import { toast } from "./say.js";
-import { words } from "./staff-words.js";
+import { isSeen, words } from "./staff-words.js";
 import { typeIn } from "./typing-in.js";
 import { undoLast } from "./undo.js";
 
@@ -15,9 +15,6 @@ let current = null;
 function areOn() {
   try { return localStorage.getItem(KEPT) !== "off"; } catch { return true; }
 }
-
-/** @param {Element} element */
-const isSeen = (element) => element instanceof HTMLElement && element.offsetParent !== null;
 
 /** @param {Element | null | undefined} zone */
 const rowsIn = (zone) => /** @type {HTMLElement[]} */ ([...(zone?.querySelectorAll("[data-lists] > [data-version]") ?? [])].filter(isSeen));
@@ -69,9 +66,7 @@ function pressIn(key) {
     return;
   }
   if (target instanceof HTMLButtonElement) {
-    target.setAttribute("data-by-key", "");
     target.click();
-    target.removeAttribute("data-by-key");
     return;
   }
   // A field, or a part of a panel: open it and go in.
@@ -89,9 +84,7 @@ function next() {
     toast(words("noNext"));
     return;
   }
-  button.setAttribute("data-by-key", "");
   button.click();
-  button.removeAttribute("data-by-key");
 }
 
 const help = () => /** @type {HTMLDialogElement | null} */ (document.getElementById("help"));

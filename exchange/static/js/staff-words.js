@@ -1,4 +1,5 @@
-// The sentences that staff's pages say: they stand in the page (staff/_words.html), for their language.
+// Small things that all of staff's modules need. The sentences that their pages say stand in the page
+// (staff/_words.html), for their language.
 
 /**
  * @param {string} name
@@ -8,4 +9,13 @@
 export function words(name, values = {}) {
   const sentence = document.getElementById("words")?.dataset[name] ?? "";
   return sentence.replace(/\{(\w+)\}/g, (all, key) => String(values[key] ?? all));
+}
+
+/**
+ * Whether it is there to be seen: not filtered out, not in something folded.
+ * @param {Element} element
+ * @returns {boolean}
+ */
+export function isSeen(element) {
+  return element.checkVisibility?.() ?? (element instanceof HTMLElement && element.offsetParent !== null);
 }

@@ -1,7 +1,5 @@
 // A question asked aloud or on paper is typed in: one press opens the field, one sends. asking.js sees to its safe arrival.
 
-import { lineState } from "./line.js";
-import { readAgain } from "./live.js";
 import { toast } from "./say.js";
 import { words } from "./staff-words.js";
 
@@ -20,7 +18,6 @@ export function start() {
       details.open = false;
       details.querySelector("summary")?.focus({ preventScroll: true });
       toast(words("asked", { number: /** @type {CustomEvent} */ (event).detail.number }));
-      if (lineState() !== "online") void readAgain();
     });
     details.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !details.open) return;

@@ -5,10 +5,10 @@ import { fieldsOf, newKey, send } from "./post.js";
 import { say, toast } from "./say.js";
 import { lineState } from "./line.js";
 import { readAgain } from "./live.js";
-import { meant } from "./guard.js";
+import { spareTheOthers } from "./guard.js";
 import { closeAll, open } from "./panels.js";
 import { remember, start as attendUndo, tell, trace, undo } from "./undo.js";
-import { words } from "./staff-words.js";
+import { isSeen, words } from "./staff-words.js";
 
 /**
  * @typedef {object} UnderWay  a press whose end is not known yet, or whose question has not moved yet
@@ -44,7 +44,8 @@ const verbOf = (form, url) => form.dataset.verb || url.slice(url.lastIndexOf("/"
 export async function use(form, button = null, more = {}) {
   const card = /** @type {HTMLElement | null} */ (form.closest("[data-version]"));
   const busy = card ?? form;
-  if (busy.hasAttribute("data-my-busy") || (!button?.hasAttribute("data-by-key") && !meant(card))) return false;
+  if (busy.hasAttribute("data-my-busy")) return false;
+  spareTheOthers(card);
   const url = addressOf(form, button);
   const verb = verbOf(form, url);
   const fields = { ...fieldsOf(form, button), ...more };
@@ -195,9 +196,12 @@ function finish(press, form, verb, fields, body) {
   }, press.trace ? 0 : 600);
 }
 
-/** @param {string} sentence @param {number | null} change */
+let awayWithOffer = () => {};
+
+/** One offer at a time: the way back from what came before it is the button that stays. @param {string} sentence @param {number | null} change */
 function offer(sentence, change) {
-  toast(sentence, change === null ? {} : { label: words("undo"), act: () => void undo(change), seconds: 8 });
+  awayWithOffer();
+  awayWithOffer = toast(sentence, change === null ? {} : { label: words("undo"), act: () => void undo(change), seconds: 8 });
 }
 
 /** Whether the question has left the list that it was pressed in. @param {UnderWay} press */
@@ -215,7 +219,7 @@ function follow(press) {
 
 /** @param {UnderWay} press */
 function goOn(press) {
-  const seen = (/** @type {Element | null | undefined} */ one) => one instanceof HTMLElement && one.isConnected && one.hasAttribute("data-version") && one.offsetParent !== null;
+  const seen = (/** @type {Element | null | undefined} */ one) => one instanceof HTMLElement && one.isConnected && one.hasAttribute("data-version") && isSeen(one);
   let next = press.trace?.nextElementSibling;
   while (next && !seen(next)) next = next.nextElementSibling;
   let before = press.trace?.previousElementSibling;
@@ -257,8 +261,17 @@ export function start() {
     for (const press of underWay) if (left(press)) follow(press);
   });
   document.addEventListener("exchange:undone", (event) => {
-    const card = document.getElementById(/** @type {CustomEvent} */ (event).detail.question);
-    // After its news has come.
-    if (card) setTimeout(() => { if (document.activeElement === document.body) card.focus({ preventScroll: true }); }, 100);
+    awayWithOffer();
+    const id = /** @type {CustomEvent} */ (event).detail.question;
+    // Back to it, unless somebody is writing elsewhere; once its news has come.
+    if (id && !document.activeElement?.matches("textarea, input, select")) setTimeout(() => comeBack(id), 150);
   });
+}
+
+/** @param {string} id */
+function comeBack(id) {
+  const card = document.getElementById(id);
+  if (!card || !isSeen(card)) return;
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" });
 }
