@@ -16,15 +16,16 @@ function set(panel, open) {
  * Open a panel and go into its first field, or into the one named.
  * @param {HTMLElement} panel
  * @param {HTMLElement | null} [field]
+ * @param {boolean} [byKeys] opened from a keyboard, which is there to go on with
  */
-export function open(panel, field) {
+export function open(panel, field, byKeys = false) {
   for (const other of /** @type {NodeListOf<HTMLElement>} */ (panel.parentElement?.querySelectorAll(".verb-panel[data-my-open]") ?? [])) {
     if (other !== panel) set(other, false);
   }
   set(panel, true);
   const first = field ?? /** @type {HTMLElement | null} */ (panel.querySelector("textarea, input:not([type=hidden]), button"));
   // On glass a keyboard that jumps up hides half of what was just opened; where there is a pointer one goes on typing.
-  if (field || matchMedia("(hover: hover)").matches) first?.focus({ preventScroll: true });
+  if (field || byKeys || matchMedia("(hover: hover)").matches) first?.focus({ preventScroll: true });
   panel.scrollIntoView({ block: "nearest" });
   document.dispatchEvent(new CustomEvent("exchange:opened"));
 }
@@ -54,7 +55,7 @@ export function start() {
     if (panel.hasAttribute("data-my-open")) {
       set(panel, false);
       document.dispatchEvent(new CustomEvent("exchange:opened"));
-    } else open(panel);
+    } else open(panel, null, event.detail === 0);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
