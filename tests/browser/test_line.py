@@ -1,0 +1,171 @@
+"""Halls are unkind: lines that go and come, portals that answer for us, servers that hang."""
+
+import signal
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Demo, Windows, ask, until_online
+
+pytestmark = pytest.mark.browser
+
+NOTICED_WITHIN_S = 15
+LINE_DOWN = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection")
+
+
+def test_a_phone_that_was_away_reads_what_it_missed(demo: Demo, windows: Windows) -> None:
+    windows.allow(*LINE_DOWN)
+    phone, other = windows.phone(demo.stand(5)), windows.phone(demo.stand(5))
+    until_online(phone, other)
+    phone.context.set_offline(True)
+    expect(phone.locator("#line")).to_contain_text("Offline")
+
+    # What is asked on both sides meanwhile is not lost.
+    ask(other, "Geht das auch auf älteren Tablets?")
+    field = phone.get_by_role("textbox", name="Ihre Frage")
+    field.fill("Und ganz ohne Netz?")
+    phone.get_by_role("button", name="Frage stellen").click()
+    expect(phone.get_by_text("Noch nicht angekommen")).to_be_visible()
+    expect(field).to_have_value("Und ganz ohne Netz?")
+
+    phone.context.set_offline(False)
+    until_online(phone)
+    expect(phone.locator("#line")).to_have_text("Verbunden")
+    expect(phone.locator("#others")).to_contain_text("Geht das auch auf älteren Tablets?")
+    expect(phone.locator("#mine")).to_contain_text("Und ganz ohne Netz?")
+    expect(other.locator("#others")).to_contain_text("Und ganz ohne Netz?")
+    expect(field).to_have_value("")
+
+
+def test_a_question_survives_a_reload_without_a_line(demo: Demo, windows: Windows) -> None:
+    windows.allow(*LINE_DOWN)
+    phone = windows.phone(demo.stand(5))
+    until_online(phone)
+    phone.context.set_offline(True)
+    phone.get_by_role("textbox", name="Ihre Frage").fill("Bleibt das stehen?")
+    phone.get_by_role("button", name="Frage stellen").click()
+    expect(phone.get_by_text("Noch nicht angekommen")).to_be_visible()
+    # The browser is closed in despair, and opened again where there is a line.
+    phone.goto("about:blank")
+    phone.context.set_offline(False)
+    phone.goto(demo.stand(5))
+    expect(phone.locator("#mine")).to_contain_text("Bleibt das stehen?")
+    expect(phone.locator("#mine article")).to_have_count(1)
+
+
+def test_a_captive_portal_does_not_swallow_a_question(demo: Demo, windows: Windows) -> None:
+    phone = windows.phone(demo.stand(7))
+    tablet = windows.tablet(demo.desk(7))
+    until_online(phone, tablet)
+    with captive_portal(phone):
+        field = phone.get_by_role("textbox", name="Ihre Frage")
+        field.fill("Wer zahlt die Sensoren?")
+        phone.get_by_role("button", name="Frage stellen").click()
+        expect(phone.get_by_text("Noch nicht angekommen")).to_be_visible()
+        expect(field).to_have_value("Wer zahlt die Sensoren?")
+        # Tried again meanwhile, and answered by the portal again.
+        phone.wait_for_timeout(3000)
+        expect(field).to_have_value("Wer zahlt die Sensoren?")
+        expect(tablet.locator("#list-open")).not_to_contain_text("Wer zahlt die Sensoren?")
+    expect(phone.locator("#mine")).to_contain_text("Wer zahlt die Sensoren?", timeout=30_000)
+    expect(field).to_have_value("")
+    arrived = tablet.locator("article").filter(has_text="Wer zahlt die Sensoren?")
+    expect(arrived).to_have_count(1)
+
+
+def test_an_answer_that_got_lost_does_not_double_the_question(demo: Demo, windows: Windows) -> None:
+    windows.allow("net::ERR_FAILED")
+    phone = windows.phone(demo.stand(7))
+    until_online(phone)
+
+    def lose_the_answer(route: Route) -> None:
+        # Delivered by hand, without cookies: they went with the answer.
+        asked = route.request
+        headers = {name: asked.headers[name] for name in ("accept", "content-type", "origin")}
+        headers["host"] = urlsplit(asked.url).netloc
+        address = f"{demo.server.url}{urlsplit(asked.url).path}"
+        told = urllib.request.Request(address, asked.post_data_buffer, headers, method="POST")
+        with urllib.request.urlopen(told, timeout=10) as answer:
+            assert answer.status == 201
+        route.abort()
+
+    phone.route("**/questions", lose_the_answer, times=1)
+    phone.get_by_role("textbox", name="Ihre Frage").fill("Kommt das zweimal an?")
+    phone.get_by_role("button", name="Frage stellen").click()
+    expect(phone.get_by_text("Noch nicht angekommen")).to_be_visible()
+    expect(phone.locator("#mine")).to_contain_text("Kommt das zweimal an?", timeout=30_000)
+    phone.reload()
+    expect(phone.locator("#mine article")).to_have_count(1)
+    assert phone.locator("#others").inner_text().count("Kommt das zweimal an?") <= 1
+
+
+def test_two_tabs_of_one_phone_agree(demo: Demo, windows: Windows) -> None:
+    one = windows.phone(demo.stand(8))
+    with captive_portal(one):
+        one.get_by_role("textbox", name="Ihre Frage").fill("Wie viele Kitas machen mit?")
+        one.get_by_role("button", name="Frage stellen").click()
+        expect(one.get_by_text("Noch nicht angekommen")).to_be_visible()
+        # The other tab finds the question waiting, and a line.
+        two = one.context.new_page()
+        two.goto(demo.stand(8))
+        expect(two.locator("#mine")).to_contain_text("Wie viele Kitas machen mit?")
+    expect(one.locator("#mine")).to_contain_text("Wie viele Kitas machen mit?", timeout=30_000)
+    for tab in (one, two):
+        expect(tab.locator("#mine article")).to_have_count(1)
+    # What is done in one is seen in the other.
+    mine = two.locator("#mine article")
+    mine.locator("summary", has_text="Zurückziehen").click()
+    mine.get_by_role("button", name="Frage zurückziehen").click()
+    expect(one.locator("#mine article")).to_contain_text("zurückgezogen")
+
+
+def test_a_server_that_hangs_is_noticed_and_found_again(demo: Demo, windows: Windows) -> None:
+    windows.allow("WebSocket", "net::ERR", "Failed to load resource")
+    phone = windows.phone(demo.stand(9))
+    tablet = windows.tablet(demo.desk(9))
+    moderation = windows.laptop(demo.link("moderator"))
+    screen = windows.projector(demo.link("screen"))
+    pages = (phone, tablet, moderation, screen)
+    until_online(*pages)
+    began = time.monotonic()
+    demo.server.process.send_signal(signal.SIGSTOP)
+    try:
+        for page in pages:
+            expect(page.locator("#line")).not_to_have_attribute(
+                "data-state", "online", timeout=NOTICED_WITHIN_S * 1000
+            )
+        assert time.monotonic() - began < NOTICED_WITHIN_S
+        expect(screen.locator("#line")).to_contain_text("Stand")
+        # It keeps its picture.
+        expect(screen.locator("#stage")).to_be_visible()
+    finally:
+        demo.server.process.send_signal(signal.SIGCONT)
+    for page in pages:
+        expect(page.locator("#line")).to_have_attribute("data-state", "online", timeout=40_000)
+    ask(phone, "Sind alle noch da?")
+    expect(tablet.locator("#list-open")).to_contain_text("Sind alle noch da?")
+    expect(moderation.locator("#list-open")).to_contain_text("Sind alle noch da?")
+
+
+def test_the_organisers_own_laptop_writes_under_localhost(demo: Demo, windows: Windows) -> None:
+    phone = windows.phone(f"http://localhost:{demo.server.port}/s/GE3")
+    assert ask(phone, "Auch auf diesem Weg?") > 0
+    expect(phone.locator("#mine")).to_contain_text("Auch auf diesem Weg?")
+
+
+@contextmanager
+def captive_portal(page: Page) -> Iterator[None]:
+    """A Wi-Fi that answers every request with its own page, status 200."""
+    portal = "<!doctype html><title>WLAN</title><h1>Bitte stimmen Sie zu</h1>"
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=200, content_type="text/html", body=portal)
+
+    page.route("**/*", answer)
+    yield
+    page.unroute("**/*", answer)

@@ -1,0 +1,74 @@
+"""A browser without JavaScript can do what an attendee does, and staff can work in a pinch."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Demo, Windows
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_attendee_asks_changes_and_withdraws(demo: Demo, windows: Windows) -> None:
+    phone = windows.phone(demo.stand(6), java_script_enabled=False)
+    phone.get_by_label("Ihre Frage").fill("Welche Fragen kann Lotte nicht beantworten?")
+    phone.get_by_text("Aspekt, Name oder Kommune angeben").click()
+    phone.get_by_label("Betrieb").check()
+    phone.get_by_label("Name oder Kommune", exact=False).last.fill("Stadt Waltrop")
+    phone.get_by_role("button", name="Frage stellen").click()
+
+    mine = phone.locator("#mine article")
+    expect(phone.get_by_role("status").filter(has_text="Angekommen")).to_be_visible()
+    expect(mine).to_contain_text("Welche Fragen kann Lotte nicht beantworten?")
+    expect(mine).to_contain_text("offen")
+
+    mine.locator("summary", has_text="Ändern").click()
+    mine.get_by_role("textbox").fill("Welche Themen kennt Lotte noch nicht?")
+    mine.get_by_role("button", name="Änderung speichern").click()
+    expect(mine.locator(".question-text")).to_have_text("Welche Themen kennt Lotte noch nicht?")
+    # The others read it, too.
+    other = windows.phone(demo.stand(6), java_script_enabled=False)
+    expect(other.locator("#others")).to_contain_text("Welche Themen kennt Lotte noch nicht?")
+
+    mine.locator("summary", has_text="Zurückziehen").click()
+    mine.get_by_role("button", name="Frage zurückziehen").click()
+    expect(mine).to_contain_text("zurückgezogen")
+    other.reload()
+    expect(other.locator("#others")).not_to_contain_text("Welche Themen kennt Lotte noch nicht?")
+
+
+def test_a_refused_question_stays_in_its_field(demo: Demo, windows: Windows) -> None:
+    windows.allow("the server responded with a status of 422")
+    phone = windows.phone(demo.stand(6), java_script_enabled=False)
+    phone.get_by_label("Ihre Frage").fill("?!?")
+    phone.get_by_role("button", name="Frage stellen").click()
+    expect(phone.get_by_role("alert").first).to_contain_text("in Worten")
+    expect(phone.get_by_label("Ihre Frage")).to_have_value("?!?")
+    phone.get_by_label("Ihre Frage").fill("Und in Worten?")
+    phone.get_by_role("button", name="Frage stellen").click()
+    expect(phone.locator("#mine")).to_contain_text("Und in Worten?")
+
+
+def test_an_attendee_is_interested_too_and_takes_it_back(demo: Demo, windows: Windows) -> None:
+    phone = windows.phone(demo.stand(1), java_script_enabled=False)
+    question = phone.locator("#others article").first
+    before = int(question.locator("[data-votes]").first.inner_text() or 0)
+    question.get_by_role("button", name="Interessiert mich auch").click()
+    expect(question.locator("[data-votes]").first).to_have_text(str(before + 1))
+    expect(phone.locator("#my-votes")).to_contain_text("interessiert Sie auch")
+    phone.locator("#my-votes").get_by_role("button", name="Zurücknehmen").click()
+    expect(phone.locator("#my-votes li")).to_have_count(0)
+    expect(question.locator("[data-votes]").first).to_have_text(str(before or ""))
+
+
+def test_presenters_enter_by_typing_the_card_and_answer(demo: Demo, windows: Windows) -> None:
+    door, _, secret = demo.desk(1).partition("#")
+    tablet = windows.tablet(door, java_script_enabled=False)
+    tablet.get_by_label("Text auf der Karte").fill(secret)
+    tablet.get_by_role("button", name="Öffnen").click()
+    card = tablet.locator("#list-open article").first
+    number = card.get_attribute("data-number")
+    card.get_by_label("Was Sie geantwortet haben").fill("Ja, seit dem Frühjahr.")
+    card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
+    phone = windows.phone(demo.stand(1), java_script_enabled=False)
+    answered = phone.locator("#others article").filter(has_text="Ja, seit dem Frühjahr.")
+    expect(answered.locator(".question-stub")).to_contain_text(str(number))
