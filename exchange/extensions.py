@@ -58,7 +58,8 @@ def _context() -> int:
 
 db = Database()
 socketio = SocketIO()
-babel = Babel()
+# A hall's clocks and its printed programme show 24 hours, whatever the reader's language.
+babel = Babel(date_formats={**Babel.default_date_formats, "time.short": "HH:mm"})
 
 
 def bind_socketio(app: Flask, settings: Settings, async_mode: str) -> None:

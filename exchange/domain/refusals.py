@@ -7,13 +7,13 @@ from exchange.models import Phase
 
 _SENTENCES: dict[str, LazyString] = {
     # What arrived cannot be read.
-    "key": _l("Der Schlüssel der Nachricht ist ungültig. Bitte laden Sie die Seite neu."),
+    "key": _l("Diese Nachricht konnte nicht angenommen werden. Bitte laden Sie die Seite neu."),
     "unreadable": _l("Das konnte nicht gelesen werden. Bitte laden Sie die Seite neu."),
     "characters": _l(
         "Der Text enthält Zeichen, die nicht angezeigt werden können. Bitte schreiben Sie ihn neu."
     ),
     "key_reused": _l(
-        "Unter diesem Schlüssel ist schon etwas anderes angekommen. Bitte laden Sie die Seite neu."
+        "Diese Nachricht ist schon mit anderem Inhalt angekommen. Bitte laden Sie die Seite neu."
     ),
     # What arrived can be read but not be taken.
     "empty": _l("Bitte schreiben Sie Ihre Frage in das Feld."),
@@ -35,10 +35,10 @@ _SENTENCES: dict[str, LazyString] = {
         "Die Veranstaltung ist beendet, Fragen werden nicht mehr angenommen."
         " Ihr Text bleibt in diesem Feld."
     ),
-    "no_votes": _l("In dieser Phase wird nicht abgestimmt."),
+    "no_votes": _l("In dieser Phase ist „Interessiert mich auch“ nicht möglich."),
     "own": _l("Das ist Ihre eigene Frage."),
     "no_round": _l("In dieser Phase kommt keine Frage auf die Leinwand."),
-    "status": _l("Frage %(number)s ist jetzt %(status)s; das geht von dort aus nicht."),
+    "status": _l("Frage %(number)s steht jetzt auf „%(status)s“. Von dort aus geht das nicht."),
     "follows": _l("Frage %(number)s folgt Frage %(head)s. Bitte handeln Sie dort."),
     "not_merged": _l("Frage %(number)s ist mit keiner anderen zusammengelegt."),
     "quicker": _l("Jemand war schneller: Frage %(number)s hat sich gerade geändert."),
@@ -53,7 +53,9 @@ _SENTENCES: dict[str, LazyString] = {
     "pass": _l("Diese Zugangskarte gilt nicht mehr. Bitte fragen Sie die Organisation."),
     "not_yours": _l("Dafür brauchen Sie die passende Zugangskarte."),
     "no_participant": _l("An diesem Gerät wurde hier noch nichts gefragt."),
-    "slow_down": _l("Das war sehr schnell hintereinander. Bitte warten Sie %(seconds)s Sekunden."),
+    "slow_down": _l(
+        "Das war sehr schnell hintereinander. Bitte versuchen Sie es in %(seconds)s s noch einmal."
+    ),
     "busy": _l("Gerade ist sehr viel los. Bitte versuchen Sie es gleich noch einmal."),
     "too_large": _l("Das ist zu groß. Bitte kürzen Sie den Text."),
     "type": _l("In dieser Form kann die Nachricht nicht angenommen werden."),

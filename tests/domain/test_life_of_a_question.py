@@ -774,7 +774,7 @@ def test_a_refusal_is_a_sentence_in_either_language(fair: Fair) -> None:
         fair.act(question, "answer")
     with fair.app.test_request_context("/?lang=de"):
         assert refused.value.message == (
-            "Frage 1 ist jetzt zurückgezogen; das geht von dort aus nicht."
+            "Frage 1 steht jetzt auf „zurückgezogen“. Von dort aus geht das nicht."
         )
 
 

@@ -2,8 +2,8 @@
 
 const language = document.documentElement.lang || "de";
 const words = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /**
  * "vor 3 Min." within the hour, then the time, on another day the day.
