@@ -182,6 +182,8 @@ def ask(
             arriving.hearer = Hearer(question_id, stand_id, person)
             arriving.card = partial(question_queries.new_card, question_id, row)
     except IntegrityError:
+        if not question_queries.key_is_known(key):
+            raise
         # Between looking for the key and taking the lock the same post came in.
         return _asked_again(key, digest, by, participant)
     return Asked(key, number, status.value, created=True)
@@ -428,6 +430,10 @@ def restore(under_way: Change, question: Question, image: Mapping[str, object]) 
     under_way.touch(question)
     if question.stand_id != image["stand_id"]:
         under_way.leave(question, question.stand_id)
+    # Whom it followed and whom it will follow: both show it.
+    for head_id in (question.head_id, image["head_id"]):
+        if isinstance(head_id, int):
+            under_way.mention(head_id)
     columns = {name: value for name, value in image.items() if name != "status"}
     _move(under_way, question, Status(image["status"]), **columns)
 

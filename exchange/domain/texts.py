@@ -12,9 +12,11 @@ REASON_LIMIT = 300
 MESSAGE_LIMIT = 200
 
 # Copying from a website or a PDF brings these along unseen. They change what others read
-# (direction overrides) or hide in words (zero width), and nobody typed them on purpose.
-# Zero-width joiners stay: emoji and some scripts need them.
-_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# (direction overrides), hide in words (zero width) or pass for letters (Hangul fillers), and
+# nobody typed them on purpose. Zero-width joiners stay: emoji and some scripts need them.
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u180e\u3164\uffa0\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 
@@ -24,8 +26,8 @@ def clean(text: str, *, limit: int) -> str:
 
     Refuses `characters` (control characters, lone surrogates) and `too_long`.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _UNSEEN.sub("", text)
+    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", text)
     if any(_unshowable(character) for character in text):
         raise Refused("characters")
     text = _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()

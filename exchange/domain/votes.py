@@ -1,11 +1,11 @@
 """Me too: an attendee's vote, one a participant and question."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from exchange.domain import fair, people
 from exchange.domain.changes import flush_soon, mark_votes, writing
 from exchange.domain.refusals import Refused
-from exchange.models import Event, MeToo, Question, Status
+from exchange.models import Event, MeToo, Question
 from exchange.queries import questions as question_queries
 
 
@@ -37,15 +37,14 @@ def set_me_too(question_id: int, *, participant: str, on: bool) -> int:
             session.execute(delete(MeToo).where(MeToo.id == vote))
         session.flush()
         group = question.head_id or question.id
-        stands = {question.stand_id}
-        if question.head_id is not None:
-            stands |= set(
-                session.scalars(
-                    select(Question.stand_id).where(
-                        Question.id == group, Question.status != Status.WITHDRAWN
-                    )
+        # Every question of the group shows the group's votes.
+        stands = set(
+            session.scalars(
+                select(Question.stand_id).where(
+                    or_(Question.id == group, Question.head_id == group)
                 )
             )
+        )
         mark_votes(session, stands)
         votes = question_queries.votes_of({group}).get(group, 0)
     for stand_id in stands:

@@ -64,6 +64,12 @@ def stage_mark(event_id: int) -> tuple[object, ...]:
             & ((Question.status == Status.LIVE) | (Question.id == (event.before_id or 0)))
         )
     ).all()
+    # The stage names who else asked it, and counts their votes.
+    followers = db.session.execute(
+        select(Question.id, Question.status)
+        .where(Question.head_id.in_([row.id for row in shown]))
+        .order_by(Question.id)
+    ).all()
     coming = db.session.execute(
         select(Question.id, Question.stand_id)
         .where(
@@ -74,7 +80,8 @@ def stage_mark(event_id: int) -> tuple[object, ...]:
         .order_by(Question.position, Question.number)
     ).all()
     # The stage says how many wait, so a longer list is another picture.
-    return (tuple(event), tuple(map(tuple, shown)), tuple(map(tuple, coming[:3])), len(coming))
+    lists = (shown, followers, coming[:3])
+    return (tuple(event), len(coming), *(tuple(map(tuple, rows)) for rows in lists))
 
 
 def on_stage(event_id: int, stand_id: int) -> bool:
