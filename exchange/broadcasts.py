@@ -40,8 +40,8 @@ class News:
     """(question id, id of the stand that it left)."""
     stage: bool = False
     """Whether the hall sees another picture."""
-    new: Callable[[], Card] | None = None
-    """The one new question, by whoever wrote it; everything else is read again."""
+    new: list[Callable[[], Card]] | None = None
+    """New questions, by whoever wrote them; everything else is read again."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def announce(news: News) -> None:
     """Tell desks, moderation, screen, event page and askers what was committed."""
     # Read once, and only if somebody is listening.
     cards = cache(partial(_cards, news))
-    for scope, revision in news.revisions.items():
+    # Desks first: there somebody stands and waits.
+    for scope, revision in sorted(news.revisions.items(), key=_desks_first):
         if scope.kind is ScopeKind.MODERATE:
             _tell(Room.MODERATE, scope, revision, partial(_for_moderation, news, cards))
         elif scope.kind is ScopeKind.PUBLIC:
@@ -88,9 +89,13 @@ def announce(news: News) -> None:
             _tell(Room.MINE, scope, revision, partial(_for_asker, news, cards, scope.owner_id))
 
 
+def _desks_first(told: tuple[Scope, int]) -> bool:
+    return told[0].kind is not ScopeKind.STAND
+
+
 def _cards(news: News) -> list[Card]:
     if news.new is not None:
-        return [news.new()]
+        return [card() for card in news.new]
     ids = [hearer.question_id for hearer in news.hearers]
     return questions.cards(Question.id.in_(ids)) if ids else []
 

@@ -169,53 +169,58 @@ def change(
     _announce(news)
 
 
-@dataclass
-class Arrival:
-    """A new question under way. Whoever writes it says who will hear of it."""
+@dataclass(frozen=True)
+class Arrived:
+    """A new question that was just written: who hears of it, and how it looks."""
 
-    connection: Connection
-    hearer: Hearer | None = None
-    card: Callable[[], Card] | None = None
-    """The new question as its pages show it, without reading it again."""
+    hearer: Hearer
+    by: Actor
+    card: Callable[[], Card]
 
 
 @contextlib.contextmanager
-def arrival(event_id: int, by: Actor) -> Iterator[Arrival]:
-    """A change that is a new question: what happens most, hence with the fewest statements.
+def arrivals(event_id: int) -> Iterator[tuple[Connection, list[Arrived]]]:
+    """A change that is new questions: what happens most, hence with the fewest statements.
 
-    There is nothing to undo and nothing on the stage to compare; its key stands with the question.
+    Whoever writes them over the connection adds each to the list. There is nothing to undo and
+    nothing on the stage to compare; their keys stand with the questions. Questions that come in
+    the same instant share transaction and push; each has its own row in the log.
     Refuses `busy`.
     """
+    arrived: list[Arrived] = []
     with writing() as session:
         connection = session.connection()
-        arriving = Arrival(connection)
-        yield arriving
-        hearer = arriving.hearer
-        if hearer is None:
-            raise RuntimeError("Nobody said who hears of the new question.")
-        revisions = _bump(connection, broadcasts.scopes(event_id, [hearer], [], stage=False))
+        yield connection, arrived
+        hearers = [one.hearer for one in arrived]
+        revisions = _bump(connection, broadcasts.scopes(event_id, hearers, [], stage=False))
         connection.execute(
             _NOTE_NEW,
-            {
-                "stand_id": hearer.stand_id,
-                "question_id": hearer.question_id,
-                "revision": revisions[rooms.stand(hearer.stand_id)],
-            },
+            [
+                {
+                    "stand_id": hearer.stand_id,
+                    "question_id": hearer.question_id,
+                    "revision": revisions[rooms.stand(hearer.stand_id)],
+                }
+                for hearer in hearers
+            ],
         )
         connection.execute(
             _LOG_NEW,
-            {
-                "event_id": event_id,
-                "verb": "ask",
-                "subject": f"question {hearer.question_id}",
-                "role": by.role,
-                "pass_id": by.pass_id,
-                "stand_id": by.stand_id,
-                "before": {},
-                "answered": {},
-            },
+            [
+                {
+                    "event_id": event_id,
+                    "verb": "ask",
+                    "subject": f"question {one.hearer.question_id}",
+                    "role": one.by.role,
+                    "pass_id": one.by.pass_id,
+                    "stand_id": one.by.stand_id,
+                    "before": {},
+                    "answered": {},
+                }
+                for one in arrived
+            ],
         )
-        news = News(event_id, revisions, [hearer], new=arriving.card)
+        news = News(event_id, revisions, hearers, new=[one.card for one in arrived])
     _announce(news)
 
 

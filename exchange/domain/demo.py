@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from exchange.domain import fair, questions, round, votes
+from exchange.domain import asking, fair, questions, round, votes
 from exchange.domain.changes import Actor, writing
 from exchange.domain.fair import ContactEntry, ProjectEntry
 from exchange.domain.questions import Fields
@@ -139,7 +139,7 @@ def _ask_in_gelsenkirchen(event_id: int) -> None:
 def _ask(event_id: int, line: dict[str, Any], name: str | None) -> int:
     stand = questions.stand_named(event_id, str(int(line["stand"])))
     key = str(uuid.uuid5(_NAMESPACE, f"{event_id} {line['id']}"))
-    questions.ask(
+    asking.ask(
         stand,
         key=key,
         text=line["text"],

@@ -3,36 +3,26 @@
 Source of the table: docs/glossary.md, "A question's life".
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from exchange import wording
-from exchange.domain import fair, people, texts
-from exchange.domain.changes import Actor, Change, Outcome, arrival, change
+from exchange.domain import fair, texts
+from exchange.domain.changes import Actor, Change, Outcome, change
 from exchange.domain.refusals import Refused
 from exchange.extensions import db
 from exchange.models import (
     Answer,
-    Event,
-    Facet,
     How,
-    Origin,
-    Phase,
     Question,
     Stand,
     Status,
 )
-from exchange.models.base import now, table_of
-from exchange.queries import questions as question_queries
-from exchange.queries.live import Hearer
+from exchange.models.base import now
 
 P, M, A = "presenter", "moderator", "attendee"
 
@@ -108,97 +98,9 @@ class Fields:
     stand: str | None = None
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the asker is told: never more than the key's owner may know."""
-
-    key: str
-    number: int
-    status: str
-    created: bool
-
-
 def may(verb: str, role: str, status: Status) -> bool:
     """Whether the table allows `verb` to `role` from `status`."""
     return status in MOVES[verb].allowed.get(role, frozenset())
-
-
-def ask(
-    stand: Stand,
-    *,
-    key: str,
-    text: str,
-    facet: str | None = None,
-    name: str | None = None,
-    by: Actor,
-    participant: str | None = None,
-    admit: Callable[[], None] = lambda: None,
-) -> Asked:
-    """A new question at a stand, or the same answer again when its key has been here before.
-
-    `key`: the client's UUID, canonical. `participant`: the digest of the asker's cookie at this
-    event. `admit`: asked, except for a repetition, whether one more may come in now; it refuses
-    by raising. A repetition binds the question to the cookie it came with: the first answer may
-    have been lost on the way, and the cookie with it.
-    Refuses what `texts` refuses; `facet`; `not_yet` and `closed` by phase; `key_reused`.
-    """
-    digest = _digest(stand.code, text, facet, name)
-    if question_queries.key_is_known(key):
-        return _asked_again(key, digest, by, participant)
-    text = texts.clean_question(text)
-    name = texts.clean_line(name, limit=texts.NAME_LIMIT)
-    about = _facet(facet)
-    admit()
-    event_id, stand_id = stand.event_id, stand.id
-    try:
-        with arrival(event_id, by) as arriving:
-            connection = arriving.connection
-            # Takes the number, and with it the event's row: whoever comes at once waits here.
-            number, phase, day, first, owed_until = connection.execute(
-                _TAKE_NUMBER, {"event": event_id}
-            ).one()
-            fair.require_asking(phase, day)
-            person = people.meet(connection, event_id, participant)
-            moment = now()
-            status = _first_status(phase, moderated=first and by.role == A)
-            row = {
-                "event_id": event_id,
-                "stand_id": stand_id,
-                "number": number,
-                "key": key,
-                "digest": digest,
-                "text": text,
-                "facet": about,
-                "name": name,
-                "origin": Origin(by.role),
-                "participant_id": person,
-                "status": status,
-                "version": 1,
-                "owed_until": owed_until if status is Status.OWED else None,
-                "since": moment,
-                "asked_at": moment,
-            }
-            question_id = connection.execute(_NEW_QUESTION, row).scalar_one()
-            arriving.hearer = Hearer(question_id, stand_id, person)
-            arriving.card = partial(question_queries.new_card, question_id, row)
-    except IntegrityError:
-        if not question_queries.key_is_known(key):
-            raise
-        # Between looking for the key and taking the lock the same post came in.
-        return _asked_again(key, digest, by, participant)
-    return Asked(key, number, status.value, created=True)
-
-
-_TAKE_NUMBER = (
-    update(table_of(Event))
-    .where(table_of(Event).c.id == bindparam("event"))
-    .values(next_number=table_of(Event).c.next_number + 1)
-    .returning(
-        table_of(Event).c.next_number - 1,
-        *(table_of(Event).c[name] for name in ("phase", "date", "moderation_first", "owed_until")),
-    )
-)
-_NEW_QUESTION = insert(table_of(Question)).returning(table_of(Question).c.id)
 
 
 def act(
@@ -451,21 +353,6 @@ def stand_named(event_id: int, word: str | None) -> Stand:
     return stand
 
 
-def _asked_again(key: str, digest: str, by: Actor, participant: str | None) -> Asked:
-    """The same answer as the first time; the asker's cookie is bound anew if it is another."""
-    question = question_queries.question_by_key(key)
-    if question is None or question.digest != digest or question.origin != Origin(by.role):
-        raise Refused("key_reused")
-    known = question.participant.digest if question.participant else None
-    if by.role == A and known != participant:
-        with change(question.event_id, "bind", f"question {question.id}", by) as under_way:
-            question.participant_id = people.meet(
-                db.session.connection(), question.event_id, participant
-            )
-            under_way.mention(question.id)
-    return Asked(key, question.number, question.status.value, created=False)
-
-
 def _take_back(under_way: Change, question: Question) -> None:
     """From the stage to the head of the run list: it is the one to go on with."""
     first = db.session.scalar(
@@ -473,12 +360,6 @@ def _take_back(under_way: Change, question: Question) -> None:
     )
     place = 1.0 if first is None else first - 1.0
     _move(under_way, question, Status.SHORTLISTED, position=place)
-
-
-def _first_status(phase: Phase, *, moderated: bool) -> Status:
-    if phase is Phase.FOLLOW_UP:
-        return Status.OWED
-    return Status.PENDING if moderated else Status.OPEN
 
 
 def _run_list(event_id: int) -> list[Question]:
@@ -539,18 +420,3 @@ def _until(word: str | None) -> date | None:
     if until < now().date():
         raise Refused("until", field="until")
     return until
-
-
-def _facet(word: str | None) -> Facet | None:
-    if not word:
-        return None
-    try:
-        return Facet(word)
-    except ValueError:
-        raise Refused("facet", field="facet") from None
-
-
-def _digest(stand: str, text: str, facet: str | None, name: str | None) -> str:
-    """Of what first arrived: as it arrived, so that a repetition matches to the letter."""
-    parts = json.dumps([stand, text, facet or "", name or ""], ensure_ascii=False)
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()

@@ -49,6 +49,15 @@ class StandLine:
 
 
 @dataclass(frozen=True)
+class StandKey:
+    """What a question needs to know of its stand."""
+
+    id: int
+    event_id: int
+    code: str
+
+
+@dataclass(frozen=True)
 class ContactLine:
     """Whom to call about a project."""
 
@@ -109,6 +118,7 @@ STAND_COLUMNS = (
 # Asked at every question, hence put together once.
 _EVENT_BY_CODE = select(Event).where(Event.code == bindparam("code"))
 _STAND_BY_CODE = select(Stand).where(Stand.code == bindparam("code"))
+_STAND_KEY = select(Stand.id, Stand.event_id, Stand.code).where(Stand.code == bindparam("code"))
 _EVENT_LINE = select(*_EVENT_COLUMNS).join(Event.series).where(Event.id == bindparam("id"))
 _STAND_LINES = select(*STAND_COLUMNS).outerjoin(Project, Stand.project_id == Project.id)
 _STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
@@ -122,6 +132,12 @@ def event_by_code(code: str) -> Event | None:
 def stand_by_code(code: str) -> Stand | None:
     """The stand with this code, in whatever case it was typed."""
     return db.session.scalar(_STAND_BY_CODE, {"code": code.upper()})
+
+
+def stand_key(code: str) -> StandKey | None:
+    """The stand with this code, for a question that has just come in."""
+    found = db.session.connection().execute(_STAND_KEY, {"code": code.upper()}).one_or_none()
+    return StandKey(*found) if found else None
 
 
 def project_by_code(code: str) -> Project | None:

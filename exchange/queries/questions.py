@@ -2,7 +2,7 @@
 who is looking.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from exchange.models import (
     Stand,
     Status,
 )
-from exchange.queries.fair import STAND_COLUMNS, StandLine, stand_line
+from exchange.queries.fair import STAND_COLUMNS, StandLine
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
 """The statuses in which everybody may read a question."""
@@ -187,7 +187,9 @@ def card(question_id: int) -> Card | None:
     return found[0] if found else None
 
 
-def new_card(question_id: int, row: Mapping[str, Any]) -> Card:
+def new_card(
+    question_id: int, row: Mapping[str, Any], stand_line: Callable[[int], StandLine]
+) -> Card:
     """A question that was just written: nobody voted, followed or answered yet."""
     return Card(
         id=question_id,

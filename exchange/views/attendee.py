@@ -9,8 +9,8 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access, rooms
+from exchange.domain import asking, questions, votes
 from exchange.domain import fair as rules
-from exchange.domain import questions, votes
 from exchange.domain.changes import Actor
 from exchange.domain.questions import Fields
 from exchange.domain.refusals import Refused
@@ -88,13 +88,14 @@ def stand(stand: str) -> Response:
 @bp.post("/s/<stand>/questions")
 def ask(stand: str) -> ResponseReturnValue:
     """A question arrives; the same key again gets the same answer."""
-    found = stand_or_refuse(stand)
-    back = f"/s/{found.code}"
+    found = fair.stand_key(stand)
+    if found is None:
+        raise Refused("unknown")
     fields = posted()
     try:
         key = access.uuid_in(fields.get("key"))
         digest = access.participant_or_new(found.event_id)
-        answer = questions.ask(
+        answer = asking.ask(
             found,
             key=key,
             text=fields.get("text", ""),
@@ -114,8 +115,8 @@ def ask(stand: str) -> ResponseReturnValue:
             name=fields.get("name", ""),
             error=refused.message,
         )
-        return with_status(_stand_page(found, form), refused)
-    return asked(answer, f"{back}?asked={answer.number}#mine")
+        return with_status(_stand_page(stand_or_refuse(stand), form), refused)
+    return asked(answer, f"/s/{found.code}?asked={answer.number}#mine")
 
 
 @bp.get("/s/<stand>/qr.svg")

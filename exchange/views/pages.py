@@ -9,9 +9,10 @@ from flask import Response, current_app, jsonify, make_response, redirect, reque
 from flask.typing import ResponseReturnValue
 
 from exchange import access
-from exchange.domain import questions
+from exchange.domain import asking
+from exchange.domain.asking import Asked
 from exchange.domain.changes import Actor, Outcome
-from exchange.domain.questions import Asked, Fields
+from exchange.domain.questions import Fields
 from exchange.domain.refusals import Refused
 from exchange.models import Event, Stand
 from exchange.queries import fair, live
@@ -149,7 +150,7 @@ def asked(answer: Asked, back: str) -> ResponseReturnValue:
 
 def typed_in(stand: Stand, by: Actor, fields: dict[str, str], back: str) -> ResponseReturnValue:
     """A question that staff typed in for somebody: as *ask*, outside the attendees' limits."""
-    answer = questions.ask(
+    answer = asking.ask(
         stand,
         key=access.uuid_in(fields.get("key")),
         text=fields.get("text", ""),
