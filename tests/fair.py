@@ -8,10 +8,11 @@ from typing import Any
 
 from flask import Flask
 
-from exchange.domain import fair, passes, questions, round, votes
+from exchange.domain import asking, fair, passes, questions, round, votes
 from exchange.domain.changes import Actor, Outcome, writing
 from exchange.domain.fair import ContactEntry, ProjectEntry
-from exchange.domain.questions import Asked, Fields
+from exchange.domain.asking import Asked
+from exchange.domain.questions import Fields
 from exchange.extensions import db
 from exchange.models import Base, Event, Pass, Phase, Question, Role, Series, Stand
 from exchange.queries import fair as fair_queries
@@ -144,7 +145,7 @@ class Fair:
         with self.app.app_context():
             found = fair_queries.stand_by_code(stand)
             assert found
-            return questions.ask(
+            return asking.ask(
                 found,
                 key=key,
                 text=words,
@@ -283,16 +284,21 @@ class Fair:
         return connection
 
     def revisions(self) -> dict[tuple[str, str], int]:
-        """All counters, by their kind and the code, or digest, of what they belong to."""
+        """All counters, by their kind and what they belong to: event, stand, person@event."""
+        now = self.everything()
+        events = {row["id"]: row["code"] for row in now["events"]}
         names = {
-            "moderate": {row["id"]: row["code"] for row in self.rows("events")},
-            "stand": {row["id"]: row["code"] for row in self.rows("stands")},
-            "mine": {row["id"]: row["digest"] for row in self.rows("participants")},
+            "moderate": events,
+            "public": events,
+            "stand": {row["id"]: row["code"] for row in now["stands"]},
+            "mine": {
+                row["id"]: f"{row['digest']}@{events[row['event_id']]}"
+                for row in now["participants"]
+            },
         }
-        names["public"] = names["moderate"]
         return {
             (row["kind"], names[row["kind"]][row["owner_id"]]): row["revision"]
-            for row in self.rows("revisions")
+            for row in now["revisions"]
         }
 
     # What no verb does

@@ -419,7 +419,7 @@ def test_a_place_outside_the_run_list_is_refused(fair: Fair) -> None:
 
 def test_the_run_list_can_be_ordered_for_ever(fair: Fair) -> None:
     asked = [fair.asked_as("shortlisted") for _ in range(3)]
-    for turn in range(120):
+    for turn in range(60):
         fair.act(asked[1 + turn % 2], "move", position=2)
         assert fair.run_list()[0] == 1
         assert fair.run_list()[1] == 2 + turn % 2
