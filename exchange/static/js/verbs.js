@@ -173,7 +173,7 @@ function refuse(form, sentence) {
  */
 function finish(press, form, verb, fields, body) {
   const number = press?.card.dataset.number ?? "";
-  const sentence = form.dataset.said ?? words(verb, { number, head: fields.head_number ?? "", place: fields.position ?? "" });
+  const sentence = form.dataset.said ?? words(verb, { number, head: fields.head_number ?? "", place: fields.position ?? "", stand: fields.stand ?? "" });
   const done = { change: body.change, sentence, question: press?.card.id ?? "" };
   // What was erased stays erased.
   const undoable = verb !== "redact";
@@ -259,6 +259,10 @@ export function start() {
   });
   document.addEventListener("exchange:placed", () => {
     for (const press of underWay) if (left(press)) follow(press);
+    // Somebody was quicker while words were being written: they are shown where they are now.
+    const rescued = document.activeElement?.closest(".rescued:not([data-my-shown])");
+    rescued?.setAttribute("data-my-shown", "");
+    rescued?.scrollIntoView({ block: "center" });
   });
   document.addEventListener("exchange:undone", (event) => {
     awayWithOffer();
