@@ -248,7 +248,8 @@ def _read_watch(command: object) -> tuple[Room, str]:
     word, code = command.get("room"), command.get("code")
     if not isinstance(word, str) or not isinstance(code, str) or len(code) > 40:
         raise Refused("unreadable")
-    if word not in {room.value for room in Room}:
+    # A code is ASCII; half a character would not even get through to the database.
+    if word not in {room.value for room in Room} or not code.isascii():
         raise Refused("unknown")
     return Room(word), code
 

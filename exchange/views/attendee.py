@@ -17,7 +17,7 @@ from exchange.domain.refusals import Refused
 from exchange.extensions import db
 from exchange.models import Facet, Question, Stand
 from exchange.paper import qr
-from exchange.queries import fair
+from exchange.queries import fair, live
 from exchange.queries import questions as question_queries
 from exchange.rooms import Room
 from exchange.views.pages import (
@@ -74,8 +74,13 @@ def event(event: str) -> Response:
             "found": question_queries.search(found.id, words) if words else None,
         }
 
+    # What is found changes with every question, and the public counter knows of few of them.
+    personal = live.revision(rooms.moderate(found.id)) if words else ""
     return live_page(
-        "attendee/event.html", [(Room.EVENT, found.code, rooms.public(found.id))], build
+        "attendee/event.html",
+        [(Room.EVENT, found.code, rooms.public(found.id))],
+        build,
+        personal=personal,
     )
 
 

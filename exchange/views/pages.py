@@ -1,6 +1,7 @@
 """What live pages have in common: what they watch, when they are unchanged, what they post."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,6 +20,11 @@ from exchange.queries import fair, live
 from exchange.rendering import render
 from exchange.rooms import Room, Scope
 from exchange.views.refusing import wants_json
+
+
+# Werkzeug replaces what is not UTF-8 by the first, JSON may hold halves of the others' pairs.
+_UNREADABLE = re.compile("[\ufffd\ud800-\udfff]")
+_WHOLE = re.compile("-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -99,8 +105,7 @@ def posted() -> dict[str, str]:
         fields = {}
     else:
         raise Refused("type")
-    # Werkzeug replaces what is not UTF-8 by this sign; nobody types it.
-    if any("\ufffd" in value for value in fields.values()):
+    if any(_UNREADABLE.search(value) for value in fields.values()):
         raise Refused("characters")
     return fields
 
@@ -123,7 +128,7 @@ def whole(word: str | None) -> int | None:
     """A whole number from a form, None for an empty field. Refuses `unreadable`."""
     if not word:
         return None
-    if not word.isascii() or not word.lstrip("-").isdigit() or len(word) > 9:
+    if not _WHOLE.fullmatch(word):
         raise Refused("unreadable")
     return int(word)
 

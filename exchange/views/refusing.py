@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from exchange.domain.refusals import Refused
 from exchange.rendering import render
@@ -96,9 +96,12 @@ def _form() -> Any:
 
 
 def _translate(error: HTTPException) -> Response | HTTPException:
-    if error.code in _WORDS:
-        return refuse(Refused(_WORDS[error.code]))
-    return error
+    if error.code not in _WORDS:
+        return error
+    response = refuse(Refused(_WORDS[error.code]))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.allow.update(error.valid_methods)
+    return response
 
 
 def _database_away(error: OperationalError) -> Response:
