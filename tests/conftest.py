@@ -1,7 +1,7 @@
 """The app with a small fair of its own for every test; nothing in it is imitated."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from exchange import create_app, migrations
 from exchange.config import Settings
 from exchange.extensions import db
 from exchange.sockets import Watchers
-from tests.fair import DATABASE, KEY, Fair, prepare
+from tests.fair import DATABASE, GE, KEY, ROBO, TOUR, Fair, prepare
+from tests.windows import Desk, Ear, Window, connect
 
 
 def make_app(database: Path, **options: object) -> Flask:
@@ -84,3 +85,84 @@ def restart(app: Flask, prepared: Path) -> None:
 @pytest.fixture
 def fair(app: Flask) -> Fair:
     return Fair(app)
+
+
+@pytest.fixture
+def phone(fair: Fair) -> Window:
+    """An attendee's browser."""
+    return Window(fair)
+
+
+@pytest.fixture
+def as_attendee(fair: Fair) -> Callable[[], Window]:
+    """One more attendee's browser."""
+    return lambda: Window(fair)
+
+
+@pytest.fixture
+def as_presenter(fair: Fair) -> Callable[[str], Desk]:
+    """The tablet of this stand."""
+    return lambda stand: Desk(fair, "presenter", stand)
+
+
+@pytest.fixture
+def as_moderator(fair: Fair) -> Callable[[str], Desk]:
+    """The moderator's laptop at this event."""
+    return lambda event: Desk(fair, "moderator", event)
+
+
+@pytest.fixture
+def as_screen(fair: Fair) -> Callable[[str], Window]:
+    """The laptop at this event's projector."""
+    return lambda event: Window(fair).enter("screen", event)
+
+
+@pytest.fixture
+def as_organiser(fair: Fair) -> Callable[[str], Window]:
+    """The organiser's laptop of this tour."""
+    return lambda series: Window(fair).enter("organiser", series)
+
+
+Listen = Callable[..., Ear]
+
+
+@pytest.fixture
+def listen(app: Flask, fair: Fair) -> Iterator[Listen]:
+    """Listen as the page of a room does: `listen("desk", ROBO).heard()`.
+
+    Without a `window` it is that of whoever may.
+    """
+    opened: list[Ear] = []
+    passes = {"desk": "presenter", "moderate": "moderator", "screen": "screen"}
+
+    def open_ear(
+        room: str, code: str, window: Window | None = None, *, lang: str | None = "de"
+    ) -> Ear:
+        if window is None:
+            window = Window(fair)
+            if room in passes:
+                window.enter(passes[room], code)
+        ear = Ear(connect(app, window, lang=lang), room, code)
+        opened.append(ear)
+        ear.watch()
+        return ear
+
+    yield open_ear
+    for ear in opened:
+        if ear.connected:
+            ear.socket.disconnect()
+
+
+@pytest.fixture
+def desk(as_presenter: Callable[[str], Desk]) -> Desk:
+    return as_presenter(ROBO)
+
+
+@pytest.fixture
+def moderation(as_moderator: Callable[[str], Desk]) -> Desk:
+    return as_moderator(GE)
+
+
+@pytest.fixture
+def organiser(as_organiser: Callable[[str], Window]) -> Window:
+    return as_organiser(TOUR)
