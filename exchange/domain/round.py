@@ -79,6 +79,19 @@ def set_phase(event_id: int, phase: Phase, *, by: Actor, key: str | None = None)
     return under_way.outcome
 
 
+def set_moderation_first(
+    event_id: int, on: bool, *, by: Actor, key: str | None = None
+) -> Outcome:
+    """Whether attendees' questions wait as *pending* until somebody publishes them.
+
+    Those that are waiting or published already stay as they are.
+    """
+    with change(event_id, "moderation", "event", by, key=key) as under_way:
+        if under_way.repeated is None:
+            under_way.event.moderation_first = on
+    return under_way.outcome
+
+
 def _enter(under_way: Change, phase: Phase) -> None:
     """Go to `phase`; what is live leaves the stage when the phase has none."""
     under_way.event.phase = phase

@@ -91,6 +91,20 @@ def phase(event: str) -> ResponseReturnValue:
     return done(outcome, f"/organise#{found.code}")
 
 
+@bp.post("/organise/<event>/moderation")
+def moderation(event: str) -> ResponseReturnValue:
+    """Let questions wait until they are published (`first=1`), or not (`first=0`)."""
+    found = event_or_refuse(event)
+    by = access.organiser_of(found.series_id)
+    fields = posted()
+    if fields.get("first") not in ("0", "1"):
+        raise Refused("unreadable")
+    outcome = round.set_moderation_first(
+        found.id, fields["first"] == "1", by=by, key=staff_key(fields)
+    )
+    return done(outcome, f"/organise#{found.code}")
+
+
 @bp.get("/organise/<event>/sheets")
 def sheets(event: str) -> str:
     """A sheet for each stand, or for one of them, to print from the browser."""
