@@ -21,7 +21,6 @@ from exchange.rendering import render
 from exchange.rooms import Room, Scope
 from exchange.views.refusing import wants_json
 
-
 # Werkzeug replaces what is not UTF-8 by the first, JSON may hold halves of the others' pairs.
 _UNREADABLE = re.compile("[\ufffd\ud800-\udfff]")
 _WHOLE = re.compile("-?[0-9]{1,9}")
