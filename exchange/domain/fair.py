@@ -60,7 +60,7 @@ class ProjectEntry:
 def require_asking(phase: Phase, day: dt.date) -> None:
     """Refuses `not_yet` before the day of the event and `closed` after it."""
     if phase is Phase.PREPARING:
-        raise Refused("not_yet", date=format_date(day, "d. MMMM y"))
+        raise Refused("not_yet", date=format_date(day, "long"))
     if phase not in ASKING:
         raise Refused("closed")
 

@@ -39,7 +39,7 @@ _SENTENCES: dict[str, LazyString] = {
     "own": _l("Das ist Ihre eigene Frage."),
     "no_round": _l("In dieser Phase kommt keine Frage auf die Leinwand."),
     "status": _l("Frage %(number)s steht jetzt auf „%(status)s“. Von dort aus geht das nicht."),
-    "follows": _l("Frage %(number)s folgt Frage %(head)s. Bitte handeln Sie dort."),
+    "follows": _l("Frage %(number)s folgt Frage %(head)s. Bitte tun Sie es dort."),
     "not_merged": _l("Frage %(number)s ist mit keiner anderen zusammengelegt."),
     "quicker": _l("Jemand war schneller: Frage %(number)s hat sich gerade geändert."),
     "another_live": _l("Jetzt ist eine andere Frage auf der Leinwand."),

@@ -94,7 +94,7 @@ def test_the_desk_is_worked_with_tab_and_enter(demo: Demo, windows: Windows) -> 
     expect(card).to_have_attribute("data-list", "open")
 
     # A question asked aloud, typed in.
-    tab_to(page, page.locator("summary", has_text="Frage eintippen"))
+    tab_to(page, page.locator("summary", has_text="Frage eintragen"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="Frage, wie sie gestellt wurde")).to_be_focused()
     page.keyboard.type("Wie lange dauert ein Antrag?")
