@@ -1,0 +1,159 @@
+"""Desk and moderation in many hands: nothing jumps, nothing typed is lost, all is undone."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Demo, Windows, ask, until_online
+
+pytestmark = pytest.mark.browser
+
+STILL_PX = 2
+
+
+def test_news_does_not_move_what_somebody_writes_in(demo: Demo, windows: Windows) -> None:
+    phone = windows.phone(demo.stand(1))
+    tablet = windows.tablet(demo.desk(1), viewport={"width": 820, "height": 700})
+    other = windows.tablet(demo.desk(1))
+    until_online(phone, tablet, other)
+    card = tablet.locator("#list-open > article").last
+    number = card.get_attribute("data-number")
+    card.get_by_role("button", name="+ Satz").click()
+    words = card.get_by_role("textbox", name="Was Sie geantwortet haben")
+    words.click()
+    tablet.keyboard.type("Halb gesch")
+    expect(words).to_be_focused()
+    before = top_of(words)
+
+    asked = ask(phone, "Kommt diese Frage leise?")
+    expect(question(tablet, asked)).to_be_attached()
+    assert abs(top_of(words) - before) < STILL_PX
+    expect(words).to_be_focused()
+    tablet.keyboard.type("rieben")
+    expect(words).to_have_value("Halb geschrieben")
+
+    # Somebody else answers it: the words stand in the page, to be copied.
+    question(other, number).get_by_role("button", name="Hier beantwortet").click()
+    expect(question(tablet, number)).to_have_attribute("data-list", "answered")
+    expect(tablet.locator(".rescued textarea")).to_have_value("Halb geschrieben")
+
+
+def test_a_press_leaves_a_trace_that_leads_back(demo: Demo, windows: Windows) -> None:
+    windows.allow("422")
+    tablet = windows.tablet(demo.desk(1))
+    moderation = windows.laptop(demo.link("moderator"))
+    until_online(tablet, moderation)
+    card = tablet.locator("#list-open > article").first
+    number = card.get_attribute("data-number")
+
+    card.get_by_role("button", name="Hier beantwortet").click()
+    trace = tablet.locator("#list-open > .trace")
+    expect(trace).to_contain_text(f"Frage {number} ist beantwortet.")
+    expect(question(moderation, number)).to_have_attribute("data-list", "answered")
+    trace.get_by_role("button", name="Rückgängig").click()
+    expect(question(tablet, number)).to_have_attribute("data-list", "open")
+
+    # A sentence for what was answered by a press alone.
+    question(tablet, number).get_by_role("button", name="Hier beantwortet").click()
+    trace.get_by_role("button", name="Satz dazu").click()
+    tablet.keyboard.type("Mit dem Antrag zusammen.")
+    tablet.keyboard.press("Control+Enter")
+    expect(question(moderation, number)).to_contain_text("Mit dem Antrag zusammen.")
+
+    # Built upon by somebody else: refused in words, and offered no more.
+    tablet.reload()
+    until_online(tablet)
+    moderation.locator("[data-done=answered] > summary").click()
+    answered = question(moderation, number)
+    answered.get_by_role("button", name="Ablauf").click()
+    expect(question(tablet, number)).to_have_attribute("data-list", "shortlisted")
+    tablet.locator("#undo").get_by_role("button").click()
+    expect(tablet.locator("#toasts")).to_contain_text("Darauf folgten schon weitere Schritte")
+
+
+def test_two_moderators_meet_in_words_and_numbers(demo: Demo, windows: Windows) -> None:
+    windows.allow("409", "422")
+    one, two = (windows.laptop(demo.link("moderator")) for _ in range(2))
+    until_online(one, two)
+    newest, second, third = (
+        one.locator("#list-open > article").nth(place).get_attribute("data-number")
+        for place in range(3)
+    )
+
+    # The slower one is told so, and sees what is true now.
+    question(two, newest).locator("input[name=version]").evaluate_all(
+        "fields => fields.forEach((field) => { field.value = '0'; })"
+    )
+    question(two, newest).get_by_role("button", name="Ablauf").click()
+    expect(two.locator("#toasts")).to_contain_text(f"Jemand war schneller: Frage {newest}")
+
+    # Merged by number, shown as it is typed; and split again.
+    more(one, second)
+    field = question(one, second).get_by_role("spinbutton", name="Mit Frage Nummer")
+    field.fill("999")
+    expect(question(one, second)).to_contain_text("steht nicht auf dieser Seite")
+    field.fill(str(third))
+    text = question(one, third).locator(".question-text").inner_text()
+    expect(question(one, second).locator(".found").first).to_contain_text(text[:40])
+    field.press("Enter")
+    expect(question(two, second)).to_have_attribute("data-list", "merged")
+    expect(question(two, third)).to_contain_text(f"Gilt auch für Frage {second}")
+    two.locator("[data-done=merged] > summary").click()
+    question(two, second).get_by_role("button", name="Trennen").click()
+    expect(question(one, second)).to_have_attribute("data-list", "open")
+
+    # Dragged to another place; both see it.
+    places = one.locator("#list-shortlisted > article")
+    last = places.last.get_attribute("data-number")
+    handle, first = places.last.locator("[data-handle]"), places.first
+    handle.scroll_into_view_if_needed()
+    start, goal = handle.bounding_box(), first.bounding_box()
+    assert start
+    assert goal
+    one.mouse.move(start["x"] + 8, start["y"] + 8)
+    one.mouse.down()
+    one.mouse.move(start["x"] + 8, start["y"] - 60, steps=4)
+    one.mouse.move(goal["x"] + 20, goal["y"] + 4, steps=8)
+    one.mouse.up()
+    for window in (one, two):
+        expect(window.locator("#list-shortlisted > article").first).to_have_attribute(
+            "data-number", str(last)
+        )
+
+
+def test_the_filter_stays_and_holds_for_what_comes_in(demo: Demo, windows: Windows) -> None:
+    page = windows.laptop(demo.link("moderator"))
+    phones = [windows.phone(demo.stand(number)) for number in (1, 3)]
+    until_online(page, *phones)
+    page.locator("#filter-stand").select_option("3")
+    ours = ask(phones[1], "Eine an Stand drei?")
+    others = ask(phones[0], "Eine an Stand eins?")
+    expect(question(page, ours)).to_be_visible()
+    expect(question(page, others)).to_be_attached()
+    expect(question(page, others)).to_be_hidden()
+
+    page.reload()
+    assert "stand=3" in page.url
+    expect(question(page, ours)).to_be_visible()
+    expect(question(page, others)).to_be_hidden()
+    page.keyboard.press("/")
+    page.keyboard.type("DREI stand")
+    expect(page.locator("#filter-said")).to_contain_text("1 Frage passt zum Filter.")
+    page.get_by_role("button", name="Filter aufheben").click()
+    expect(question(page, others)).to_be_visible()
+
+
+def question(page: Page, number: int | str | None) -> Locator:
+    """A question on a desk or in the moderation, wherever it stands."""
+    return page.locator(f"article[data-number='{number}']")
+
+
+def more(page: Page, number: int | str | None) -> None:
+    """Open what else can be done to a question."""
+    question(page, number).get_by_role("button", name="Mehr").click()
+
+
+def top_of(element: Locator) -> float:
+    """How far below the window's edge it is."""
+    box = element.bounding_box()
+    assert box is not None
+    return box["y"]
