@@ -79,9 +79,7 @@ def set_phase(event_id: int, phase: Phase, *, by: Actor, key: str | None = None)
     return under_way.outcome
 
 
-def set_moderation_first(
-    event_id: int, on: bool, *, by: Actor, key: str | None = None
-) -> Outcome:
+def set_moderation_first(event_id: int, on: bool, *, by: Actor, key: str | None = None) -> Outcome:
     """Whether attendees' questions wait as *pending* until somebody publishes them.
 
     Those that are waiting or published already stay as they are.

@@ -1,0 +1,63 @@
+"""Parts that are drawn once and filled in read like parts that are drawn anew."""
+
+from dataclasses import replace
+
+import pytest
+from flask_babel import force_locale
+
+from exchange import rendering
+from exchange.models import Question, Status
+from exchange.queries import questions
+from exchange.queries.questions import Card
+from tests.fair import GE, Fair
+
+STATUSES = [status for status in Status if status is not Status.ANSWERED]
+
+
+def a_card(fair: Fair) -> Card:
+    return questions.cards(Question.event_id == fair.event_id(GE))[0]
+
+
+def drawn_anew(card: Card, template: str, macro: str, *shape: object) -> str:
+    environment = rendering._environment("de")
+    draw = getattr(environment.get_template(template).module, macro)
+    return str(draw(card, "/there/", *shape))
+
+
+def filled_in(card: Card, template: str, macro: str, *shape: object) -> str:
+    environment = rendering._environment("de")
+    draw = getattr(environment.get_template(template).module, macro)
+    stencil = environment.globals["stencil"]
+    return str(stencil(template, draw, card, "/there/", *shape))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_filled_in_card_reads_like_one_drawn_anew(
+    fair: Fair, status: Status, merged: bool
+) -> None:
+    text = 'Kosten <b>unter</b> 10.000 €? \\1 {{ 7 }} & "so"'
+    fair.ask()
+    with fair.app.app_context(), force_locale("de"):
+        first = a_card(fair)
+        one = replace(first, id=4711, number=23, version=9, text=text, status=status)
+        other = replace(one, id=1, number=2, version=3, text="Anders?")
+        for card in (one, other, one):
+            for template, shape in (
+                ("staff/_desk_verbs.html", (status.value, merged)),
+                ("staff/_row_verbs.html", ("merged" if merged else status.value,)),
+            ):
+                assert filled_in(card, template, "verbs", *shape) == drawn_anew(
+                    card, template, "verbs", *shape
+                )
+
+
+def test_a_stencil_refuses_to_look_at_what_it_does_not_know(fair: Fair) -> None:
+    fair.ask()
+    with fair.app.app_context(), force_locale("de"):
+        environment = rendering._environment("de")
+        peeking = environment.from_string(
+            "{% macro peek(card, base) %}{{ card.name }}{% endmacro %}"
+        ).module
+        with pytest.raises(TypeError, match="name"):
+            environment.globals["stencil"]("peek", peeking.peek, a_card(fair), "/there/")  # type: ignore[operator, attr-defined]
