@@ -5,10 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
@@ -100,19 +100,22 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     return folder, json.loads(told.stdout)
 
 
-Serve = Callable[[Path], Demo]
+class Serve(Protocol):
+    """Start a server with a fresh demo fair in this folder."""
+
+    def __call__(self, instance: Path, name: str = LAN_NAME) -> Demo: ...
 
 
 @pytest.fixture(scope="session")
 def serve(loaded: tuple[Path, dict[str, Any]]) -> Iterator[Serve]:
-    """Start a server with a fresh demo fair in this folder; stopped at the latest at the end."""
+    """Servers for stories and for whole modules; all of them stopped at the latest at the end."""
     started: list[Running] = []
 
-    def start(instance: Path) -> Demo:
+    def start(instance: Path, name: str = LAN_NAME) -> Demo:
         folder, links = loaded
         shutil.copytree(folder, instance)
         port = free_port()
-        base = f"http://{LAN_NAME}:{port}"
+        base = f"http://{name}:{port}"
         process = subprocess.Popen(
             [sys.executable, "wsgi.py"],
             cwd=ROOT,

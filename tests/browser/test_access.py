@@ -1,0 +1,307 @@
+"""For everybody: what a checker finds, small screens, keyboards, forced colours, no motion."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from tests.browser.conftest import Demo, Serve
+from tests.browser.played import AHEAD, IN_ROUND, OVER, UNDER_WAY, Hand, play
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = {"de": "de-DE", "en": "en-GB"}
+# Off by default, being new in WCAG 2.2.
+RULES = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+
+Do = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class State:
+    """A page, and what to do there before it is looked at."""
+
+    path: str
+    do: Do = lambda page: None
+
+
+def press_ask_with_nothing(page: Page) -> None:
+    page.locator("form[data-ask] button[type=submit]").click()
+    expect(page.locator("form[data-ask] [data-error]")).not_to_be_empty()
+
+
+def open_everything(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          for (const one of document.querySelectorAll('details')) one.open = true;
+          for (const one of document.querySelectorAll('.verb-panel')) {
+            one.setAttribute('data-my-open', '');
+            for (const opener of document.querySelectorAll(`[data-opens="${one.id}"]`)) {
+              opener.setAttribute('aria-expanded', 'true');
+            }
+          }
+        }"""
+    )
+
+
+def open_first_event(page: Page) -> None:
+    """One event with all that is folded away; the others are like it, and a page is long."""
+    page.evaluate(
+        """() => {
+          for (const [place, one] of document.querySelectorAll('.event-desk').entries()) {
+            one.open = place === 0;
+          }
+          for (const one of document.querySelectorAll('.event-desk[open] details')) one.open = true;
+        }"""
+    )
+
+
+def open_help(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+
+
+STATES = {
+    "home": State("/"),
+    "home, unknown code": State("/?code=ZZZ"),
+    "event": State(f"/e/{UNDER_WAY}"),
+    "event, found": State(f"/e/{UNDER_WAY}?q=Punkt"),
+    "event, nothing found": State(f"/e/{UNDER_WAY}?q=xyz"),
+    "event, in its round": State(f"/e/{IN_ROUND}"),
+    "stand, empty": State(f"/s/{UNDER_WAY}9"),
+    "stand, with questions": State(f"/s/{UNDER_WAY}1", open_everything),
+    "stand, refused": State(f"/s/{UNDER_WAY}9", press_ask_with_nothing),
+    "stand, in its round": State(f"/s/{IN_ROUND}1"),
+    "stand, not yet": State(f"/s/{AHEAD}1"),
+    "stand, closed": State(f"/s/{OVER}1"),
+    "project": State("/projects/digitaler-bauantrag"),
+    "minutes": State(f"/e/{OVER}/minutes"),
+    "door": State("/pass"),
+    "refused": State("/present/XXX"),
+    "desk, empty": State(f"/present/{UNDER_WAY}9"),
+    "desk, full": State(f"/present/{UNDER_WAY}1"),
+    "desk, all open": State(f"/present/{IN_ROUND}1", open_everything),
+    "moderation": State(f"/moderate/{UNDER_WAY}"),
+    "moderation, empty": State(f"/moderate/{AHEAD}"),
+    "moderation, all open": State(f"/moderate/{IN_ROUND}", open_everything),
+    "moderation, help": State(f"/moderate/{IN_ROUND}", open_help),
+    "screen, idle": State(f"/screen/{UNDER_WAY}"),
+    "screen, live": State(f"/screen/{IN_ROUND}"),
+    "organiser, all open": State("/organise", open_first_event),
+    "sheets": State(f"/organise/{UNDER_WAY}/sheets"),
+}
+NOT_FOR_PHONES = ("screen", "sheets", "organiser")
+
+
+@pytest.fixture(scope="module")
+def fair(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """One server for all looks. By its number: Playwright's own requests know no LAN name."""
+    instance = tmp_path_factory.mktemp("access") / "instance"
+    return serve(instance, "127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def cookies(fair: Demo, browser: Browser) -> Any:
+    """Those of a browser that asked a lot and holds every pass."""
+    context = browser.new_context(locale="de-DE")
+    hand = Hand(fair.base, context.request)
+    hand.enter_all(fair.link("organiser").partition("#")[2])
+    play(hand)
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def context(
+    request: pytest.FixtureRequest, cookies: Any, browser: Browser
+) -> Iterator[BrowserContext]:
+    made = browser.new_context(
+        locale=LANGUAGES[request.param], storage_state=cookies, reduced_motion="reduce"
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    made = context.new_page()
+    yield made
+    made.close()
+
+
+Special = Callable[..., Page]
+
+
+@pytest.fixture
+def special(cookies: Any, browser: Browser) -> Iterator[Special]:
+    """A page in a browser with wishes of its own."""
+    made: list[BrowserContext] = []
+
+    def open_page(**wishes: Any) -> Page:
+        made.append(browser.new_context(locale="de-DE", storage_state=cookies, **wishes))
+        return made[-1].new_page()
+
+    yield open_page
+    for context in made:
+        context.close()
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_page_is_for_everybody(fair: Demo, page: Page, name: str) -> None:
+    """A checker finds nothing, by day and by night; and nothing runs over at 320 pixels."""
+    show(page, fair, name)
+    found = findings(page, RULES)
+    page.emulate_media(color_scheme="dark")
+    settle(page)
+    found += findings(page, COLOURS)
+    if not name.startswith(NOT_FOR_PHONES):
+        page.set_viewport_size(NARROW)
+        settle(page)
+        found += "".join(f"\nruns over: {one}" for one in page.evaluate(RUNS_OVER))
+    assert found == "", found
+
+
+RUNS_OVER = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.scrollingElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter((one) => one.getBoundingClientRect().right > width + 1)
+    .map((one) => one.outerHTML.slice(0, 150));
+}"""
+
+
+def test_the_checker_finds_nothing_on_the_screen_after_an_answer(
+    fair: Demo, special: Special
+) -> None:
+    page = special(viewport={"width": 1920, "height": 1080})
+    show(page, fair, "screen, live")
+    number = int(re.sub(r"\D", "", page.locator(".stage-number").inner_text()))
+    hand = Hand(fair.base, page.context.request)
+    hand.act(IN_ROUND, number, "answer", how="in_round", answer="Zwei Stunden in der Woche.")
+    expect(page.locator("#stage")).to_have_attribute("data-shows", "before")
+    found = findings(page, RULES)
+    hand.act(IN_ROUND, number, "shortlist")
+    hand.act(IN_ROUND, number, "live")
+    assert found == "", found
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("stand, with questions", (412, 839)),
+        ("desk, full", (820, 1180)),
+        ("desk, full", (412, 839)),
+        ("moderation", (1440, 900)),
+        ("moderation", (820, 1180)),
+    ],
+)
+def test_what_has_the_focus_is_never_covered(
+    fair: Demo, special: Special, name: str, size: tuple[int, int]
+) -> None:
+    page = special(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    show(page, fair, name)
+    covered = []
+    for _ in range(70):
+        page.keyboard.press("Tab")
+        settle(page)
+        told = page.evaluate(COVERED)
+        if told:
+            covered.append(told)
+    assert covered == []
+
+
+COVERED = """() => {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body) return null;
+  const box = (focused.matches('input[type=radio], input[type=checkbox]')
+    ? focused.closest('label') ?? focused : focused).getBoundingClientRect();
+  const points = [[.5, .5], [.1, .1], [.9, .1], [.1, .9], [.9, .9]].map(([x, y]) =>
+    document.elementFromPoint(box.left + box.width * x, box.top + box.height * y));
+  const seen = points.some((one) => one && (focused.contains(one) || one.contains(focused)));
+  return seen ? null : focused.outerHTML.slice(0, 120);
+}"""
+
+
+@pytest.mark.parametrize(
+    "name", ["stand, with questions", "desk, full", "moderation", "screen, live"]
+)
+def test_forced_colours_leave_edges_and_focus(fair: Demo, special: Special, name: str) -> None:
+    page = special(forced_colors="active")
+    show(page, fair, name)
+    bare = page.evaluate(WITHOUT_EDGE)
+    assert bare == []
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+WITHOUT_EDGE = """() => [
+    ...document.querySelectorAll('.button, .button-quiet, .me-too, .input, .hall-full')]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.offsetWidth > 2)
+  .filter((one) => {
+    const style = getComputedStyle(one);
+    const edged = style.borderStyle !== 'none' && parseFloat(style.borderWidth) > 0;
+    return !edged && !style.textDecorationLine.includes('underline');
+  }).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def test_nothing_moves_for_those_who_ask_for_stillness(fair: Demo, special: Special) -> None:
+    page = special(reduced_motion="reduce")
+    show(page, fair, "desk, full")
+    page.evaluate(WATCH_MOTION)
+    before = page.locator("#list-open article").count()
+    Hand(fair.base, page.context.request).write(
+        f"/present/{UNDER_WAY}1/questions", text="Gleitet das herein?"
+    )
+    expect(page.locator("#list-open article")).to_have_count(before + 1)
+    page.wait_for_timeout(300)
+    assert page.evaluate("moved") == []
+
+
+WATCH_MOTION = """() => {
+  globalThis.moved = [];
+  for (const kind of ['animationstart', 'transitionstart']) {
+    addEventListener(kind, ({target}) => {
+      for (const one of target.getAnimations()) {
+        const lasts = Number(one.effect.getComputedTiming().activeDuration);
+        if (lasts > 50) moved.push(target.outerHTML.slice(0, 99));
+      }
+    }, true);
+  }
+}"""
+
+
+def show(page: Page, fair: Demo, name: str) -> None:
+    state = STATES[name]
+    page.goto(f"{fair.base}{state.path}")
+    line = page.locator("#line")
+    if line.count():
+        expect(line).to_have_attribute("data-state", "online")
+    state.do(page)
+
+
+def settle(page: Page) -> None:
+    """Let what glides come to rest."""
+    page.evaluate(
+        """async () => {
+          await new Promise(requestAnimationFrame);
+          await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+        }"""
+    )
+
+
+def findings(page: Page, options: dict[str, Any]) -> str:
+    """What axe found, one line a place."""
+    violations = Axe().run(page, options=options).response["violations"]
+    return "".join(
+        f"\n{one['id']}: {one['help']}\n    {node['target']} {node['html'][:160]}"
+        f"\n    {node.get('failureSummary', '')[:300]}"
+        for one in violations
+        for node in one["nodes"]
+    )
