@@ -9,9 +9,9 @@ from typing import Any
 from flask import Flask
 
 from exchange.domain import asking, fair, passes, questions, round, votes
+from exchange.domain.asking import Asked
 from exchange.domain.changes import Actor, Outcome, writing
 from exchange.domain.fair import ContactEntry, ProjectEntry
-from exchange.domain.asking import Asked
 from exchange.domain.questions import Fields
 from exchange.extensions import db
 from exchange.models import Base, Event, Pass, Phase, Question, Role, Series, Stand
@@ -186,17 +186,21 @@ class Fair:
         verb: str,
         *,
         by: str = "moderator",
-        desk: str = ROBO,
+        desk: str | None = None,
         version: int | None = None,
         key: str | None = None,
         **fields: Any,
     ) -> Outcome:
-        """`desk`: at which stand, when a presenter does it."""
+        """`desk`: at which stand, when a presenter does it; by default at the question's own."""
+        if by == "presenter" and desk is None:
+            known = {row["id"]: row["stand_id"] for row in self.rows("questions")}
+            stands = {row["id"]: row["code"] for row in self.rows("stands")}
+            desk = stands[known[question]] if question in known else ROBO
         with self.app.app_context():
             return questions.act(
                 question,
                 verb,
-                by=self.actor(by, desk),
+                by=self.actor(by, desk or ROBO),
                 key=key,
                 version=version,
                 fields=Fields(**fields),

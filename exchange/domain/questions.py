@@ -114,8 +114,9 @@ def act(
 ) -> Outcome:
     """Use `verb` on a question. `version`: the one that the actor saw, None for the asker.
 
-    Refuses `unknown`; `quicker` when the question has moved on since; `follows` for a merged
-    question; `status` when the table says no; and what the verb itself refuses.
+    Refuses `unknown`, also to a desk when the question is another's; `quicker` when it has moved
+    on since; `follows` for a merged question; `status` when the table says no; and what the verb
+    itself refuses.
     """
     event_id = db.session.scalar(select(Question.event_id).where(Question.id == question_id))
     if verb not in MOVES or event_id is None:
@@ -123,21 +124,23 @@ def act(
     with change(event_id, verb, f"question {question_id}", by, key=key) as under_way:
         if under_way.repeated is None:
             question = db.session.get_one(Question, question_id)
-            _require(question, verb, by.role, version)
+            _require(question, verb, by, version)
             under_way.touch(question)
             _VERBS[verb](under_way, question, fields)
     return under_way.outcome
 
 
-def _require(question: Question, verb: str, role: str, version: int | None) -> None:
+def _require(question: Question, verb: str, by: Actor, version: int | None) -> None:
     move = MOVES[verb]
-    if role not in move.allowed:
+    if by.stand_id not in (None, question.stand_id):
+        raise Refused("unknown")
+    if by.role not in move.allowed:
         raise Refused("not_yours")
     if version is not None and version != question.version:
         raise Refused("quicker", number=question.number)
     if question.head is not None and not move.while_merged:
         raise Refused("follows", number=question.number, head=question.head.number)
-    if not may(verb, role, question.status):
+    if not may(verb, by.role, question.status):
         raise Refused("status", number=question.number, status=wording.status_word(question.status))
 
 

@@ -108,6 +108,13 @@ def test_an_unknown_verb_and_an_unknown_question_are_refused(fair: Fair) -> None
     refuse(fair, "unknown", question + 1, "answer")
 
 
+def test_a_desk_acts_on_the_questions_of_its_own_stand(fair: Fair) -> None:
+    question = fair.ask(BAU)
+    refuse(fair, "unknown", question, "answer", by="presenter", desk=ROBO)
+    refuse(fair, "unknown", question, "answer", by="presenter", desk=AC_ROBO)
+    fair.act(question, "answer", by="presenter", desk=BAU)
+
+
 # Asking
 
 
