@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import Response, current_app, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
@@ -98,7 +99,10 @@ def posted() -> dict[str, str]:
         if any(not isinstance(value, str | int | None) for value in body.values()):
             raise Refused("unreadable")
         fields = {name: str(value) for name, value in body.items() if value is not None}
-    elif request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    elif request.mimetype == "application/x-www-form-urlencoded":
+        _require_utf8(request.get_data())
+        fields = request.form.to_dict()
+    elif request.mimetype == "multipart/form-data":
         fields = request.form.to_dict()
     elif request.mimetype == "" and not request.content_length:
         fields = {}
@@ -107,6 +111,14 @@ def posted() -> dict[str, str]:
     if any(_UNREADABLE.search(value) for value in fields.values()):
         raise Refused("characters")
     return fields
+
+
+def _require_utf8(body: bytes) -> None:
+    """Werkzeug would leave what is not UTF-8 in its escapes, and %FC would be asked for ü."""
+    try:
+        unquote_to_bytes(body).decode()
+    except UnicodeDecodeError:
+        raise Refused("characters") from None
 
 
 def verb_fields(fields: dict[str, str]) -> Fields:
