@@ -17,9 +17,9 @@ from tests.fair import DATABASE, GE, KEY, ROBO, TOUR, Fair, prepare
 from tests.windows import Desk, Ear, Window, connect
 
 
-def make_app(database: Path, **options: object) -> Flask:
+def make_app(database: Path, *, settings: Settings | None = None, **options: object) -> Flask:
     """The app on a SQLite file, in threads, telling phones at once."""
-    settings = Settings(
+    settings = settings or Settings(
         instance=database.parent,
         database_url=f"sqlite:///{database}",
         secret_key=KEY,
