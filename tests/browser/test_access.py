@@ -277,6 +277,27 @@ WATCH_MOTION = """() => {
 }"""
 
 
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768)])
+def test_the_question_fits_on_the_screen(
+    fair: Demo, special: Special, size: tuple[int, int], motion: str
+) -> None:
+    page = special(viewport={"width": size[0], "height": size[1]}, reduced_motion=motion)
+    show(page, fair, "screen, live")
+    # As large as it goes, and no larger.
+    part = page.evaluate(FILLED)
+    assert 0.4 < part <= 1
+
+
+FILLED = """async () => {
+  await document.fonts.ready;
+  await new Promise(requestAnimationFrame);
+  const room = document.querySelector('[data-fit]');
+  return Math.max(room.firstElementChild.offsetHeight, room.scrollHeight - room.clientHeight
+    ? Infinity : 0) / room.clientHeight;
+}"""
+
+
 def show(page: Page, fair: Demo, name: str) -> None:
     state = STATES[name]
     page.goto(f"{fair.base}{state.path}")
