@@ -48,6 +48,9 @@ def on_connect(auth: object = None) -> None:
 @socketio.on("disconnect")
 def on_disconnect(_reason: object = None) -> None:
     """Forget the browser."""
+    if sio_server().manager.is_connected(_sid(), "/"):
+        # A command of this name: who is still here must still be found when a pass is revoked.
+        return
     _watchers().locales.pop(_sid(), None)
     _watchers().passes.pop(_sid(), None)
 
@@ -69,10 +72,13 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
     return {"ok": True, "revision": live.revision(scope)}
 
 
-@socketio.on("*")
-def on_unknown(_command: str, *_arguments: object) -> dict[str, Any]:
+def on_unknown(*_arguments: object) -> dict[str, Any]:
     """Any other command."""
     return {"ok": False, "error": "unknown"}
+
+
+# Flask-SocketIO's own decorator stumbles over a command that is called `*`.
+socketio.handlers.append(("*", on_unknown, "/"))  # type: ignore[attr-defined]
 
 
 def look_once(app: Flask) -> None:
