@@ -4,17 +4,13 @@ Everything that reads a cookie or a header to decide something stands here. View
 handlers ask; they never decide.
 """
 
-import math
 import re
 import secrets
-import time
 import uuid
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
-from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from limits import RateLimitItem
 from werkzeug.datastructures import LanguageAccept
 
 from exchange import rooms
@@ -22,6 +18,7 @@ from exchange.config import Settings
 from exchange.domain import passes
 from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
+from exchange.limits import Limiter, a_minute, limiter
 from exchange.models import Event, Pass, Project, Question, Role, Series, Stand
 from exchange.queries import fair, people
 from exchange.rooms import LOCALES, Room, Scope
@@ -36,10 +33,10 @@ PASSES_DAYS = 90
 # As long as contacts have for what they owe, with time to read it.
 PARTICIPANT_DAYS = 60
 
-ASKS_A_PARTICIPANT = parse("6/minute")
-ASKS_A_STAND = parse("600/minute")
+ASKS_A_PARTICIPANT = a_minute(6)
+ASKS_A_STAND = a_minute(600)
 # A whole hall stands behind one address: it only ends what no hall can be.
-WRITES_AN_ADDRESS = parse("12000/minute")
+WRITES_AN_ADDRESS = a_minute(12_000)
 
 _UNSAFE = frozenset({"POST", "PUT", "DELETE", "PATCH"})
 _PARTICIPANT = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -48,9 +45,7 @@ _PARTICIPANT = re.compile(r"[A-Za-z0-9_-]{22}")
 def init_app(app: Flask) -> None:
     """Guard every request: the right address, the right origin; and keep the cookies."""
     settings: Settings = app.extensions["settings"]
-    app.extensions["limiter"] = MovingWindowRateLimiter(
-        storage_from_string(settings.redis_url or "memory://")
-    )
+    app.extensions["limiter"] = limiter(settings.redis_url)
     app.before_request(_require_address)
     app.before_request(_require_origin)
     app.after_request(_keep_cookies)
@@ -277,11 +272,11 @@ def _valid(words: list[str]) -> list[tuple[Pass, str]]:
     ]
 
 
-def _hit(item: RateLimitItem, *identifiers: str) -> None:
-    limiter: MovingWindowRateLimiter = current_app.extensions["limiter"]
-    if not limiter.hit(item, *identifiers):
-        reset = limiter.get_window_stats(item, *identifiers).reset_time
-        raise Refused("slow_down", seconds=max(1, math.ceil(reset - time.time())))
+def _hit(limit: RateLimitItem, kind: str, who: str) -> None:
+    windows: Limiter = current_app.extensions["limiter"]
+    wait_s = windows.hit(limit, kind, who)
+    if wait_s:
+        raise Refused("slow_down", seconds=wait_s)
 
 
 def _require_address() -> None:

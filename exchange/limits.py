@@ -1,0 +1,75 @@
+"""How much may come in: moving windows, in memory or, for several processes, in Redis.
+
+In memory they are our own. The library's memory is emptied by a timer, started anew every ten
+milliseconds while people write; in a hall that asks, that was a tenth of the work.
+"""
+
+import math
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+SWEEP_EVERY = 5000
+"""After how many hits what has expired is forgotten."""
+
+
+class Limiter(Protocol):
+    """Counts hits; knows when there were too many."""
+
+    def hit(self, limit: RateLimitItem, kind: str, who: str) -> int:
+        """One more by `who`. 0: it may come in; else the seconds after which it may."""
+
+
+@dataclass
+class InMemory:
+    """Moving windows of one process."""
+
+    windows: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+    until_sweep: int = SWEEP_EVERY
+
+    def hit(self, limit: RateLimitItem, kind: str, who: str) -> int:
+        """One more by `who`; what was refused does not count."""
+        now, length = time.monotonic(), limit.get_expiry()
+        window = self.windows.setdefault((kind, who), deque())
+        while window and window[0] <= now - length:
+            window.popleft()
+        if len(window) >= limit.amount:
+            return max(1, math.ceil(window[0] + length - now))
+        window.append(now)
+        self.until_sweep -= 1
+        if self.until_sweep <= 0:
+            self._sweep(now - length)
+        return 0
+
+    def _sweep(self, before: float) -> None:
+        self.until_sweep = SWEEP_EVERY
+        self.windows = {who: hits for who, hits in self.windows.items() if hits[-1] > before}
+
+
+class InRedis:
+    """Moving windows that several processes share."""
+
+    def __init__(self, url: str) -> None:
+        self.windows = MovingWindowRateLimiter(storage_from_string(url))
+
+    def hit(self, limit: RateLimitItem, kind: str, who: str) -> int:
+        """One more by `who`."""
+        if self.windows.hit(limit, kind, who):
+            return 0
+        reset = self.windows.get_window_stats(limit, kind, who).reset_time
+        return max(1, math.ceil(reset - time.time()))
+
+
+def limiter(redis_url: str | None) -> Limiter:
+    """The limiter of an app."""
+    return InRedis(redis_url) if redis_url else InMemory()
+
+
+def a_minute(amount: int) -> RateLimitItem:
+    """A limit of so many a minute."""
+    return RateLimitItemPerMinute(amount)
