@@ -78,7 +78,7 @@ def restart(app: Flask, prepared: Path) -> None:
     for leftover in settings.instance.glob(f"{DATABASE}-*"):
         leftover.unlink()
     shutil.copy(prepared, settings.instance / DATABASE)
-    app.extensions["limiter"].storage.reset()
+    app.extensions["limiter"].windows.clear()
     app.extensions["watchers"] = Watchers()
 
 
