@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 ASYNC_MODES = ("eventlet", "gevent", "threading")
 
 # A limit that a person meets belongs to the rules (domain/); these belong to the machine.
+TIME_ZONE = "Europe/Berlin"
 MAX_BODY_BYTES = 64 * 1024
 FLUSH_INTERVAL_S = 1.0
 """Phones hear gathered news at most this often a stand."""
@@ -168,6 +169,6 @@ def flask_options(settings: Settings) -> dict[str, object]:
         "PREFERRED_URL_SCHEME": parts.scheme,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "BABEL_DEFAULT_LOCALE": "de",
-        "BABEL_DEFAULT_TIMEZONE": "Europe/Berlin",
+        "BABEL_DEFAULT_TIMEZONE": TIME_ZONE,
         "FLUSH_INTERVAL_S": FLUSH_INTERVAL_S,
     }

@@ -1,8 +1,10 @@
 """The extensions: made here, bound in `create_app`."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, url_for
 from flask.globals import app_ctx
@@ -13,11 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.local import LocalProxy
 
-from exchange.config import MAX_SOCKET_MESSAGE_BYTES, Settings
+from exchange.config import MAX_SOCKET_MESSAGE_BYTES, TIME_ZONE, Settings
 
 # A lock is waited for this long inside SQLite, where it stops the whole process;
 # `domain/changes.py` waits the rest of the time cooperatively.
 SQLITE_LOCK_WAIT_MS = 50
+
+
+_HALL = ZoneInfo(TIME_ZONE)
 
 
 class Database:
@@ -58,8 +63,7 @@ def _context() -> int:
 
 db = Database()
 socketio = SocketIO()
-# A hall's clocks and its printed programme show 24 hours, whatever the reader's language.
-babel = Babel(date_formats={**Babel.default_date_formats, "time.short": "HH:mm"})
+babel = Babel()
 
 
 def bind_socketio(app: Flask, settings: Settings, async_mode: str) -> None:
@@ -119,6 +123,12 @@ def _prepare_sqlite(engine: Engine) -> None:
 def bind_babel(app: Flask, locale: Callable[[], str]) -> None:
     """Bind `babel`; `locale` says the language of the reader who is being answered."""
     babel.init_app(app, locale_selector=locale)
+    app.jinja_env.filters["clock"] = _clock
     app.jinja_env.globals["locale"] = LocalProxy(lambda: str(get_locale() or "de"))
     # Addresses without host and port: pages and fragments share them, whoever renders.
     app.jinja_env.globals["path_for"] = partial(url_for, _external=False)
+
+
+def _clock(moment: datetime) -> str:
+    """The time in the hall: 24 hours, as on its clocks and in its programme, in any language."""
+    return moment.astimezone(_HALL).strftime("%H:%M")

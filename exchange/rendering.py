@@ -6,7 +6,7 @@ are translated once, when the template is compiled.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,9 +34,19 @@ def _environment(locale: str) -> Environment:
         environment = current_app.jinja_env.overlay(
             extensions=[_TranslateOnce], cache_size=CACHE_SIZE
         )
-        environment.globals = environment.globals | {"_fill": _fill, "stencil": Stencils()}
+        known = environment.globals | {"_fill": _fill, "stencil": Stencils()}
+        environment.globals = known
+        # A plain dictionary: each import of a template compares them, and the library's layered
+        # one made that the dearest step of drawing a card.
+        environment.make_globals = _flat(known)  # type: ignore[method-assign]
         environments[locale] = environment
     return environments[locale]
+
+
+def _flat(
+    known: MutableMapping[str, Any],
+) -> Callable[[MutableMapping[str, Any] | None], MutableMapping[str, Any]]:
+    return lambda own: {**known, **(own or {})}
 
 
 _PLACE = "\ue000{}\ue001"

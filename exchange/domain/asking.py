@@ -23,11 +23,14 @@ from exchange.models import Event, Facet, Origin, Phase, Question, Stand, Status
 from exchange.models.base import now, table_of
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
-from exchange.queries.fair import StandKey
+from exchange.queries.fair import StandKey, StandLine
 from exchange.queries.live import Hearer
 
 MOST_TOGETHER = 50
 """How many questions share a transaction at most: it must not hold up the hall."""
+
+FEW = 4
+"""Below this the names of stands are looked up one by one."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ def _write(event_id: int, waiting: list[_New]) -> None:
         ).one()
         fair.require_asking(phase, day)
         moment = now()
-        stand_line = cache(fair_queries.stand_line)
+        stand_line = _stand_lines(event_id, len(waiting))
         asked: list[tuple[_New, Asked]] = []
         for new in waiting:
             status = _first_status(phase, moderated=moderated and new.by.role == "attendee")
@@ -205,6 +208,14 @@ def _write(event_id: int, waiting: list[_New]) -> None:
     # Only now, when it is on disk.
     for new, answer in asked:
         new.asked = answer
+
+
+def _stand_lines(event_id: int, many: int) -> Callable[[int], StandLine]:
+    """Names of stands: one by one for a few questions, all at once for many."""
+    if many < FEW:
+        return cache(fair_queries.stand_line)
+    lines = {line.id: line for line in fair_queries.stand_lines(event_id)}
+    return lines.__getitem__
 
 
 def _insert(connection: Connection, row: dict[str, object]) -> int:
