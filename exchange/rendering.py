@@ -38,7 +38,7 @@ def _environment(locale: str) -> Environment:
         environment.globals = known
         # A plain dictionary: each import of a template compares them, and the library's layered
         # one made that the dearest step of drawing a card.
-        environment.make_globals = _flat(known)  # type: ignore[method-assign]
+        environment.make_globals = _flat(known)  # type: ignore[method-assign, assignment]
         environments[locale] = environment
     return environments[locale]
 

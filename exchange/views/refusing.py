@@ -30,11 +30,19 @@ _STATUS = {
     "type": 415,
     "address": 421,
     "slow_down": 429,
+    "broken": 500,
     "busy": 503,
 }
 """Every word that is not here is 422: understood, and the rules say no."""
 
-_WORDS = {400: "unreadable", 404: "unknown", 405: "method", 413: "too_large", 415: "type"}
+_WORDS = {
+    400: "unreadable",
+    404: "unknown",
+    405: "method",
+    413: "too_large",
+    415: "type",
+    500: "broken",
+}
 
 RETRY_AFTER_S = 5
 GZIP_LEVEL = 5
