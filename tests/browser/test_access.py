@@ -293,8 +293,7 @@ FILLED = """async () => {
   await document.fonts.ready;
   await new Promise(requestAnimationFrame);
   const room = document.querySelector('[data-fit]');
-  return Math.max(room.firstElementChild.offsetHeight, room.scrollHeight - room.clientHeight
-    ? Infinity : 0) / room.clientHeight;
+  return room.firstElementChild.scrollHeight / room.clientHeight;
 }"""
 
 

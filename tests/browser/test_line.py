@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Demo, Windows, ask, until_online
 
@@ -30,7 +30,7 @@ def test_a_phone_that_was_away_reads_what_it_missed(demo: Demo, windows: Windows
     field = phone.get_by_role("textbox", name="Ihre Frage")
     field.fill("Und ganz ohne Netz?")
     phone.get_by_role("button", name="Frage stellen").click()
-    expect(phone.get_by_text("Noch nicht angekommen")).to_be_visible()
+    expect(waiting(phone)).to_be_visible()
     expect(field).to_have_value("Und ganz ohne Netz?")
 
     phone.context.set_offline(False)
@@ -49,7 +49,7 @@ def test_a_question_survives_a_reload_without_a_line(demo: Demo, windows: Window
     phone.context.set_offline(True)
     phone.get_by_role("textbox", name="Ihre Frage").fill("Bleibt das stehen?")
     phone.get_by_role("button", name="Frage stellen").click()
-    expect(phone.get_by_text("Noch nicht angekommen")).to_be_visible()
+    expect(waiting(phone)).to_be_visible()
     # The browser is closed in despair, and opened again where there is a line.
     phone.goto("about:blank")
     phone.context.set_offline(False)
@@ -66,7 +66,7 @@ def test_a_captive_portal_does_not_swallow_a_question(demo: Demo, windows: Windo
         field = phone.get_by_role("textbox", name="Ihre Frage")
         field.fill("Wer zahlt die Sensoren?")
         phone.get_by_role("button", name="Frage stellen").click()
-        expect(phone.get_by_text("Noch nicht angekommen")).to_be_visible()
+        expect(waiting(phone)).to_be_visible()
         expect(field).to_have_value("Wer zahlt die Sensoren?")
         # Tried again meanwhile, and answered by the portal again.
         phone.wait_for_timeout(3000)
@@ -97,7 +97,7 @@ def test_an_answer_that_got_lost_does_not_double_the_question(demo: Demo, window
     phone.route("**/questions", lose_the_answer, times=1)
     phone.get_by_role("textbox", name="Ihre Frage").fill("Kommt das zweimal an?")
     phone.get_by_role("button", name="Frage stellen").click()
-    expect(phone.get_by_text("Noch nicht angekommen")).to_be_visible()
+    expect(waiting(phone)).to_be_visible()
     expect(phone.locator("#mine")).to_contain_text("Kommt das zweimal an?", timeout=30_000)
     phone.reload()
     expect(phone.locator("#mine article")).to_have_count(1)
@@ -109,7 +109,7 @@ def test_two_tabs_of_one_phone_agree(demo: Demo, windows: Windows) -> None:
     with captive_portal(one):
         one.get_by_role("textbox", name="Ihre Frage").fill("Wie viele Kitas machen mit?")
         one.get_by_role("button", name="Frage stellen").click()
-        expect(one.get_by_text("Noch nicht angekommen")).to_be_visible()
+        expect(waiting(one)).to_be_visible()
         # The other tab finds the question waiting, and a line.
         two = one.context.new_page()
         two.goto(demo.stand(8))
@@ -140,7 +140,7 @@ def test_a_server_that_hangs_is_noticed_and_found_again(demo: Demo, windows: Win
                 "data-state", "online", timeout=NOTICED_WITHIN_S * 1000
             )
         assert time.monotonic() - began < NOTICED_WITHIN_S
-        expect(screen.locator("#line")).to_contain_text("Stand")
+        expect(screen.locator("#line")).to_contain_text("Offline seit")
         # It keeps its picture.
         expect(screen.locator("#stage")).to_be_visible()
     finally:
@@ -156,6 +156,11 @@ def test_the_organisers_own_laptop_writes_under_localhost(demo: Demo, windows: W
     phone = windows.phone(f"http://localhost:{demo.server.port}/s/GE3")
     assert ask(phone, "Auch auf diesem Weg?") > 0
     expect(phone.locator("#mine")).to_contain_text("Auch auf diesem Weg?")
+
+
+def waiting(page: Page) -> Locator:
+    """What is said at the form while a question is on its way."""
+    return page.locator("[data-ask-state]").get_by_text("Noch nicht angekommen")
 
 
 @contextmanager
