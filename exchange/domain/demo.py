@@ -9,17 +9,18 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from importlib import resources
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from exchange.domain import asking, fair, questions, round, votes
 from exchange.domain.changes import Actor, writing
 from exchange.domain.fair import ContactEntry, ProjectEntry
 from exchange.domain.questions import Fields
-from exchange.models import Phase
+from exchange.models import Answer, Event, Phase, Question
 from exchange.models.base import now
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
@@ -122,6 +123,18 @@ def _ask_in_lippbrueck(event_id: int) -> None:
                 fields=Fields(how="in_writing", answer=line["text"]),
             )
     round.set_phase(event_id, Phase.CLOSED, by=Actor("organiser"))
+    _backdate(event_id)
+
+
+def _backdate(event_id: int) -> None:
+    """What was asked in the earlier city was asked on its day, not just now."""
+    with writing() as session:
+        day = session.get_one(Event, event_id).date
+        at = datetime.combine(day, time(13), UTC)
+        asked = update(Question).where(Question.event_id == event_id)
+        session.execute(asked.values(asked_at=at, since=at))
+        ids = select(Question.id).where(Question.event_id == event_id)
+        session.execute(update(Answer).where(Answer.question_id.in_(ids)).values(at=at))
 
 
 def _ask_in_gelsenkirchen(event_id: int) -> None:
