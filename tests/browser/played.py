@@ -8,6 +8,7 @@ from playwright.sync_api import APIRequestContext
 
 HEADERS = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
 SECRET = re.compile(r"/pass#([\w-]+)")
+ROW = re.compile(r'id="question-(\d+)"[^>]*data-version="(\d+)"[^>]*data-number="(\d+)"')
 
 # Gelsenkirchen's exchange is under way, Wuppertal is in its round and reads before it publishes,
 # Aachen is ahead, Lippbrück is over.
@@ -20,6 +21,7 @@ class Hand:
     def __init__(self, base: str, line: APIRequestContext) -> None:
         self.base = base
         self._line = line
+        self._known: dict[tuple[str, int], tuple[str, str]] = {}
 
     def read(self, path: str) -> str:
         answer = self._line.get(f"{self.base}{path}")
@@ -49,13 +51,13 @@ class Hand:
 
     def act(self, event: str, number: int, verb: str, **fields: str) -> None:
         """The moderator does something to the question with this number."""
-        page = self.read(f"/moderate/{event}")
-        found = re.search(
-            rf'id="question-(\d+)"[^>]*data-version="(\d+)"[^>]*data-number="{number}"', page
-        )
-        assert found, number
-        id_, version = found.groups()
-        self.write(f"/moderate/{event}/questions/{id_}/{verb}", version=version, **fields)
+        if (event, number) not in self._known:
+            page = self.read(f"/moderate/{event}")
+            for id_, version, found in ROW.findall(page):
+                self._known[event, int(found)] = (id_, version)
+        id_, version = self._known[event, number]
+        told = self.write(f"/moderate/{event}/questions/{id_}/{verb}", version=version, **fields)
+        self._known[event, number] = (id_, str(told["version"]))
 
 
 def play(hand: Hand) -> None:
@@ -64,8 +66,9 @@ def play(hand: Hand) -> None:
     hand.write(f"/organise/{IN_ROUND}/phase", phase="round")
     hand.write(f"/organise/{IN_ROUND}/moderation", first="1")
     ask_and_act(hand, IN_ROUND, f"{IN_ROUND}1")
-    for text in ("Zuerst diese?", "Danach diese?", "Und diese?", "Und noch eine?"):
-        hand.act(IN_ROUND, type_in(hand, IN_ROUND, text, stand="2"), "shortlist")
+    texts = ("Zuerst diese?", "Danach diese?", "Und diese?", "Und noch eine?")
+    for number in [type_in(hand, IN_ROUND, text, stand="2") for text in texts]:
+        hand.act(IN_ROUND, number, "shortlist")
     live = hand.ask(f"{IN_ROUND}3", "Wie hoch ist der Aufwand für eine kleine Gemeinde im Alltag?")
     hand.act(IN_ROUND, live, "publish")
     hand.act(IN_ROUND, live, "live")
@@ -82,14 +85,13 @@ def ask_and_act(hand: Hand, event: str, stand: str) -> None:
         ("owe", {}),
         ("decline", {"reason": "Wurde schon beantwortet"}),
     ]
-    numbers = []
-    for number, (verb, fields) in enumerate(fates, 1):
-        asked = hand.ask(
-            stand, f"Was ist mit Punkt {number}?", facet="kosten", name="Gemeinde Hünxe"
-        )
-        numbers.append(asked)
+    numbers = [
+        hand.ask(stand, f"Was ist mit Punkt {place}?", facet="kosten", name="Gemeinde Hünxe")
+        for place, _ in enumerate(fates, 1)
+    ]
+    for number, (verb, fields) in zip(numbers, fates, strict=True):
         if verb:
-            hand.act(event, asked, verb, **fields)
+            hand.act(event, number, verb, **fields)
     # A neighbour's question follows the first.
     follower = type_in(hand, event, "Und Punkt 1?", stand="1")
     hand.act(event, follower, "merge", head_number=str(numbers[0]))

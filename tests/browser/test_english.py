@@ -15,9 +15,9 @@ pytestmark = pytest.mark.browser
 ENGLISH: dict[str, Any] = {"locale": "en-GB"}
 
 
-def test_an_english_phone_at_a_german_stand(demo: Demo, windows: Windows) -> None:
-    phone = windows.phone(demo.stand(11), **ENGLISH)
-    tablet = windows.tablet(demo.desk(11))
+def test_an_english_phone_at_a_german_stand(shared: Demo, windows: Windows) -> None:
+    phone = windows.phone(shared.stand(11), **ENGLISH)
+    tablet = windows.tablet(shared.desk(11))
     until_online(phone, tablet)
     expect(phone.locator("html")).to_have_attribute("lang", "en")
     button = phone.get_by_role("button", name=english("Frage stellen"))
@@ -35,9 +35,9 @@ def test_an_english_phone_at_a_german_stand(demo: Demo, windows: Windows) -> Non
     expect(mine).to_contain_text(english("am Stand beantwortet"))
 
 
-def test_a_refusal_speaks_english(demo: Demo, windows: Windows) -> None:
+def test_a_refusal_speaks_english(shared: Demo, windows: Windows) -> None:
     windows.allow("the server responded with a status of 422")
-    phone = windows.phone(demo.stand(11), **ENGLISH)
+    phone = windows.phone(shared.stand(11), **ENGLISH)
     until_online(phone)
     phone.get_by_role("textbox", name=english("Ihre Frage")).first.fill("!!!")
     phone.get_by_role("button", name=english("Frage stellen")).click()
@@ -46,11 +46,11 @@ def test_a_refusal_speaks_english(demo: Demo, windows: Windows) -> None:
     )
 
 
-def test_the_language_can_be_changed_and_is_remembered(demo: Demo, windows: Windows) -> None:
-    phone = windows.phone(demo.stand(11))
+def test_the_language_can_be_changed_and_is_remembered(shared: Demo, windows: Windows) -> None:
+    phone = windows.phone(shared.stand(11))
     phone.get_by_role("link", name="EN", exact=True).click()
     expect_english(phone)
-    phone.goto(demo.stand(10))
+    phone.goto(shared.stand(10))
     expect_english(phone)
     phone.get_by_role("link", name="DE", exact=True).click()
     expect(phone.get_by_role("button", name="Frage stellen")).to_be_visible()

@@ -18,9 +18,9 @@ NOTICED_WITHIN_S = 15
 LINE_DOWN = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection")
 
 
-def test_a_phone_that_was_away_reads_what_it_missed(demo: Demo, windows: Windows) -> None:
+def test_a_phone_that_was_away_reads_what_it_missed(shared: Demo, windows: Windows) -> None:
     windows.allow(*LINE_DOWN)
-    phone, other = windows.phone(demo.stand(5)), windows.phone(demo.stand(5))
+    phone, other = windows.phone(shared.stand(5)), windows.phone(shared.stand(5))
     until_online(phone, other)
     phone.context.set_offline(True)
     expect(phone.locator("#line")).to_contain_text("Offline")
@@ -42,9 +42,9 @@ def test_a_phone_that_was_away_reads_what_it_missed(demo: Demo, windows: Windows
     expect(field).to_have_value("")
 
 
-def test_a_question_survives_a_reload_without_a_line(demo: Demo, windows: Windows) -> None:
+def test_a_question_survives_a_reload_without_a_line(shared: Demo, windows: Windows) -> None:
     windows.allow(*LINE_DOWN)
-    phone = windows.phone(demo.stand(5))
+    phone = windows.phone(shared.stand(5))
     until_online(phone)
     phone.context.set_offline(True)
     phone.get_by_role("textbox", name="Ihre Frage").fill("Bleibt das stehen?")
@@ -53,14 +53,14 @@ def test_a_question_survives_a_reload_without_a_line(demo: Demo, windows: Window
     # The browser is closed in despair, and opened again where there is a line.
     phone.goto("about:blank")
     phone.context.set_offline(False)
-    phone.goto(demo.stand(5))
+    phone.goto(shared.stand(5))
     expect(phone.locator("#mine")).to_contain_text("Bleibt das stehen?")
     expect(phone.locator("#mine article")).to_have_count(1)
 
 
-def test_a_captive_portal_does_not_swallow_a_question(demo: Demo, windows: Windows) -> None:
-    phone = windows.phone(demo.stand(7))
-    tablet = windows.tablet(demo.desk(7))
+def test_a_captive_portal_does_not_swallow_a_question(shared: Demo, windows: Windows) -> None:
+    phone = windows.phone(shared.stand(7))
+    tablet = windows.tablet(shared.desk(7))
     until_online(phone, tablet)
     with captive_portal(phone):
         field = phone.get_by_role("textbox", name="Ihre Frage")
@@ -78,9 +78,11 @@ def test_a_captive_portal_does_not_swallow_a_question(demo: Demo, windows: Windo
     expect(arrived).to_have_count(1)
 
 
-def test_an_answer_that_got_lost_does_not_double_the_question(demo: Demo, windows: Windows) -> None:
+def test_an_answer_that_got_lost_does_not_double_the_question(
+    shared: Demo, windows: Windows
+) -> None:
     windows.allow("net::ERR_FAILED")
-    phone = windows.phone(demo.stand(7))
+    phone = windows.phone(shared.stand(7))
     until_online(phone)
 
     def lose_the_answer(route: Route) -> None:
@@ -88,7 +90,7 @@ def test_an_answer_that_got_lost_does_not_double_the_question(demo: Demo, window
         asked = route.request
         headers = {name: asked.headers[name] for name in ("accept", "content-type", "origin")}
         headers["host"] = urlsplit(asked.url).netloc
-        address = f"{demo.server.url}{urlsplit(asked.url).path}"
+        address = f"{shared.server.url}{urlsplit(asked.url).path}"
         told = urllib.request.Request(address, asked.post_data_buffer, headers, method="POST")
         with urllib.request.urlopen(told, timeout=10) as answer:
             assert answer.status == 201
@@ -104,15 +106,15 @@ def test_an_answer_that_got_lost_does_not_double_the_question(demo: Demo, window
     assert phone.locator("#others").inner_text().count("Kommt das zweimal an?") <= 1
 
 
-def test_two_tabs_of_one_phone_agree(demo: Demo, windows: Windows) -> None:
-    one = windows.phone(demo.stand(8))
+def test_two_tabs_of_one_phone_agree(shared: Demo, windows: Windows) -> None:
+    one = windows.phone(shared.stand(8))
     with captive_portal(one):
         one.get_by_role("textbox", name="Ihre Frage").fill("Wie viele Kitas machen mit?")
         one.get_by_role("button", name="Frage stellen").click()
         expect(waiting(one)).to_be_visible()
         # The other tab finds the question waiting, and a line.
         two = one.context.new_page()
-        two.goto(demo.stand(8))
+        two.goto(shared.stand(8))
         expect(two.locator("#mine")).to_contain_text("Wie viele Kitas machen mit?")
     expect(one.locator("#mine")).to_contain_text("Wie viele Kitas machen mit?", timeout=30_000)
     for tab in (one, two):
@@ -152,8 +154,8 @@ def test_a_server_that_hangs_is_noticed_and_found_again(demo: Demo, windows: Win
     expect(moderation.locator("#list-open")).to_contain_text("Sind alle noch da?")
 
 
-def test_the_organisers_own_laptop_writes_under_localhost(demo: Demo, windows: Windows) -> None:
-    phone = windows.phone(f"http://localhost:{demo.server.port}/s/GE3")
+def test_the_organisers_own_laptop_writes_under_localhost(shared: Demo, windows: Windows) -> None:
+    phone = windows.phone(f"http://localhost:{shared.server.port}/s/GE3")
     assert ask(phone, "Auch auf diesem Weg?") > 0
     expect(phone.locator("#mine")).to_contain_text("Auch auf diesem Weg?")
 

@@ -46,11 +46,11 @@ class Meter:
 
 
 @pytest.mark.parametrize("number", [1, 7])
-def test_the_first_load_is_small(demo: Demo, windows: Windows, number: int) -> None:
+def test_the_first_load_is_small(shared: Demo, windows: Windows, number: int) -> None:
     page = windows.phone("about:blank")
     meter = Meter()
     meter.read(page)
-    page.goto(demo.stand(number))
+    page.goto(shared.stand(number))
     until_online(page)
     page.wait_for_load_state("networkidle")
     assert len(meter.addresses) <= REQUESTS, str(meter)
@@ -59,23 +59,23 @@ def test_the_first_load_is_small(demo: Demo, windows: Windows, number: int) -> N
     assert sum(meter.bytes.values()) <= BYTES, str(meter)
 
 
-def test_the_second_load_asks_for_the_page_alone(demo: Demo, windows: Windows) -> None:
-    first = windows.phone(demo.stand(1))
+def test_the_second_load_asks_for_the_page_alone(shared: Demo, windows: Windows) -> None:
+    first = windows.phone(shared.stand(1))
     until_online(first)
     second = first.context.new_page()
     meter = Meter()
     meter.read(second)
-    second.goto(demo.stand(2))
+    second.goto(shared.stand(2))
     until_online(second)
     assert len([size for size in meter.bytes.values() if size]) == 1, str(meter)
 
 
-def test_the_form_is_usable_before_any_script_has_run(demo: Demo, windows: Windows) -> None:
+def test_the_form_is_usable_before_any_script_has_run(shared: Demo, windows: Windows) -> None:
     # What a blocked script leaves in the console.
     windows.allow("net::ERR_FAILED")
     phone = windows.phone("about:blank")
     phone.route("**/*.js", lambda route: route.abort())
-    phone.goto(demo.stand(3), wait_until="domcontentloaded")
+    phone.goto(shared.stand(3), wait_until="domcontentloaded")
     field_ = phone.get_by_role("textbox", name="Ihre Frage")
     expect(field_).to_be_in_viewport()
     expect(phone.get_by_role("button", name="Frage stellen")).to_be_in_viewport()

@@ -8,8 +8,8 @@ from tests.browser.conftest import Demo, Windows
 pytestmark = pytest.mark.browser
 
 
-def test_an_attendee_asks_changes_and_withdraws(demo: Demo, windows: Windows) -> None:
-    phone = windows.phone(demo.stand(6), java_script_enabled=False)
+def test_an_attendee_asks_changes_and_withdraws(shared: Demo, windows: Windows) -> None:
+    phone = windows.phone(shared.stand(6), java_script_enabled=False)
     phone.get_by_label("Ihre Frage").fill("Welche Fragen kann Lotte nicht beantworten?")
     phone.get_by_text("Aspekt, Name oder Kommune angeben").click()
     phone.get_by_label("Betrieb").check()
@@ -26,7 +26,7 @@ def test_an_attendee_asks_changes_and_withdraws(demo: Demo, windows: Windows) ->
     mine.get_by_role("button", name="Änderung speichern").click()
     expect(mine.locator(".question-text")).to_have_text("Welche Themen kennt Lotte noch nicht?")
     # The others read it, too.
-    other = windows.phone(demo.stand(6), java_script_enabled=False)
+    other = windows.phone(shared.stand(6), java_script_enabled=False)
     expect(other.locator("#others")).to_contain_text("Welche Themen kennt Lotte noch nicht?")
 
     mine.locator("summary", has_text="Zurückziehen").click()
@@ -36,9 +36,9 @@ def test_an_attendee_asks_changes_and_withdraws(demo: Demo, windows: Windows) ->
     expect(other.locator("#others")).not_to_contain_text("Welche Themen kennt Lotte noch nicht?")
 
 
-def test_a_refused_question_stays_in_its_field(demo: Demo, windows: Windows) -> None:
+def test_a_refused_question_stays_in_its_field(shared: Demo, windows: Windows) -> None:
     windows.allow("the server responded with a status of 422")
-    phone = windows.phone(demo.stand(6), java_script_enabled=False)
+    phone = windows.phone(shared.stand(6), java_script_enabled=False)
     phone.get_by_label("Ihre Frage").fill("?!?")
     phone.get_by_role("button", name="Frage stellen").click()
     expect(phone.get_by_role("alert").first).to_contain_text("in Worten")
@@ -48,8 +48,8 @@ def test_a_refused_question_stays_in_its_field(demo: Demo, windows: Windows) -> 
     expect(phone.locator("#mine")).to_contain_text("Und in Worten?")
 
 
-def test_an_attendee_is_interested_too_and_takes_it_back(demo: Demo, windows: Windows) -> None:
-    phone = windows.phone(demo.stand(1), java_script_enabled=False)
+def test_an_attendee_is_interested_too_and_takes_it_back(shared: Demo, windows: Windows) -> None:
+    phone = windows.phone(shared.stand(1), java_script_enabled=False)
     question = phone.locator("#others article").first
     before = int(question.locator("[data-votes]").first.inner_text() or 0)
     question.get_by_role("button", name="Interessiert mich auch").click()
@@ -60,8 +60,8 @@ def test_an_attendee_is_interested_too_and_takes_it_back(demo: Demo, windows: Wi
     expect(question.locator("[data-votes]").first).to_have_text(str(before or ""))
 
 
-def test_presenters_enter_by_typing_the_card_and_answer(demo: Demo, windows: Windows) -> None:
-    door, _, secret = demo.desk(1).partition("#")
+def test_presenters_enter_by_typing_the_card_and_answer(shared: Demo, windows: Windows) -> None:
+    door, _, secret = shared.desk(1).partition("#")
     tablet = windows.tablet(door, java_script_enabled=False)
     tablet.get_by_label("Text auf der Karte").fill(secret)
     tablet.get_by_role("button", name="Öffnen").click()
@@ -69,6 +69,6 @@ def test_presenters_enter_by_typing_the_card_and_answer(demo: Demo, windows: Win
     number = card.get_attribute("data-number")
     card.get_by_label("Was Sie geantwortet haben").fill("Ja, seit dem Frühjahr.")
     card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
-    phone = windows.phone(demo.stand(1), java_script_enabled=False)
+    phone = windows.phone(shared.stand(1), java_script_enabled=False)
     answered = phone.locator("#others article").filter(has_text="Ja, seit dem Frühjahr.")
     expect(answered.locator(".question-stub")).to_contain_text(str(number))
