@@ -1,6 +1,7 @@
 """The app with a small fair of its own for every test; nothing in it is imitated."""
 
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import event
 from exchange import create_app, migrations
 from exchange.config import Settings
 from exchange.extensions import db
+from exchange.limits import limiter
 from exchange.sockets import Watchers
 from tests.fair import DATABASE, GE, KEY, ROBO, TOUR, Fair, prepare
 from tests.windows import Desk, Ear, Window, connect
@@ -75,10 +77,17 @@ def restart(app: Flask, prepared: Path) -> None:
     """Give the app a fresh database and let it forget what it knew."""
     dispose(app)
     settings: Settings = app.extensions["settings"]
-    for leftover in settings.instance.glob(f"{DATABASE}-*"):
-        leftover.unlink()
-    shutil.copy(prepared, settings.instance / DATABASE)
-    app.extensions["limiter"].windows.clear()
+    # Under the known name a file of its own: what still runs from the last test keeps the old one.
+    known = settings.instance / DATABASE
+    old = known.resolve() if known.is_symlink() else None
+    fresh = settings.instance / f"{uuid.uuid4()}.sqlite3"
+    shutil.copy(prepared, fresh)
+    known.unlink(missing_ok=True)
+    known.symlink_to(fresh)
+    if old is not None:
+        for leftover in settings.instance.glob(f"{old.name}*"):
+            leftover.unlink()
+    app.extensions["limiter"] = limiter(None)
     app.extensions["watchers"] = Watchers()
 
 

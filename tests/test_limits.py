@@ -1,0 +1,41 @@
+"""How much may come in within a minute, as one process counts it."""
+
+import pytest
+
+from exchange.limits import InMemory, a_minute
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that have gone by; a test moves them on."""
+    now = [1000.0]
+    monkeypatch.setattr("exchange.limits.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_so_many_come_in_and_the_next_is_told_when(clock: list[float]) -> None:
+    limiter, three = InMemory(), a_minute(3)
+    told = []
+    for _ in range(5):
+        told.append(limiter.hit(three, "participant", "Anna"))
+        clock[0] += 10
+    assert told == [0, 0, 0, 30, 20]
+    clock[0] += 10
+    assert limiter.hit(three, "participant", "Anna") == 0
+    assert limiter.hit(three, "participant", "Anna") == 10
+
+
+def test_neighbours_and_other_kinds_have_windows_of_their_own(clock: list[float]) -> None:
+    limiter, one = InMemory(), a_minute(1)
+    for kind, who in (("participant", "Anna"), ("participant", "Bert"), ("stand", "Anna")):
+        assert limiter.hit(one, kind, who) == 0
+        assert limiter.hit(one, kind, who) == 60
+
+
+def test_what_has_expired_is_forgotten(clock: list[float]) -> None:
+    limiter, many = InMemory(until_sweep=10), a_minute(100)
+    for n in range(9):
+        limiter.hit(many, "participant", f"person {n}")
+    clock[0] += 61
+    limiter.hit(many, "participant", "late")
+    assert set(limiter.windows) == {("participant", "late")}
