@@ -295,4 +295,4 @@ def test_no_day_breaks_the_rules(app: Flask, prepared: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_no_long_day_breaks_the_rules(app: Flask, prepared: Path) -> None:
-    play(app, prepared, days=300, steps=80, always_the_same=False)
+    play(app, prepared, days=150, steps=80, always_the_same=False)
