@@ -33,6 +33,7 @@ LOADS = ((1, 300), (20, 800), (100, 2400))
 WARM_UP = 40
 # A burst waits this long for what is still under way.
 PATIENCE_S = 15.0
+POST_WITHIN_S = 20.0
 PING_EVERY_S = 0.02
 _TOKEN = re.compile("token-([0-9a-f]{32})")
 
@@ -130,9 +131,15 @@ class Hall:
             code = stands[int(token[:4], 16) % len(stands)]
             text = f"Was kostet das im Jahr, und wer pflegt es? token-{token}"
             self.sent[token] = time.perf_counter()
-            status, _, _ = await poster.post(
-                f"/s/{code}/questions", {"key": str(uuid.UUID(token)), "text": text}
-            )
+            fields = {"key": str(uuid.UUID(token)), "text": text}
+            try:
+                status, _, _ = await asyncio.wait_for(
+                    poster.post(f"/s/{code}/questions", fields), POST_WITHIN_S
+                )
+            except (TimeoutError, OSError, asyncio.IncompleteReadError):
+                # No answer counts as refused; the next post gets a fresh connection.
+                poster.close()
+                continue
             if status == 201:
                 answered.add(token)
         poster.close()
