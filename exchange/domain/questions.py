@@ -189,7 +189,7 @@ def _answer(under_way: Change, question: Question, fields: Fields) -> None:
         how=how,
         text=text,
         by=under_way.by.role,
-        corrects=question.status is Status.ANSWERED,
+        corrects=question.answer_id is not None,
     )
     db.session.add(answer)
     db.session.flush()
@@ -269,6 +269,9 @@ def _assign(under_way: Change, question: Question, fields: Fields) -> None:
 
 def _edit(under_way: Change, question: Question, fields: Fields) -> None:
     fair.require_asking(under_way.event.phase, under_way.event.date)
+    # What was checked before everybody could read it must not become something else unread.
+    if under_way.event.moderation_first and question.status is not Status.PENDING:
+        raise Refused("published")
     question.text = texts.clean_question(fields.text or "")
 
 

@@ -39,6 +39,11 @@ _SENTENCES: dict[str, LazyString] = {
     "own": _l("Das ist Ihre eigene Frage."),
     "no_round": _l("In dieser Phase kommt keine Frage auf die Leinwand."),
     "status": _l("Frage %(number)s steht jetzt auf „%(status)s“. Von dort aus geht das nicht."),
+    "published": _l(
+        "Ihre Frage ist geprüft und veröffentlicht, ihr Text bleibt so."
+        " Sie können sie zurückziehen und neu stellen."
+    ),
+    "phase_first": _l("In der Phase „%(phase)s“ geht das nicht. Die Organisation schaltet sie um."),
     "follows": _l("Frage %(number)s folgt Frage %(head)s. Bitte tun Sie es dort."),
     "not_merged": _l("Frage %(number)s ist mit keiner anderen zusammengelegt."),
     "quicker": _l("Jemand war schneller: Frage %(number)s hat sich gerade geändert."),

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from exchange import wording
 from exchange.domain import fair, images, questions, texts
 from exchange.domain.changes import Actor, Change, Outcome, change
 from exchange.domain.refusals import Refused
@@ -23,6 +24,8 @@ CONDUCT = ("clock", "message", "picture", "start-round", "end-round")
 """What a moderator may do to the event itself."""
 
 LONGEST_CLOCK_MIN = 240
+MAY_START_ROUND = fair.ON_STAGE | {Phase.FOLLOW_UP}
+"""From the phases around it. Opening or reopening a day is for the organiser."""
 
 
 def undo(event_id: int, change_id: int, *, by: Actor, key: str | None = None) -> Outcome:
@@ -64,11 +67,18 @@ def conduct(
             elif verb == "picture":
                 event.picture = value == "1"
             elif verb == "start-round":
+                _require_phase(event, MAY_START_ROUND)
                 _enter(under_way, Phase.ROUND)
             else:
+                _require_phase(event, fair.ON_STAGE)
                 _enter(under_way, Phase.FOLLOW_UP)
                 event.clock_until = None
     return under_way.outcome
+
+
+def _require_phase(event: Event, phases: frozenset[Phase]) -> None:
+    if event.phase not in phases:
+        raise Refused("phase_first", phase=str(wording.phase_word(event.phase)))
 
 
 def set_phase(event_id: int, phase: Phase, *, by: Actor, key: str | None = None) -> Outcome:

@@ -706,7 +706,54 @@ def test_undo_never_makes_a_chain_of_followers(fair: Fair) -> None:
     refuse_undo(fair, "built_upon", split)
 
 
+def test_what_was_checked_cannot_become_something_else_unread(fair: Fair) -> None:
+    pending = fair.asked_as("pending")
+    published = fair.ask(words="Was kostet das?")
+    fair.set_moderation_first(True)
+    fair.act(pending, "edit", by="attendee", text="Noch nicht gelesen?")
+    refuse(fair, "published", published, "edit", by="attendee", text="Etwas ganz anderes?")
+    fair.set_moderation_first(False)
+    fair.act(published, "edit", by="attendee", text="Was kostet das im Jahr?")
+
+
+def test_an_answer_after_another_round_corrects_the_earlier_one(fair: Fair) -> None:
+    question = fair.asked_as("answered")
+    fair.act(question, "shortlist")
+    fair.act(question, "answer", answer="Doch anders.")
+    answer = fair.card(question).answer
+    assert answer is not None
+    assert answer.corrected is True
+
+
 # The event itself
+
+
+@pytest.mark.parametrize(
+    ("verb", "phase", "allowed"),
+    [
+        ("start-round", "preparing", False),
+        ("start-round", "pitches", True),
+        ("start-round", "fair", True),
+        ("start-round", "follow_up", True),
+        ("start-round", "closed", False),
+        ("end-round", "preparing", False),
+        ("end-round", "fair", True),
+        ("end-round", "round", True),
+        ("end-round", "follow_up", False),
+        ("end-round", "closed", False),
+    ],
+)
+def test_the_moderation_neither_opens_nor_reopens_a_day(
+    fair: Fair, verb: str, phase: str, allowed: bool
+) -> None:
+    fair.enter(phase)
+    if allowed:
+        fair.conduct(verb)
+        return
+    with pytest.raises(Refused) as refused:
+        fair.conduct(verb)
+    assert refused.value.word == "phase_first"
+    assert fair.rows("events")[0]["phase"] == phase
 
 
 def test_ending_the_round_takes_the_live_question_off_the_stage_and_undo_brings_it_back(
