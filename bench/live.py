@@ -34,6 +34,8 @@ WARM_UP = 40
 # A burst waits this long for what is still under way.
 PATIENCE_S = 15.0
 POST_WITHIN_S = 20.0
+# It ends by itself, whatever a server does; the traceback says at what it waited.
+AT_MOST_S = 180.0
 PING_EVERY_S = 0.02
 _TOKEN = re.compile("token-([0-9a-f]{32})")
 
@@ -252,7 +254,7 @@ def main() -> None:
     for word in chosen:
         with SERVERS[word]() as ground:
             names[word] = ground.name
-            results[ground.name] = uvloop.run(measure(ground))
+            results[ground.name] = uvloop.run(asyncio.wait_for(measure(ground), AT_MOST_S))
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     print(table(results))
     if {"ground", "exchange"} <= set(chosen):
