@@ -47,7 +47,7 @@ def exchange(async_mode: str = "eventlet") -> Iterator[Ground]:
         with _running(command, port, environ) as process_id:
             demo = [sys.executable, "-m", "flask", "--app", "exchange", "demo", "--json"]
             told = subprocess.run(
-                demo, env=environ, cwd=ROOT, capture_output=True, text=True, check=True
+                demo, env=environ, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
             )
             links = json.loads(told.stdout)
             stands = [stand for stand in links["stands"] if stand["number"] > 0][:STANDS]
@@ -110,8 +110,12 @@ def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator
 def _wait_until_answering(port: int, process: "subprocess.Popen[bytes]") -> None:
     give_up = time.monotonic() + 60
     while time.monotonic() < give_up and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
-            return
+        # An answer, not a connection: our server holds its port while it loads the demo fair.
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as line:
+            line.settimeout(5)
+            line.sendall(f"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            if line.recv(1):
+                return
         time.sleep(0.1)
     raise RuntimeError(f"{process.args!r} does not answer")
 

@@ -70,9 +70,10 @@ _ANSWERS = {
 
 def load() -> bool:
     """Load the demo fair unless it is there. Answers whether it was loaded."""
-    if fair_queries.event_by_code(EVENT_CODE) is not None:
-        return False
     with writing() as session:
+        # Looked at under the lock: a server that starts and a program may both want to load it.
+        if fair_queries.event_by_code(EVENT_CODE) is not None:
+            return False
         ids = _make_fairs(session)
     _ask_in_lippbrueck(ids[EARLIER_CODE])
     _ask_in_gelsenkirchen(ids[EVENT_CODE])

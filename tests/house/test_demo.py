@@ -1,0 +1,21 @@
+"""The demo fair is loaded once, whoever asks for it and however many at once."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+
+def test_two_who_load_the_demo_fair_at_once_make_one(tmp_path: Path) -> None:
+    environ = os.environ | {"EXCHANGE_INSTANCE": str(tmp_path)}
+    flask = [sys.executable, "-m", "flask", "--app", "exchange"]
+    subprocess.run([*flask, "migrate"], env=environ, check=True, timeout=60)
+    loaders = [subprocess.Popen([*flask, "demo"], env=environ) for _ in range(2)]
+    assert [loader.wait(60) for loader in loaders] == [0, 0]
+    with closing(sqlite3.connect(tmp_path / "exchange.sqlite3")) as database:
+        series = database.execute("SELECT count(*) FROM series").fetchone()
+        numbers = database.execute("SELECT event_id, number FROM questions").fetchall()
+    assert series == (1,)
+    assert len(numbers) == len(set(numbers)) == 34
