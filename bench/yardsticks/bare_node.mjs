@@ -11,6 +11,7 @@ database.exec("CREATE TABLE questions (number INTEGER PRIMARY KEY, key UNIQUE, s
 const insert = database.prepare("INSERT INTO questions (key, stand, text) VALUES (?, ?, ?)");
 
 const server = createServer((request, response) => {
+  if (request.method !== "POST") return response.writeHead(404).end();
   let body = "";
   request.on("data", (part) => (body += part));
   request.on("end", () => {
