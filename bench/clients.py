@@ -30,7 +30,8 @@ class Watcher(WSListener):
         url = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
         watcher = cls(heard)
         await ws_connect(lambda: watcher, url, extra_headers=headers)
-        await asyncio.wait_for(watcher.ready, 30)
+        async with asyncio.timeout(30):
+            await watcher.ready
         return watcher
 
     async def watch(self, room: str, code: str) -> Any:
@@ -39,7 +40,8 @@ class Watcher(WSListener):
         ack = self._acks[self._number] = asyncio.get_running_loop().create_future()
         body = json.dumps(["watch", {"room": room, "code": code}])
         self._send(f"42{self._number}{body}")
-        return await asyncio.wait_for(ack, 60)
+        async with asyncio.timeout(60):
+            return await ack
 
     def close(self) -> None:
         """End the connection."""

@@ -135,9 +135,8 @@ class Hall:
             self.sent[token] = time.perf_counter()
             fields = {"key": str(uuid.UUID(token)), "text": text}
             try:
-                status, _, _ = await asyncio.wait_for(
-                    poster.post(f"/s/{code}/questions", fields), POST_WITHIN_S
-                )
+                async with asyncio.timeout(POST_WITHIN_S):
+                    status, _, _ = await poster.post(f"/s/{code}/questions", fields)
             except (TimeoutError, OSError, asyncio.IncompleteReadError):
                 # No answer counts as refused; the next post gets a fresh connection.
                 poster.close()
@@ -161,9 +160,10 @@ async def _pinging(ground: Ground) -> AsyncIterator[list[float]]:
     """Watches again and again on a socket of its own; the longest answer is the loop's stall."""
     waits: list[float] = []
     watcher = await Watcher.connect(ground.port)
+    over = asyncio.Event()
 
     async def ping() -> None:
-        while True:
+        while not over.is_set():
             began = time.perf_counter()
             await watcher.watch("event", ground.event)
             waits.append((time.perf_counter() - began) * 1000)
@@ -173,9 +173,9 @@ async def _pinging(ground: Ground) -> AsyncIterator[list[float]]:
     try:
         yield waits
     finally:
-        pinging.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await pinging
+        # Told, not cancelled: what is cancelled in the instant of its answer may go on for ever.
+        over.set()
+        await pinging
         watcher.close()
 
 
@@ -197,6 +197,11 @@ async def measure(ground: Ground) -> list[Result]:
         return [await hall.load(in_flight, posts) for in_flight, posts in LOADS]
     finally:
         hall.close()
+
+
+async def _bounded(ground: Ground) -> list[Result]:
+    async with asyncio.timeout(AT_MOST_S):
+        return await measure(ground)
 
 
 def table(results: dict[str, list[Result]]) -> str:
@@ -254,7 +259,7 @@ def main() -> None:
     for word in chosen:
         with SERVERS[word]() as ground:
             names[word] = ground.name
-            results[ground.name] = uvloop.run(asyncio.wait_for(measure(ground), AT_MOST_S))
+            results[ground.name] = uvloop.run(_bounded(ground))
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     print(table(results))
     if {"ground", "exchange"} <= set(chosen):
