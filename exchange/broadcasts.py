@@ -22,7 +22,7 @@ from exchange.models import Question, Status
 from exchange.queries import fair, questions
 from exchange.queries.live import Hearer
 from exchange.queries.questions import Card
-from exchange.rendering import render
+from exchange.rendering import draw, render
 from exchange.rooms import Room, Scope, ScopeKind
 
 log = logging.getLogger(__name__)
@@ -146,24 +146,24 @@ def _for_screen(event_id: int) -> str:
 
 
 def _for_moderation(news: News, cards: Callable[[], list[Card]]) -> str:
-    event = fair.event_line(news.event_id)
-    html = _render_all(cards(), "_row.html", event=event) + render(
-        "moderator/_summary.html", summary=questions.summary(news.event_id), event=event
+    html = _draw_all(cards(), "_row.html") + render(
+        "moderator/_summary.html", summary=questions.summary(news.event_id)
     )
     if news.stage:
-        html += render("moderator/_conduct.html", stage=questions.stage(news.event_id), event=event)
+        stage, event = questions.stage(news.event_id), fair.event_line(news.event_id)
+        html += render("moderator/_conduct.html", stage=stage, event=event)
     return html
 
 
 def _for_desk(news: News, cards: Callable[[], list[Card]], stand_id: int) -> str:
     here = [card for card in cards() if card.stand.id == stand_id]
     gone = [question_id for question_id, left in news.departed if left == stand_id]
-    return _render_all(here, "_card.html") + "".join(map(_gone, gone))
+    return _draw_all(here, "_card.html") + "".join(map(_gone, gone))
 
 
 def _for_asker(news: News, cards: Callable[[], list[Card]], participant_id: int) -> str:
     asked = {one.question_id for one in news.hearers if one.participant_id == participant_id}
-    return _render_all([card for card in cards() if card.id in asked], "_mine.html")
+    return _draw_all([card for card in cards() if card.id in asked], "_mine.html")
 
 
 def _for_phones(gathered: Gathered) -> str:
@@ -174,7 +174,7 @@ def _for_phones(gathered: Gathered) -> str:
     )
     shown = [card for card in found if card.public]
     gone = set(gathered.touched) - {card.id for card in shown}
-    return _render_all(shown, "_public.html") + "".join(map(_gone, sorted(gone)))
+    return _draw_all(shown, "_public.html") + "".join(map(_gone, sorted(gone)))
 
 
 def _public_counts(stand_id: int) -> dict[str, int]:
@@ -219,8 +219,8 @@ def _somebody_in(name: str) -> bool:
     return any(True for _ in sio_server().manager.get_participants("/", name))
 
 
-def _render_all(cards: list[Card], template: str, **context: object) -> str:
-    return "".join(render(f"questions/{template}", card=card, **context) for card in cards)
+def _draw_all(cards: list[Card], template: str) -> str:
+    return "".join(draw(f"questions/{template}", card) for card in cards)
 
 
 def _gone(question_id: int) -> str:

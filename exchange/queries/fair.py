@@ -40,7 +40,9 @@ class StandLine:
     project: str | None
     partner: str | None
     project_code: str | None
-    pitch: str | None = None
+    pitch: str | None
+    event: str
+    """The code of its event."""
 
     @property
     def general(self) -> bool:
@@ -111,8 +113,9 @@ STAND_COLUMNS = (
     Project.partner,
     Project.code,
     Stand.pitch,
+    Event.code,
 )
-"""The columns of a `StandLine`, in its order, for selects that join `Stand` and `Project`."""
+"""A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
 
 
 # Asked at every question, hence put together once.
@@ -120,7 +123,11 @@ _EVENT_BY_CODE = select(Event).where(Event.code == bindparam("code"))
 _STAND_BY_CODE = select(Stand).where(Stand.code == bindparam("code"))
 _STAND_KEY = select(Stand.id, Stand.event_id, Stand.code).where(Stand.code == bindparam("code"))
 _EVENT_LINE = select(*_EVENT_COLUMNS).join(Event.series).where(Event.id == bindparam("id"))
-_STAND_LINES = select(*STAND_COLUMNS).outerjoin(Project, Stand.project_id == Project.id)
+_STAND_LINES = (
+    select(*STAND_COLUMNS)
+    .join(Event, Stand.event_id == Event.id)
+    .outerjoin(Project, Stand.project_id == Project.id)
+)
 _STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from exchange.extensions import db
 from exchange.models import Event, Question, Revision, Status, Touch
@@ -21,14 +21,15 @@ class Hearer:
 
 def revision(scope: Scope) -> int:
     """Where a scope's counter stands; 0 when nothing ever happened."""
-    return (
-        db.session.scalar(
-            select(Revision.revision).where(
-                Revision.kind == scope.kind.value, Revision.owner_id == scope.owner_id
-            )
-        )
-        or 0
-    )
+    where = {"kind": scope.kind.value, "owner": scope.owner_id}
+    found: int | None = db.session.connection().execute(_REVISION, where).scalar_one_or_none()
+    return found or 0
+
+
+# Asked at every page and every slow check, hence put together once.
+_REVISION = select(Revision.revision).where(
+    Revision.kind == bindparam("kind"), Revision.owner_id == bindparam("owner")
+)
 
 
 def hearers(question_ids: Iterable[int]) -> list[Hearer]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from exchange.extensions import db
@@ -168,6 +168,7 @@ def cards(condition: ColumnElement[bool]) -> list[Card]:
             Answer.corrects,
         )
         .join(Stand, Question.stand_id == Stand.id)
+        .join(Event, Question.event_id == Event.id)
         .outerjoin(Project, Stand.project_id == Project.id)
         .outerjoin(_Head, Question.head_id == _Head.id)
         .outerjoin(Answer, Answer.id == _followed("answer_id"))
@@ -314,25 +315,22 @@ def counts(condition: ColumnElement[bool]) -> dict[str, int]:
 
 def summary(event_id: int) -> Summary:
     """How many questions of an event stand where; merged ones stand where their head does."""
-    # In two parts: all but the merged are counted by an index alone, at each new question.
     found = {status.value: 0 for status in Status}
-    for statement in (_COUNT_HEADS, _COUNT_MERGED):
-        for status, number in db.session.connection().execute(statement, {"event": event_id}):
-            found[status.value] += number
+    for status, number in db.session.connection().execute(_COUNT, {"event": event_id}):
+        found[status.value] += number
     return Summary(found)
 
 
-_COUNT_HEADS = (
+# In two parts: all but the merged are counted by an index alone, at each new question.
+_COUNT = union_all(
     select(Question.status, func.count())
     .where(Question.event_id == bindparam("event"), Question.head_id.is_(None))
-    .group_by(Question.status)
-)
-_COUNT_MERGED = (
+    .group_by(Question.status),
     select(_SHOWN, func.count())
     .select_from(Question)
     .join(_Head, Question.head_id == _Head.id)
     .where(Question.event_id == bindparam("event"))
-    .group_by(_SHOWN)
+    .group_by(_SHOWN),
 )
 
 
@@ -368,6 +366,7 @@ def run_list(event_id: int) -> list[Coming]:
     rows = db.session.execute(
         select(Question.number, *STAND_COLUMNS)
         .join(Stand, Question.stand_id == Stand.id)
+        .join(Event, Question.event_id == Event.id)
         .outerjoin(Project, Stand.project_id == Project.id)
         .where(
             Question.event_id == event_id,
@@ -417,7 +416,7 @@ def _card(
 ) -> Card:
     (id_, number, text, facet, name, status, shown, version, position, asked_at, since) = row[:11]
     (head_id, head_number, owed_until, reason, origin, redacted) = row[11:17]
-    answer_text, how, by, at, corrected = row[24:29]
+    answer_text, how, by, at, corrected = row[25:30]
     return Card(
         id=id_,
         number=number,
@@ -428,7 +427,7 @@ def _card(
         shown=shown,
         version=version,
         position=position,
-        stand=StandLine(*row[17:24]),
+        stand=StandLine(*row[17:25]),
         asked_at=asked_at,
         since=since,
         votes=votes.get(head_id or id_, 0),
