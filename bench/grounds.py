@@ -79,6 +79,16 @@ def bare_node() -> Iterator[Ground]:
         yield ground
 
 
+def cpu_s(process_id: int) -> float:
+    """Seconds of processor that a process has used so far; 0 where the system does not tell."""
+    try:
+        told = Path(f"/proc/{process_id}/stat").read_text()
+    except OSError:
+        return 0.0
+    user, system = told.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextlib.contextmanager
 def _bare(name: str, command: list[str]) -> Iterator[Ground]:
     with tempfile.TemporaryDirectory() as folder:

@@ -53,6 +53,8 @@ class Result:
     doubled: int = 0
     refused: int = 0
     stall: float = 0.0
+    cpu: float = 0.0
+    """Milliseconds of the server's processor for one post, its pushes included."""
 
     @property
     def posts_a_second(self) -> float:
@@ -93,11 +95,14 @@ class Hall:
         waiting = iter(tokens)
         answered: set[str] = set()
         async with _pinging(self.ground) as pings:
-            began = time.perf_counter()
+            began, used = time.perf_counter(), grounds.cpu_s(self.ground.process_id)
             await asyncio.gather(*(self._post_all(waiting, answered) for _ in range(in_flight)))
             seconds = time.perf_counter() - began
+            used = grounds.cpu_s(self.ground.process_id) - used
             await self._until_seen(answered)
-        result = Result(in_flight, posts, seconds, stall=max(pings, default=0.0))
+        result = Result(
+            in_flight, posts, seconds, stall=max(pings, default=0.0), cpu=used * 1000 / posts
+        )
         result.refused = posts - len(answered)
         for where, times in (("desk", result.desk), ("moderation", result.moderation)):
             for token in answered:
@@ -208,14 +213,14 @@ def table(results: dict[str, list[Result]]) -> str:
     """All figures, one line a server and load."""
     lines = [
         "| server | in flight | desk p50 / p95 / p99 ms | moderation p50 / p95 / p99 ms "
-        "| posts/s | lost | doubled | refused | stall ms |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| posts/s | CPU ms/post | lost | doubled | refused | stall ms |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, loads in results.items():
         lines += [
             f"| {name} | {one.in_flight} | {_quantiles(one.desk)} | {_quantiles(one.moderation)} "
-            f"| {one.posts_a_second:.0f} | {one.lost} | {one.doubled} | {one.refused} "
-            f"| {one.stall:.0f} |"
+            f"| {one.posts_a_second:.0f} | {one.cpu:.2f} | {one.lost} | {one.doubled} "
+            f"| {one.refused} | {one.stall:.0f} |"
             for one in loads
         ]
     return "\n".join(lines)
