@@ -23,7 +23,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.house.conftest import ROOT, Running, free_port
+from tests.servers import ROOT, Running, launch
 
 LAN_NAME = "fragen.lan"
 """As in a hall: plain http under a name that is not the machine itself."""
@@ -114,39 +114,14 @@ def serve(loaded: tuple[Path, dict[str, Any]]) -> Iterator[Serve]:
     def start(instance: Path, name: str = LAN_NAME) -> Demo:
         folder, links = loaded
         shutil.copytree(folder, instance)
-        port = free_port()
-        base = f"http://{name}:{port}"
-        process = subprocess.Popen(
-            [sys.executable, "wsgi.py"],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "EXCHANGE_HOST": "127.0.0.1",
-                "EXCHANGE_INSTANCE": str(instance),
-                "EXCHANGE_PORT": str(port),
-                "EXCHANGE_PUBLIC_URL": base,
-                "PYTHONUNBUFFERED": "1",
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        server = Running(process, port)
+        server = launch(instance, name=name)
         started.append(server)
         server.wait_until_serving()
-        return Demo(server, base, links)
+        return Demo(server, f"http://{name}:{server.port}", links)
 
     yield start
     for server in started:
-        finish(server)
-
-
-def finish(server: Running) -> None:
-    """End a server that may have been stopped before."""
-    if server.process.poll() is None:
-        server.process.kill()
-        server.end(within_s=5)
+        server.finish()
 
 
 @pytest.fixture
@@ -164,7 +139,7 @@ def shared(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 def serving(serve: Serve, folder: Path) -> Iterator[Demo]:
     made = serve(folder / "instance")
     yield made
-    finish(made.server)
+    made.server.finish()
     assert "Traceback" not in made.server.output
 
 

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo, Windows, until_online
-from tests.house.conftest import ROOT
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.house.conftest import ROOT, Running, Start, free_port
+from tests.house.conftest import Start
+from tests.servers import ROOT, Running, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.conftest import Running, Start, free_port
+from tests.house.conftest import Start
+from tests.servers import Running, free_port
 
 pytestmark = [pytest.mark.live, pytest.mark.usefixtures("demo_fair")]
 

@@ -1,16 +1,13 @@
 """The server as it is shipped, with the small fair in its folder."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fair import DATABASE, KEY
-from tests.house.conftest import ROOT, Running, free_port
+from tests.servers import Running, launch
 
 Serve = Callable[[str], Running]
 
@@ -27,39 +24,17 @@ def serve(prepared: Path, folder: Path) -> Iterator[Serve]:
     started: list[Running] = []
 
     def start(mode: str) -> Running:
-        port = free_port()
         for old in folder.iterdir():
             old.unlink()
         shutil.copy(prepared, folder / DATABASE)
-        process = subprocess.Popen(
-            [sys.executable, "wsgi.py"],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "EXCHANGE_ASYNC_MODE": mode,
-                "EXCHANGE_HOST": "127.0.0.1",
-                "EXCHANGE_INSTANCE": str(folder),
-                "EXCHANGE_PORT": str(port),
-                "EXCHANGE_PUBLIC_URL": f"http://127.0.0.1:{port}",
-                "EXCHANGE_SECRET_KEY": KEY,
-                "LC_ALL": "C.UTF-8",
-                "PYTHONUNBUFFERED": "1",
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        running = Running(process, port)
+        running = launch(folder, mode=mode, EXCHANGE_SECRET_KEY=KEY)
         started.append(running)
         running.wait_until_serving()
         return running
 
     yield start
     for running in started:
-        if running.process.poll() is None:
-            running.process.kill()
-            running.end(within_s=5)
+        running.finish()
 
 
 @pytest.fixture(params=["eventlet", "gevent", "threading"], scope="module")

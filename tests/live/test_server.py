@@ -21,7 +21,7 @@ import socketio
 from flask import Flask
 
 from tests.fair import AC, BAU, DATABASE, ROBO, Fair, new_key
-from tests.house.conftest import Running
+from tests.servers import Running
 
 pytestmark = pytest.mark.live
 
