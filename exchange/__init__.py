@@ -25,6 +25,7 @@ def create_app(
     app.config.from_mapping(options)
 
     extensions.db.init_app(app, settings)
+    extensions.bind_redis(app, settings)
     extensions.bind_babel(app, access.locale)
     assets.init_app(app)
     wording.init_app(app)

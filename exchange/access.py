@@ -44,8 +44,7 @@ _PARTICIPANT = re.compile(r"[A-Za-z0-9_-]{22}")
 
 def init_app(app: Flask) -> None:
     """Guard every request: the right address, the right origin; and keep the cookies."""
-    settings: Settings = app.extensions["settings"]
-    app.extensions["limiter"] = limiter(settings.redis_url)
+    app.extensions["limiter"] = limiter(app.extensions["shared"])
     app.before_request(_require_address)
     app.before_request(_require_origin)
     app.after_request(_keep_cookies)

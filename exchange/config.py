@@ -7,9 +7,13 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 ASYNC_MODES = ("eventlet", "gevent", "threading")
 
@@ -31,9 +35,9 @@ class Settings:
 
     instance: Path
     """EXCHANGE_INSTANCE: the folder of database and key."""
-    database_url: str
-    """EXCHANGE_DATABASE_URL: SQLAlchemy address; by default SQLite in the instance folder."""
-    secret_key: str
+    database_url: str = field(repr=False)
+    """EXCHANGE_DATABASE_URL: SQLite or PostgreSQL; by default SQLite in the instance folder."""
+    secret_key: str = field(repr=False)
     """EXCHANGE_SECRET_KEY: signs passes; by default a file of mode 0600 in the instance folder."""
     host: str = "0.0.0.0"
     """EXCHANGE_HOST: the address to listen on."""
@@ -43,7 +47,7 @@ class Settings:
     """EXCHANGE_PUBLIC_URL: what QR codes lead to; by default this machine's LAN address."""
     origins: tuple[str, ...] = ()
     """EXCHANGE_ORIGINS: more addresses whose pages may write, separated by spaces or commas."""
-    redis_url: str | None = None
+    redis_url: str | None = field(default=None, repr=False)
     """EXCHANGE_REDIS_URL: joins several processes; none by default."""
     async_mode: str = "eventlet"
     """EXCHANGE_ASYNC_MODE: eventlet, gevent or threading."""
@@ -69,7 +73,7 @@ def read(environ: Mapping[str, str], default_instance: Path) -> Settings:
     port = _port(environ.get("EXCHANGE_PORT") or "5000")
     return Settings(
         instance=instance,
-        database_url=environ.get("EXCHANGE_DATABASE_URL")
+        database_url=_database_url(environ.get("EXCHANGE_DATABASE_URL"))
         or f"sqlite:///{instance / 'exchange.sqlite3'}",
         secret_key=environ.get("EXCHANGE_SECRET_KEY") or _key_file(instance),
         host=environ.get("EXCHANGE_HOST") or "0.0.0.0",
@@ -79,7 +83,7 @@ def read(environ: Mapping[str, str], default_instance: Path) -> Settings:
             origin_of(word)
             for word in environ.get("EXCHANGE_ORIGINS", "").replace(",", " ").split()
         ),
-        redis_url=environ.get("EXCHANGE_REDIS_URL") or None,
+        redis_url=_redis_url(environ.get("EXCHANGE_REDIS_URL")),
         async_mode=_async_mode(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet"),
     )
 
@@ -138,6 +142,51 @@ def _async_mode(text: str) -> str:
             f"EXCHANGE_ASYNC_MODE is “{text}”; it must be one of {', '.join(ASYNC_MODES)}."
         )
     return text
+
+
+def _database_url(text: str | None) -> str | None:
+    """The address with the driver that we use. It may hold a password: no sentence repeats it."""
+    if not text:
+        return None
+    try:
+        url: URL | None = make_url(text)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is not None and url.drivername in ("sqlite", "sqlite+pysqlite"):
+        return text
+    if url is None or url.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise SettingRefused(
+            "EXCHANGE_DATABASE_URL must be an address like "
+            "postgresql://name:password@host/exchange or sqlite:////folder/exchange.sqlite3."
+        )
+    _require("psycopg", "EXCHANGE_DATABASE_URL names PostgreSQL")
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _redis_url(text: str | None) -> str | None:
+    if not text:
+        return None
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingRefused("EXCHANGE_REDIS_URL must be an address like redis://host:6379/0.")
+    _require("redis", "EXCHANGE_REDIS_URL is set")
+    try:
+        import_module("redis.connection").parse_url(text)
+    except ValueError:
+        raise SettingRefused(
+            "EXCHANGE_REDIS_URL cannot be read; see its port and its number."
+        ) from None
+    return text
+
+
+def _require(package: str, why: str) -> None:
+    """What only some need is not installed for all."""
+    try:
+        import_module(package)
+    except ImportError:
+        raise SettingRefused(
+            f"{why}, and the package {package} is not installed: "
+            "pip install -r requirements-many.txt"
+        ) from None
 
 
 def _key_file(instance: Path) -> str:

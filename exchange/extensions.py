@@ -16,10 +16,17 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.local import LocalProxy
 
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, TIME_ZONE, Settings
+from exchange.processes import Relay, Shared
 
 # A lock is waited for this long inside SQLite, where it stops the whole process;
 # `domain/changes.py` waits the rest of the time cooperatively.
 SQLITE_LOCK_WAIT_MS = 50
+
+# PostgreSQL lets others go on meanwhile, so it may wait itself, as long as a change is patient.
+POSTGRESQL_LOCK_WAIT_MS = 3000
+# PostgreSQL lets a hundred in: three processes, and somebody who looks.
+POSTGRESQL_CONNECTIONS = 30
+CONNECT_WITHIN_S = 5
 
 
 _HALL = ZoneInfo(TIME_ZONE)
@@ -33,12 +40,11 @@ class Database:
 
     def init_app(self, app: Flask, settings: Settings) -> None:
         """Make the app's engine. SQLite gets WAL, full durability and honest transactions."""
-        options: dict[str, Any] = {}
-        if not settings.database_url.startswith("sqlite"):
-            options = {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 30}
-        engine = create_engine(settings.database_url, **options)
-        if engine.dialect.name == "sqlite":
+        if settings.database_url.startswith("sqlite"):
+            engine = create_engine(settings.database_url)
             _prepare_sqlite(engine)
+        else:
+            engine = _postgresql(settings.database_url)
         sessions = scoped_session(sessionmaker(engine), scopefunc=_context)
         app.extensions["database"] = sessions
         app.teardown_appcontext(lambda _error: sessions.remove())
@@ -66,13 +72,20 @@ socketio = SocketIO()
 babel = Babel()
 
 
+def bind_redis(app: Flask, settings: Settings) -> None:
+    """What several processes share, if there are several."""
+    url = settings.redis_url
+    app.extensions["shared"] = Shared(url, settings.secret_key) if url else None
+
+
 def bind_socketio(app: Flask, settings: Settings, async_mode: str) -> None:
     """Bind `socketio` in this async mode, for the allowed origins only."""
+    shared: Shared | None = app.extensions["shared"]
     socketio.init_app(
         app,
         async_mode=async_mode,  # type: ignore[arg-type]
         cors_allowed_origins=list(settings.allowed_origins),
-        message_queue=settings.redis_url,
+        client_manager=Relay(shared) if shared else None,
         max_http_buffer_size=MAX_SOCKET_MESSAGE_BYTES,
         # The whole server has one rhythm: a dead line shows within 15 s.
         ping_interval=10,
@@ -97,6 +110,27 @@ def sio_server() -> Any:
 def pause(seconds: float) -> None:
     """Wait cooperatively: everything else goes on."""
     socketio.sleep(seconds)  # type: ignore[arg-type]  # fractions are fine, its hint is not
+
+
+def _postgresql(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        # A connection that broke while nobody used it is noticed before a question needs it.
+        pool_pre_ping=True,
+        pool_size=POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=CONNECT_WITHIN_S,
+        connect_args={"connect_timeout": CONNECT_WITHIN_S},
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # Outside of any transaction: it is meant for all of them.
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {POSTGRESQL_LOCK_WAIT_MS}")
+        connection.autocommit = False
+
+    return engine
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import storage_from_string
+from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from exchange.processes import Shared
 
 SWEEP_EVERY = 5000
 """After how many hits what has expired is forgotten."""
@@ -52,22 +54,31 @@ class InMemory:
 
 
 class InRedis:
-    """Moving windows that several processes share."""
+    """Moving windows that several processes share; each has its own while Redis is away."""
 
-    def __init__(self, url: str) -> None:
-        self.windows = MovingWindowRateLimiter(storage_from_string(url))
+    def __init__(self, shared: Shared) -> None:
+        pool = shared.redis.connection_pool
+        storage = RedisStorage("redis://", connection_pool=pool, key_prefix=f"{shared.name}-limits")
+        self.shared = shared
+        self.windows = MovingWindowRateLimiter(storage)
+        self.meanwhile = InMemory()
 
     def hit(self, limit: RateLimitItem, kind: str, who: str) -> int:
         """One more by `who`."""
+        return self.shared.ask(
+            lambda: self._hit(limit, kind, who), lambda: self.meanwhile.hit(limit, kind, who)
+        )
+
+    def _hit(self, limit: RateLimitItem, kind: str, who: str) -> int:
         if self.windows.hit(limit, kind, who):
             return 0
         reset = self.windows.get_window_stats(limit, kind, who).reset_time
         return max(1, math.ceil(reset - time.time()))
 
 
-def limiter(redis_url: str | None) -> Limiter:
-    """The limiter of an app."""
-    return InRedis(redis_url) if redis_url else InMemory()
+def limiter(shared: Shared | None) -> Limiter:
+    """The limiter of an app, alone or among several."""
+    return InRedis(shared) if shared else InMemory()
 
 
 def a_minute(amount: int) -> RateLimitItem:

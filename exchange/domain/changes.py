@@ -237,21 +237,30 @@ def _announce(news: News) -> None:
 
 
 @contextlib.contextmanager
-def writing() -> Iterator[Session]:
+def writing(*, alone: bool = False) -> Iterator[Session]:
     """A transaction that writes: committed whole, or not at all.
 
     For what has no log and no undo: me toos, passes, making a fair. Everything else is a `change`.
+    `alone`: nobody else is making a fair meanwhile, in whichever process.
     """
     session = db.session
     # What was read so far was read in another transaction; it is read anew under the lock.
     session.rollback()
     _take_lock(session)
     try:
+        if alone and db.engine.dialect.name == "postgresql":
+            # SQLite has one writer at a time anyway.
+            session.execute(_ALONE, {"number": MAKING_A_FAIR})
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
+
+
+MAKING_A_FAIR = 0x45784368
+"""The number of a lock in PostgreSQL; any will do that nobody else uses."""
+_ALONE = text("SELECT pg_advisory_xact_lock(:number)")
 
 
 def mark_votes(session: Session, stand_ids: set[int]) -> None:
@@ -326,7 +335,8 @@ def _flush_later(app: Flask, stand_id: int, interval: float) -> None:
     with app.app_context():
         try:
             flush(stand_id)
-        except Refused:
+        except (Refused, OperationalError):
+            # The database is busy or away: whatever the phones have to hear stays noted there.
             flush_soon(stand_id)
         except Exception:
             log.exception("A stand's phones could not be told; they learn by the slow check.")
@@ -358,12 +368,20 @@ def _earlier(session: Session, event_id: int, key: str | None) -> ChangeRow | No
 
 
 def _bump(connection: Connection, scopes: set[Scope]) -> dict[Scope, int]:
-    """Move each counter on by one, in one statement; a participant's begins with it."""
+    """Move each counter on by one, in one statement; a participant's begins with it.
+
+    Always in the same order, stands before what all stands share: a flush holds its stand when
+    it comes here, and two who wait for each other would wait for ever.
+    """
     values: dict[str, object] = {}
-    for number, scope in enumerate(scopes):
+    for number, scope in enumerate(sorted(scopes, key=_stands_first)):
         values |= {f"kind{number}": scope.kind.value, f"owner{number}": scope.owner_id}
     rows = connection.execute(_bumping(len(scopes)), values)
     return {Scope(ScopeKind(kind), owner_id): revision for kind, owner_id, revision in rows}
+
+
+def _stands_first(scope: Scope) -> tuple[bool, str, int]:
+    return scope.kind is not ScopeKind.STAND, scope.kind.value, scope.owner_id
 
 
 @cache

@@ -70,7 +70,7 @@ _ANSWERS = {
 
 def load() -> bool:
     """Load the demo fair unless it is there. Answers whether it was loaded."""
-    with writing() as session:
+    with writing(alone=True) as session:
         # Looked at under the lock: a server that starts and a program may both want to load it.
         if fair_queries.event_by_code(EVENT_CODE) is not None:
             return False

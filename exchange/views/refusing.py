@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, request
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from exchange.domain.refusals import Refused
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, refuse)
     app.register_error_handler(HTTPException, _translate)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(NoConnectionFree, _database_away)
     app.after_request(_protect)
 
 
@@ -112,8 +114,9 @@ def _translate(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _database_away(error: OperationalError) -> Response:
-    log.error("The database cannot be used: %s", error.orig)
+def _database_away(error: OperationalError | NoConnectionFree) -> Response:
+    # The driver's own words: they name no password.
+    log.error("The database cannot be used: %s", getattr(error, "orig", error))
     return refuse(Refused("busy"))
 
 
