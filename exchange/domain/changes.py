@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 
 from flask import Flask, current_app
+from flask.globals import app_ctx
 from sqlalchemy import Connection, TextClause, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from exchange import broadcasts, rooms
 from exchange.broadcasts import Gathered, News
 from exchange.domain import images
 from exchange.domain.refusals import Refused
+from exchange.domain.turns import Turns
 from exchange.extensions import db, pause, socketio, upsert
 from exchange.models import ChangeRow, Event, Question, Revision, Stand, Touch
 from exchange.models.base import table_of
@@ -246,16 +248,17 @@ def writing(*, alone: bool = False) -> Iterator[Session]:
     session = db.session
     # What was read so far was read in another transaction; it is read anew under the lock.
     session.rollback()
-    _take_lock(session)
-    try:
-        if alone and db.engine.dialect.name == "postgresql":
-            # SQLite has one writer at a time anyway.
-            session.execute(_ALONE, {"number": MAKING_A_FAIR})
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with _turn() as give_up:
+        _take_lock(session, give_up)
+        try:
+            if alone and db.engine.dialect.name == "postgresql":
+                # SQLite has one writer at a time anyway.
+                session.execute(_ALONE, {"number": MAKING_A_FAIR})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
 
 MAKING_A_FAIR = 0x45784368
@@ -342,11 +345,28 @@ def _flush_later(app: Flask, stand_id: int, interval: float) -> None:
             log.exception("A stand's phones could not be told; they learn by the slow check.")
 
 
-def _take_lock(session: Session) -> None:
+@contextlib.contextmanager
+def _turn() -> Iterator[float]:
+    """This process's turn to write, and until when the database may be waited for."""
+    give_up = time.monotonic() + LOCK_PATIENCE_S
+    if db.engine.dialect.name != "sqlite":
+        # It keeps its own lines, one for each row.
+        yield give_up
+        return
+    turns: Turns = current_app.extensions.setdefault("turns", Turns())
+    who = app_ctx._get_current_object()  # type: ignore[attr-defined]
+    if not turns.take(who, LOCK_PATIENCE_S):
+        raise Refused("busy")
+    try:
+        yield give_up
+    finally:
+        turns.give_back()
+
+
+def _take_lock(session: Session, give_up: float) -> None:
     """Begin as a writer. SQLite is waited for outside of any transaction, and cooperatively:
     inside, its waiting would stop every other request of this process.
     """
-    give_up = time.monotonic() + LOCK_PATIENCE_S
     while True:
         try:
             session.connection(execution_options={"writer": True})

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -13,11 +14,12 @@ from sqlalchemy.exc import IntegrityError
 
 from exchange import broadcasts
 from exchange.domain import changes
-from exchange.domain.changes import Actor, change, flush
+from exchange.domain.changes import Actor, change, flush, writing
 from exchange.domain.refusals import Refused
 from exchange.extensions import db
 from exchange.models import Question
 from tests.fair import AC, AC_ROBO, BAU, DATABASE, GE, ROBO, Fair, new_key
+from tests.windows import Window
 
 
 @pytest.fixture
@@ -328,6 +330,94 @@ def test_a_lock_is_waited_for_in_small_steps_between_which_others_run(
     assert fair.card(fair.ask()).number == 1
     assert len(waits) == 3
     assert max(waits) <= 0.05
+
+
+@pytest.fixture
+def crowded(app: Flask) -> Iterator[None]:
+    """Another program writes all the time: it has the lock as often as not."""
+    path, over = app.extensions["settings"].instance / DATABASE, threading.Event()
+
+    def write() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as other:
+            while not over.wait(0.02):
+                other.execute("BEGIN IMMEDIATE")
+                time.sleep(0.02)
+                other.execute("COMMIT")
+
+    program = threading.Thread(target=write)
+    program.start()
+    yield
+    over.set()
+    program.join()
+
+
+def test_sixty_who_ask_at_once_all_come_in_while_another_program_writes(
+    fair: Fair, crowded: None
+) -> None:
+    at_once = threading.Barrier(60)
+
+    def ask(number: int) -> int:
+        phone, stand = Window(fair), (ROBO, BAU)[number % 2]
+        at_once.wait()
+        told = phone.send(f"/s/{stand}/questions", key=new_key(), text=f"Frage {number}?")
+        return told.status_code
+
+    with ThreadPoolExecutor(60) as hall:
+        assert Counter(hall.map(ask, range(60))) == {201: 60}
+    assert sorted(card.number for card in fair.cards()) == list(range(1, 61))
+
+
+def test_forty_who_vote_at_once_are_all_counted_while_another_program_writes(
+    fair: Fair, crowded: None
+) -> None:
+    question, at_once = fair.ask(), threading.Barrier(40)
+
+    def vote(number: int) -> None:
+        at_once.wait()
+        fair.me_too(question, f"person {number}")
+
+    with ThreadPoolExecutor(40) as hall:
+        list(hall.map(vote, range(40)))
+    assert fair.card(question).votes == 40
+
+
+def test_who_came_first_writes_first(fair: Fair) -> None:
+    order: list[int] = []
+
+    def write(number: int) -> None:
+        with fair.app.app_context(), writing():
+            order.append(number)
+
+    with ThreadPoolExecutor(8) as crowd, fair.app.app_context(), writing():
+        for number in range(8):
+            crowd.submit(write, number)
+            time.sleep(0.03)
+        assert order == []
+    assert order == list(range(8))
+
+
+def test_who_waited_in_vain_keeps_nobody_from_writing(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "LOCK_PATIENCE_S", 0.1)
+    with fair.app.app_context(), writing(), pytest.raises(Refused) as refused:
+        fair.ask()
+    assert refused.value.word == "busy"
+    assert fair.card(fair.ask()).number == 1
+
+
+def test_a_change_within_a_change_fails_at_once_and_leaves_no_trace(fair: Fair) -> None:
+    before = fair.everything()
+    event_id, by = fair.event_id(), Actor("moderator")
+    with (
+        pytest.raises(RuntimeError, match="within a change"),
+        fair.app.app_context(),
+        change(event_id, "message", "event", by),
+        writing(),
+    ):
+        pass
+    assert fair.everything() == before
+    assert fair.card(fair.ask()).number == 1
 
 
 def test_who_only_reads_waits_for_nobody(fair: Fair, locked: sqlite3.Connection) -> None:

@@ -142,9 +142,7 @@ def test_phones_hear_once_a_second_what_many_asked(server: Running) -> None:
 
 
 def test_three_hundred_who_ask_at_once_get_numbers_of_their_own(server: Running) -> None:
-    # Threads take turns at the database as they can; green ones come in together.
-    at_once = 10 if "(threading" in server.output else 60
-    with ThreadPoolExecutor(at_once) as hall:
+    with ThreadPoolExecutor(60) as hall:
         told = list(hall.map(lambda n: ask(server, (ROBO, BAU)[n % 2])["number"], range(300)))
     assert sorted(told) == list(range(min(told), min(told) + 300))
 
