@@ -145,11 +145,11 @@ def organiser_of(series_id: int) -> Actor:
     )
 
 
-def may_see_screen(event: Event) -> Pass:
+def may_see_screen(event_id: int) -> Pass:
     """The hall screen's pass; the moderation may look at it too. Refuses `not_yours`."""
     for role in (Role.SCREEN, Role.MODERATOR):
         try:
-            return _holding(role, Pass.event_id.key, event.id)
+            return _holding(role, Pass.event_id.key, event_id)
         except Refused:
             continue
     raise Refused("not_yours")
@@ -196,24 +196,24 @@ def watched(command: object) -> tuple[Room, Scope, Pass | None]:
     """
     room, code = _read_watch(command)
     if room in (Room.STAND, Room.DESK):
-        stand = fair.stand_by_code(code)
+        stand = fair.stand_at(code)
         if stand is None:
             raise Refused("unknown")
         one = None
         if room is Room.DESK:
             one = _holding(Role.PRESENTER, Pass.stand_id.key, stand.id)
         return room, rooms.stand(stand.id), one
-    event = fair.event_by_code(code) or _event_of_stand(code)
-    if event is None:
+    event_id = fair.event_id(code) or _event_of_stand(code)
+    if event_id is None:
         raise Refused("unknown")
     if room is Room.MODERATE:
-        one = _holding(Role.MODERATOR, Pass.event_id.key, event.id)
-        return room, rooms.moderate(event.id), one
+        one = _holding(Role.MODERATOR, Pass.event_id.key, event_id)
+        return room, rooms.moderate(event_id), one
     if room is Room.SCREEN:
-        return room, rooms.public(event.id), may_see_screen(event)
+        return room, rooms.public(event_id), may_see_screen(event_id)
     if room is Room.EVENT:
-        return room, rooms.public(event.id), None
-    known = participant_id(event.id)
+        return room, rooms.public(event_id), None
+    known = participant_id(event_id)
     if known is None:
         raise Refused("no_participant")
     return room, rooms.mine(known), None
@@ -248,9 +248,9 @@ def _read_watch(command: object) -> tuple[Room, str]:
     return Room(word), code
 
 
-def _event_of_stand(code: str) -> Event | None:
-    stand = fair.stand_by_code(code)
-    return stand.event if stand else None
+def _event_of_stand(code: str) -> int | None:
+    stand = fair.stand_at(code)
+    return stand.event_id if stand else None
 
 
 def _holding(role: Role, column: str, owner_id: int) -> Pass:

@@ -1,6 +1,7 @@
 """The extensions: made here, bound in `create_app`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.local import LocalProxy
 
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, TIME_ZONE, Settings
+from exchange.prepared import Line
 from exchange.processes import Relay, Shared
 
 # A lock is waited for this long inside SQLite, where it stops the whole process;
@@ -47,6 +49,7 @@ class Database:
             engine = _postgresql(settings.database_url)
         sessions = scoped_session(sessionmaker(engine), scopefunc=_context)
         app.extensions["database"] = sessions
+        app.extensions["engine"] = engine
         app.teardown_appcontext(lambda _error: sessions.remove())
 
     @property
@@ -55,10 +58,24 @@ class Database:
         sessions: scoped_session[Session] = current_app.extensions["database"]
         return sessions()
 
+    def line(self) -> Line:
+        """A connection outside of any session; whoever takes it gives it back."""
+        engine = self.engine
+        return Line(engine.raw_connection(), engine.dialect)
+
+    @contextmanager
+    def reading(self) -> Iterator[Line]:
+        """A connection for a select or two, each of which sees what is committed by then."""
+        line = self.line()
+        try:
+            yield line
+        finally:
+            line.close()
+
     @property
     def engine(self) -> Engine:
         """The current app's engine."""
-        engine: Engine = self.session.get_bind()  # type: ignore[assignment]
+        engine: Engine = current_app.extensions["engine"]
         return engine
 
 

@@ -143,7 +143,7 @@ class Fair:
     ) -> Asked:
         """A question; what its asker is told."""
         with self.app.app_context():
-            found = fair_queries.stand_by_code(stand)
+            found = fair_queries.stand_at(stand)
             assert found
             return asking.ask(
                 found,

@@ -9,28 +9,25 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 
 from flask import current_app
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from exchange.domain import fair, people, texts
 from exchange.domain.changes import Actor, Arrived, arrivals, change
 from exchange.domain.refusals import Refused
 from exchange.extensions import db, pause
-from exchange.models import Event, Facet, Origin, Phase, Question, Stand, Status
-from exchange.models.base import now, table_of
-from exchange.queries import fair as fair_queries
+from exchange.models import Event, Facet, Origin, Phase, Question, Status
+from exchange.models.base import now
+from exchange.prepared import Line, Prepared
 from exchange.queries import questions as question_queries
-from exchange.queries.fair import StandKey, StandLine
+from exchange.queries.fair import StandLine
 from exchange.queries.live import Hearer
 
 MOST_TOGETHER = 50
 """How many questions share a transaction at most: it must not hold up the hall."""
-
-FEW = 4
-"""Below this the names of stands are looked up one by one."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Asked:
 
 
 def ask(
-    stand: Stand | StandKey,
+    stand: StandLine,
     *,
     key: str,
     text: str,
@@ -66,7 +63,7 @@ def ask(
     if question_queries.key_is_known(key):
         return _asked_again(key, digest, by, participant)
     new = _New(
-        stand_id=stand.id,
+        stand=stand,
         key=key,
         digest=digest,
         text=texts.clean_question(text),
@@ -90,7 +87,7 @@ def ask(
 class _New:
     """A question on its way into the database, and what became of it."""
 
-    stand_id: int
+    stand: StandLine
     key: str
     digest: str
     text: str
@@ -171,20 +168,20 @@ def _write_all(event_id: int, waiting: list[_New]) -> None:
 
 
 def _write(event_id: int, waiting: list[_New]) -> None:
-    with arrivals(event_id) as (connection, arrived):
+    with arrivals(event_id) as (line, arrived):
         # Takes the numbers, and with them the event's row: another process waits here.
-        number, phase, day, moderated, owed_until = connection.execute(
-            _TAKE_NUMBERS, {"event": event_id, "many": len(waiting)}
-        ).one()
+        taken = _TAKE_NUMBERS.one(line, event=event_id, many=len(waiting))
+        if taken is None:
+            raise Refused("unknown")
+        number, phase, day, moderated, owed_until = taken
         fair.require_asking(phase, day)
         moment = now()
-        stand_line = _stand_lines(event_id, len(waiting))
         asked: list[tuple[_New, Asked]] = []
         for new in waiting:
             status = _first_status(phase, moderated=moderated and new.by.role == "attendee")
             row = {
                 "event_id": event_id,
-                "stand_id": new.stand_id,
+                "stand_id": new.stand.id,
                 "number": number,
                 "key": new.key,
                 "digest": new.digest,
@@ -192,16 +189,17 @@ def _write(event_id: int, waiting: list[_New]) -> None:
                 "facet": new.facet,
                 "name": new.name,
                 "origin": Origin(new.by.role),
-                "participant_id": people.meet(connection, event_id, new.participant),
+                "participant_id": people.meet(line, event_id, new.participant),
                 "status": status,
                 "version": 1,
                 "owed_until": owed_until if status is Status.OWED else None,
                 "since": moment,
                 "asked_at": moment,
+                "redacted": False,
             }
-            id_ = _insert(connection, row)
-            card = partial(question_queries.new_card, id_, row, stand_line)
-            hearer = Hearer(id_, new.stand_id, row["participant_id"])
+            (id_,) = _NEW_QUESTION.rows(line, **row)[0]
+            card = partial(question_queries.new_card, id_, row, new.stand)
+            hearer = Hearer(id_, new.stand.id, row["participant_id"])
             arrived.append(Arrived(hearer, new.by, card))
             asked.append((new, Asked(new.key, number, status.value, created=True)))
             number += 1
@@ -210,33 +208,45 @@ def _write(event_id: int, waiting: list[_New]) -> None:
         new.asked = answer
 
 
-def _stand_lines(event_id: int, many: int) -> Callable[[int], StandLine]:
-    """Names of stands: one by one for a few questions, all at once for many."""
-    if many < FEW:
-        return cache(fair_queries.stand_line)
-    lines = {line.id: line for line in fair_queries.stand_lines(event_id)}
-    return lines.__getitem__
-
-
-def _insert(connection: Connection, row: dict[str, object]) -> int:
-    id_: int = connection.execute(_NEW_QUESTION, row).scalar_one()
-    return id_
-
-
-_EVENTS = table_of(Event)
-_TAKE_NUMBERS = (
-    update(_EVENTS)
-    .where(_EVENTS.c.id == bindparam("event"))
-    .values(next_number=_EVENTS.c.next_number + bindparam("many"))
+_TAKE_NUMBERS = Prepared(
+    update(Event)
+    .where(Event.id == bindparam("event"))
+    .values(next_number=Event.next_number + bindparam("many"))
     .returning(
-        _EVENTS.c.next_number - bindparam("many"),
-        _EVENTS.c.phase,
-        _EVENTS.c.date,
-        _EVENTS.c.moderation_first,
-        _EVENTS.c.owed_until,
+        Event.next_number - bindparam("many"),
+        Event.phase,
+        Event.date,
+        Event.moderation_first,
+        Event.owed_until,
     )
 )
-_NEW_QUESTION = insert(table_of(Question)).returning(table_of(Question).c.id)
+_NEW_QUESTION = Prepared(
+    insert(Question)
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "event_id",
+                "stand_id",
+                "number",
+                "key",
+                "digest",
+                "text",
+                "facet",
+                "name",
+                "origin",
+                "participant_id",
+                "status",
+                "version",
+                "owed_until",
+                "since",
+                "asked_at",
+                "redacted",
+            )
+        }
+    )
+    .returning(Question.id)
+)
 
 
 def _asked_again(key: str, digest: str, by: Actor, participant: str | None) -> Asked:
@@ -247,8 +257,8 @@ def _asked_again(key: str, digest: str, by: Actor, participant: str | None) -> A
     known = question.participant.digest if question.participant else None
     if by.role == "attendee" and known != participant:
         with change(question.event_id, "bind", f"question {question.id}", by) as under_way:
-            connection = db.session.connection()
-            question.participant_id = people.meet(connection, question.event_id, participant)
+            line = Line.of(db.session)
+            question.participant_id = people.meet(line, question.event_id, participant)
             under_way.mention(question.id)
     return Asked(key, question.number, question.status.value, created=False)
 

@@ -151,7 +151,7 @@ def _ask_in_gelsenkirchen(event_id: int) -> None:
 
 
 def _ask(event_id: int, line: dict[str, Any], name: str | None) -> int:
-    stand = questions.stand_named(event_id, str(int(line["stand"])))
+    stand = fair_queries.stand_line(questions.stand_named(event_id, str(int(line["stand"]))).id)
     key = str(uuid.uuid5(_NAMESPACE, f"{event_id} {line['id']}"))
     asking.ask(
         stand,

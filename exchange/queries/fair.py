@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from exchange.extensions import db
 from exchange.models import Contact, Event, Phase, Project, Series, Stand
+from exchange.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class StandLine:
     partner: str | None
     project_code: str | None
     pitch: str | None
+    event_id: int
     event: str
     """The code of its event."""
 
@@ -48,15 +50,6 @@ class StandLine:
     def general(self) -> bool:
         """Whether this is stand 0, for questions to no project."""
         return self.number == 0
-
-
-@dataclass(frozen=True)
-class StandKey:
-    """What a question needs to know of its stand."""
-
-    id: int
-    event_id: int
-    code: str
 
 
 @dataclass(frozen=True)
@@ -105,7 +98,7 @@ _EVENT_COLUMNS: tuple[Any, ...] = (
     Event.picture,
 )
 
-STAND_COLUMNS = (
+STAND_COLUMNS: tuple[Any, ...] = (
     Stand.id,
     Stand.code,
     Stand.number,
@@ -113,6 +106,7 @@ STAND_COLUMNS = (
     Project.partner,
     Project.code,
     Stand.pitch,
+    Event.id,
     Event.code,
 )
 """A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
@@ -121,13 +115,14 @@ STAND_COLUMNS = (
 # Asked at every question, hence put together once.
 _EVENT_BY_CODE = select(Event).where(Event.code == bindparam("code"))
 _STAND_BY_CODE = select(Stand).where(Stand.code == bindparam("code"))
-_STAND_KEY = select(Stand.id, Stand.event_id, Stand.code).where(Stand.code == bindparam("code"))
 _EVENT_LINE = select(*_EVENT_COLUMNS).join(Event.series).where(Event.id == bindparam("id"))
 _STAND_LINES = (
     select(*STAND_COLUMNS)
     .join(Event, Stand.event_id == Event.id)
     .outerjoin(Project, Stand.project_id == Project.id)
 )
+_STAND_AT = Prepared(_STAND_LINES.where(Stand.code == bindparam("code")))
+_EVENT_ID = Prepared(select(Event.id).where(Event.code == bindparam("code")))
 _STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
 
 
@@ -141,10 +136,18 @@ def stand_by_code(code: str) -> Stand | None:
     return db.session.scalar(_STAND_BY_CODE, {"code": code.upper()})
 
 
-def stand_key(code: str) -> StandKey | None:
-    """The stand with this code, for a question that has just come in."""
-    found = db.session.connection().execute(_STAND_KEY, {"code": code.upper()}).one_or_none()
-    return StandKey(*found) if found else None
+def stand_at(code: str) -> StandLine | None:
+    """The stand with this code, as lists name it; in whatever case it was typed."""
+    with db.reading() as reading:
+        found = _STAND_AT.one(reading, code=code.upper())
+    return StandLine(*found) if found else None
+
+
+def event_id(code: str) -> int | None:
+    """The id of the event with this code."""
+    with db.reading() as reading:
+        found = _EVENT_ID.one(reading, code=code.upper())
+    return found[0] if found else None
 
 
 def project_by_code(code: str) -> Project | None:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from exchange.extensions import db
 from exchange.models import Event, Question, Revision, Status, Touch
+from exchange.prepared import Line, Prepared
 from exchange.rooms import Scope
 
 
@@ -21,14 +22,15 @@ class Hearer:
 
 def revision(scope: Scope) -> int:
     """Where a scope's counter stands; 0 when nothing ever happened."""
-    where = {"kind": scope.kind.value, "owner": scope.owner_id}
-    found: int | None = db.session.connection().execute(_REVISION, where).scalar_one_or_none()
-    return found or 0
+    with db.reading() as reading:
+        found = _REVISION.one(reading, kind=scope.kind.value, owner=scope.owner_id)
+    return found[0] if found else 0
 
 
-# Asked at every page and every slow check, hence put together once.
-_REVISION = select(Revision.revision).where(
-    Revision.kind == bindparam("kind"), Revision.owner_id == bindparam("owner")
+_REVISION = Prepared(
+    select(Revision.revision).where(
+        Revision.kind == bindparam("kind"), Revision.owner_id == bindparam("owner")
+    )
 )
 
 
@@ -43,13 +45,16 @@ def hearers(question_ids: Iterable[int]) -> list[Hearer]:
     return [Hearer(*row) for row in rows]
 
 
-def touched_since(stand_id: int, revision: int) -> list[int]:
+def touched_since(line: Line, stand_id: int, revision: int) -> list[int]:
     """The questions that a stand's phones have not heard of since `revision`."""
-    return list(
-        db.session.scalars(
-            select(Touch.question_id).where(Touch.stand_id == stand_id, Touch.revision > revision)
-        )
+    return [found for (found,) in _TOUCHED.rows(line, stand=stand_id, since=revision)]
+
+
+_TOUCHED = Prepared(
+    select(Touch.question_id).where(
+        Touch.stand_id == bindparam("stand"), Touch.revision > bindparam("since")
     )
+)
 
 
 def stage_mark(event_id: int) -> tuple[object, ...]:
@@ -85,13 +90,15 @@ def stage_mark(event_id: int) -> tuple[object, ...]:
     return (tuple(event), len(coming), *(tuple(map(tuple, rows)) for rows in lists))
 
 
-def on_stage(event_id: int, stand_id: int) -> bool:
+def on_stage(line: Line, event_id: int, stand_id: int) -> bool:
     """Whether the live question belongs to this stand: then the hall sees its votes."""
-    found = db.session.scalar(
-        select(Question.id).where(
-            Question.event_id == event_id,
-            Question.status == Status.LIVE,
-            Question.stand_id == stand_id,
-        )
+    return _ON_STAGE.one(line, event=event_id, stand=stand_id) is not None
+
+
+_ON_STAGE = Prepared(
+    select(Question.id).where(
+        Question.event_id == bindparam("event"),
+        Question.status == Status.LIVE,
+        Question.stand_id == bindparam("stand"),
     )
-    return found is not None
+)

@@ -2,7 +2,7 @@
 who is looking.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from exchange.models import (
     Stand,
     Status,
 )
+from exchange.prepared import Prepared
 from exchange.queries.fair import STAND_COLUMNS, StandLine
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
@@ -188,9 +189,7 @@ def card(question_id: int) -> Card | None:
     return found[0] if found else None
 
 
-def new_card(
-    question_id: int, row: Mapping[str, Any], stand_line: Callable[[int], StandLine]
-) -> Card:
+def new_card(question_id: int, row: Mapping[str, Any], stand: StandLine) -> Card:
     """A question that was just written: nobody voted, followed or answered yet."""
     return Card(
         id=question_id,
@@ -202,7 +201,7 @@ def new_card(
         shown=row["status"],
         version=row["version"],
         position=None,
-        stand=stand_line(row["stand_id"]),
+        stand=stand,
         asked_at=row["asked_at"],
         since=row["since"],
         votes=0,
@@ -316,21 +315,25 @@ def counts(condition: ColumnElement[bool]) -> dict[str, int]:
 def summary(event_id: int) -> Summary:
     """How many questions of an event stand where; merged ones stand where their head does."""
     found = {status.value: 0 for status in Status}
-    for status, number in db.session.connection().execute(_COUNT, {"event": event_id}):
+    with db.reading() as reading:
+        counted = _COUNT.rows(reading, event=event_id)
+    for status, number in counted:
         found[status.value] += number
     return Summary(found)
 
 
 # In two parts: all but the merged are counted by an index alone, at each new question.
-_COUNT = union_all(
-    select(Question.status, func.count())
-    .where(Question.event_id == bindparam("event"), Question.head_id.is_(None))
-    .group_by(Question.status),
-    select(_SHOWN, func.count())
-    .select_from(Question)
-    .join(_Head, Question.head_id == _Head.id)
-    .where(Question.event_id == bindparam("event"))
-    .group_by(_SHOWN),
+_COUNT = Prepared(
+    union_all(
+        select(Question.status, func.count())
+        .where(Question.event_id == bindparam("event"), Question.head_id.is_(None))
+        .group_by(Question.status),
+        select(_SHOWN, func.count())
+        .select_from(Question)
+        .join(_Head, Question.head_id == _Head.id)
+        .where(Question.event_id == bindparam("event"))
+        .group_by(_SHOWN),
+    )
 )
 
 
@@ -385,13 +388,13 @@ def id_by_number(event_id: int, number: int) -> int | None:
     )
 
 
-_KEY = select(Question.__table__.c.id).where(Question.__table__.c.key == bindparam("key"))
+_KEY = Prepared(select(Question.id).where(Question.key == bindparam("key")))
 
 
 def key_is_known(key: str) -> bool:
     """Whether a question arrived under this key before."""
-    found = db.session.connection().execute(_KEY, {"key": key})
-    return found.scalar_one_or_none() is not None
+    with db.reading() as reading:
+        return _KEY.one(reading, key=key) is not None
 
 
 def question_by_key(key: str) -> Question | None:
@@ -416,7 +419,7 @@ def _card(
 ) -> Card:
     (id_, number, text, facet, name, status, shown, version, position, asked_at, since) = row[:11]
     (head_id, head_number, owed_until, reason, origin, redacted) = row[11:17]
-    answer_text, how, by, at, corrected = row[25:30]
+    answer_text, how, by, at, corrected = row[26:31]
     return Card(
         id=id_,
         number=number,
@@ -427,7 +430,7 @@ def _card(
         shown=shown,
         version=version,
         position=position,
-        stand=StandLine(*row[17:25]),
+        stand=StandLine(*row[17:26]),
         asked_at=asked_at,
         since=since,
         votes=votes.get(head_id or id_, 0),

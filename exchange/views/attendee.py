@@ -93,7 +93,7 @@ def stand(stand: str) -> Response:
 @bp.post("/s/<stand>/questions")
 def ask(stand: str) -> ResponseReturnValue:
     """A question arrives; the same key again gets the same answer."""
-    found = fair.stand_key(stand)
+    found = fair.stand_at(stand)
     if found is None:
         raise Refused("unknown")
     fields = posted()

@@ -60,7 +60,7 @@ def ask(event: str) -> ResponseReturnValue:
     by = access.moderator_of(found)
     fields = posted()
     stand = questions.stand_named(found.id, fields.get("stand") or "0")
-    return typed_in(stand, by, fields, f"/moderate/{found.code}")
+    return typed_in(stand.code, by, fields, f"/moderate/{found.code}")
 
 
 @bp.post("/moderate/<event>/questions/<int:question>/<verb>")

@@ -164,8 +164,11 @@ def asked(answer: Asked, back: str) -> ResponseReturnValue:
     return jsonify(body), 201 if answer.created else 200
 
 
-def typed_in(stand: Stand, by: Actor, fields: dict[str, str], back: str) -> ResponseReturnValue:
+def typed_in(code: str, by: Actor, fields: dict[str, str], back: str) -> ResponseReturnValue:
     """A question that staff typed in for somebody: as *ask*, outside the attendees' limits."""
+    stand = fair.stand_at(code)
+    if stand is None:
+        raise Refused("unknown")
     answer = asking.ask(
         stand,
         key=access.uuid_in(fields.get("key")),

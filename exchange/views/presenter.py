@@ -50,7 +50,7 @@ def ask(stand: str) -> ResponseReturnValue:
     """A question asked aloud or on paper is typed in."""
     found = stand_or_refuse(stand)
     by = access.presenter_of(found)
-    return typed_in(found, by, posted(), f"/present/{found.code}")
+    return typed_in(found.code, by, posted(), f"/present/{found.code}")
 
 
 @bp.post("/present/<stand>/questions/<int:question>/<verb>")

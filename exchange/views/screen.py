@@ -19,7 +19,7 @@ bp = Blueprint("screen", __name__)
 def screen(event: str) -> Response:
     """What is live, in letters for the last row."""
     found = event_or_refuse(event)
-    access.may_see_screen(found)
+    access.may_see_screen(found.id)
 
     def build() -> dict[str, Any]:
         return {

@@ -28,6 +28,8 @@ def calls_of(method: str) -> set[str]:
 
 def test_only_a_change_commits() -> None:
     assert calls_of("commit") == {"exchange/domain/changes.py"}
+    by_hand = {path for path in HOUSE.rglob("*.py") if '"COMMIT"' in path.read_text()}
+    assert {str(path.relative_to(ROOT)) for path in by_hand} == {"exchange/domain/changes.py"}
 
 
 def test_only_broadcasts_emit() -> None:

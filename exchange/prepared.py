@@ -1,0 +1,142 @@
+"""Statements that are put together once, for the way that a question takes.
+
+SQLAlchemy finds, binds and unpacks each statement anew: 50 microseconds, where SQLite itself takes
+four. A question needs a dozen while a hall waits. Statements, types and errors are SQLAlchemy's
+here too; left out is only its way from a statement to the driver's cursor
+(docs/decisions/database.md).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Dialect, PoolProxiedConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
+
+Row = tuple[Any, ...]
+_Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A connection of the driver's own, and the dialect that is spoken on it."""
+
+    connection: PoolProxiedConnection
+    dialect: Dialect
+
+    @classmethod
+    def of(cls, session: Session) -> "Line":
+        """The line of a session's transaction; it ends with it."""
+        connection = session.connection()
+        return cls(connection.connection, connection.dialect)
+
+    def run(self, sql: str, values: Any = (), *, many: bool = False) -> Any:
+        """The driver's cursor after a statement. Raises SQLAlchemy's errors, without values."""
+        try:
+            cursor = self.connection.cursor()
+            (cursor.executemany if many else cursor.execute)(sql, values)
+        except self.dialect.loaded_dbapi.Error as error:
+            gone = self.dialect.is_disconnect(error, self.connection, None)
+            if gone:
+                self.connection.invalidate(error)
+            raise DBAPIError.instance(
+                sql,
+                None,
+                error,
+                self.dialect.loaded_dbapi.Error,
+                hide_parameters=True,
+                connection_invalidated=gone,
+            ) from error
+        return cursor
+
+    def begin_writing(self) -> None:
+        """Begin as a writer: SQLite must be told at the start, others are begun by the driver."""
+        if self.dialect.name == "sqlite":
+            self.run("BEGIN IMMEDIATE")
+
+    def rollback(self) -> None:
+        """Undo what was not committed."""
+        self.connection.rollback()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.connection.close()
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A statement as one dialect writes it, and what its values go through."""
+
+    sql: str
+    order: Sequence[str] | None
+    constants: dict[str, Any]
+    binders: dict[str, _Convert]
+    readers: tuple[tuple[int, _Convert], ...]
+
+    def values(self, given: Mapping[str, Any]) -> Any:
+        bound = {**self.constants, **given}
+        for name, bind in self.binders.items():
+            bound[name] = bind(bound[name])
+        return bound if self.order is None else [bound[name] for name in self.order]
+
+    def row(self, row: Sequence[Any]) -> Row:
+        if not self.readers:
+            return tuple(row)
+        read = list(row)
+        for place, convert in self.readers:
+            read[place] = convert(read[place])
+        return tuple(read)
+
+
+class Prepared:
+    """A select, insert or update of fixed form: no lists of values within, no column defaults."""
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, line: Line, **values: Any) -> list[Row]:
+        """All rows that it answers."""
+        compiled = self._on(line.dialect)
+        cursor = line.run(compiled.sql, compiled.values(values))
+        return [compiled.row(row) for row in cursor.fetchall()]
+
+    def one(self, line: Line, **values: Any) -> Row | None:
+        """The row that it answers, or None."""
+        return next(iter(self.rows(line, **values)), None)
+
+    def do(self, line: Line, *many: Mapping[str, Any]) -> None:
+        """Run it once for each of these values; it answers nothing."""
+        compiled = self._on(line.dialect)
+        line.run(compiled.sql, [compiled.values(values) for values in many], many=True)
+
+    def _on(self, dialect: Dialect) -> _Compiled:
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _compile(self.statement, dialect)
+        return compiled
+
+
+def _compile(statement: Any, dialect: Dialect) -> _Compiled:
+    written = statement.compile(dialect=dialect)
+    binds: dict[str, Any] = written.binds
+    binders = {name: _binder(bind.type, dialect) for name, bind in binds.items()}
+    columns = getattr(statement, "exported_columns", ())
+    readers = [_reader(column.type, dialect) for column in columns]
+    return _Compiled(
+        sql=str(written),
+        order=tuple(written.positiontup) if written.positional else None,
+        constants={name: bind.effective_value for name, bind in binds.items() if not bind.required},
+        binders={name: bind for name, bind in binders.items() if bind is not None},
+        readers=tuple((place, read) for place, read in enumerate(readers) if read is not None),
+    )
+
+
+def _binder(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
