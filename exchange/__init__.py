@@ -24,6 +24,7 @@ def create_app(
     app.config.from_mapping(config.flask_options(settings))
     app.config.from_mapping(options)
 
+    app.session_interface = extensions.NoSessions()
     extensions.db.init_app(app, settings)
     extensions.bind_redis(app, settings)
     extensions.bind_babel(app, access.locale)

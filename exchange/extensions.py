@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, url_for
+from flask import Flask, Request, Response, current_app, url_for
 from flask.globals import app_ctx
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_babel import Babel, get_locale
 from flask_socketio import SocketIO
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -87,6 +88,17 @@ def _context() -> int:
 db = Database()
 socketio = SocketIO()
 babel = Babel()
+
+
+class NoSessions(SessionInterface):
+    """Flask's own session is not used: cookies of ours say who somebody is (access.py)."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        """Nothing to be read."""
+        return NullSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing to be written."""
 
 
 def bind_redis(app: Flask, settings: Settings) -> None:
