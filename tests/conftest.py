@@ -2,6 +2,7 @@
 
 import shutil
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,59 @@ from exchange.extensions import db
 from exchange.limits import limiter
 from exchange.sockets import Watchers
 from tests.fair import DATABASE, GE, KEY, ROBO, TOUR, Fair, prepare
+from tests.stores import Postgres
 from tests.windows import Desk, Ear, Window, connect
+
+SAMPLE = 5
+"""On PostgreSQL one in so many lines of the table of a question's life is played."""
+TEMPLATE, UNDER_TEST = "prepared", "under_test"
+"""The databases of a test's PostgreSQL."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="where the tests of domain and pages keep their fair",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what is about SQLite itself, and of long tables take a sample."""
+    if config.getoption("--database") == "postgresql":
+        left_out = [item for item in items if not _tells_of_postgresql(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _tells_of_postgresql(item: pytest.Item) -> bool:
+    if item.get_closest_marker("sqlite"):
+        return False
+    in_a_table = "life_of_a_question" in item.nodeid and hasattr(item, "callspec")
+    # The same ones each time.
+    return not in_a_table or zlib.crc32(item.nodeid.encode()) % SAMPLE == 0
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of the tests' own, started for the first that wants it."""
+    started = Postgres()
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="session")
+def prepared_postgres(postgres: Postgres) -> Postgres:
+    """The same with a migrated database and the fair in it, to be copied."""
+    url = postgres.create(TEMPLATE)
+    migrations.upgrade(url)
+    app = create_app(
+        Settings(Path(), url, KEY, async_mode="threading"), TESTING=True, FLUSH_INTERVAL_S=0
+    )
+    prepare(Fair(app))
+    dispose(app)
+    return postgres
 
 
 def make_app(database: Path, *, settings: Settings | None = None, **options: object) -> Flask:
@@ -30,8 +83,9 @@ def make_app(database: Path, *, settings: Settings | None = None, **options: obj
     told: dict[str, Any] = {"TESTING": True, "FLUSH_INTERVAL_S": 0} | options
     app = create_app(settings, **told)
     with app.app_context():
-        # Listens after the app's own: a test outlives no power cut.
-        event.listen(db.engine, "connect", _hurry)
+        if db.engine.dialect.name == "sqlite":
+            # Listens after the app's own: a test outlives no power cut.
+            event.listen(db.engine, "connect", _hurry)
     return app
 
 
@@ -59,9 +113,16 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def one_app(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def one_app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """One app for all tests: it remembers its compiled statements and templates, nothing else."""
-    made = make_app(tmp_path_factory.mktemp("instance") / DATABASE)
+    folder, settings, postgres = tmp_path_factory.mktemp("instance"), None, None
+    if request.config.getoption("--database") == "postgresql":
+        postgres = request.getfixturevalue("prepared_postgres")
+        settings = Settings(folder, postgres.url(UNDER_TEST), KEY, async_mode="threading")
+    made = make_app(folder / DATABASE, settings=settings)
+    made.extensions["postgres"] = postgres
     yield made
     dispose(made)
 
@@ -76,6 +137,17 @@ def app(one_app: Flask, prepared: Path) -> Flask:
 def restart(app: Flask, prepared: Path) -> None:
     """Give the app a fresh database and let it forget what it knew."""
     dispose(app)
+    postgres: Postgres | None = app.extensions.get("postgres")
+    if postgres:
+        postgres.drop(UNDER_TEST)
+        postgres.create(UNDER_TEST, TEMPLATE)
+    else:
+        _copy(prepared, app)
+    app.extensions["limiter"] = limiter(None)
+    app.extensions["watchers"] = Watchers()
+
+
+def _copy(prepared: Path, app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     # Under the known name a file of its own: what still runs from the last test keeps the old one.
     known = settings.instance / DATABASE
@@ -87,8 +159,6 @@ def restart(app: Flask, prepared: Path) -> None:
     if old is not None:
         for leftover in settings.instance.glob(f"{old.name}*"):
             leftover.unlink()
-    app.extensions["limiter"] = limiter(None)
-    app.extensions["watchers"] = Watchers()
 
 
 @pytest.fixture

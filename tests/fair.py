@@ -6,7 +6,10 @@ from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 from flask import Flask
+from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
 
 from exchange.domain import asking, fair, passes, questions, round, votes
 from exchange.domain.asking import Asked
@@ -29,6 +32,8 @@ AC_ROBO = "ACROBO"
 XX_STAND = "XXONE"
 
 KEY = "a key for tests"
+IntegrityError = (sqlite3.IntegrityError, psycopg.IntegrityError)
+"""What `Fair.sql` raises when the database refuses."""
 DATABASE = "exchange.sqlite3"
 FAIR_DAY = date.today() + timedelta(days=1)  # noqa: DTZ011
 
@@ -278,14 +283,22 @@ class Fair:
         # The file itself: what is compared must not come out of a session's memory.
         with closing(self._connect()) as connection:
             return {
-                table: [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+                table: [
+                    dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+                ]
                 for table in tables
             }
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.app.extensions["settings"].instance / DATABASE)
-        connection.row_factory = sqlite3.Row
-        return connection
+    def _connect(self) -> Any:
+        settings = self.app.extensions["settings"]
+        if settings.database_url.startswith("sqlite"):
+            file = sqlite3.connect(settings.instance / DATABASE)
+            file.row_factory = sqlite3.Row
+            return file
+        line = psycopg.connect(settings.database_url, row_factory=dict_row)
+        # As SQLite has it: the text.
+        set_json_loads(lambda told: told.decode() if isinstance(told, bytes) else told, line)
+        return line
 
     def revisions(self) -> dict[tuple[str, str], int]:
         """All counters, by their kind and what they belong to: event, stand, person@event."""
@@ -308,7 +321,7 @@ class Fair:
     # What no verb does
 
     def set_moderation_first(self, on: bool, event: str = GE) -> None:
-        self.sql(f"UPDATE events SET moderation_first = {on:d} WHERE code = '{event}'")
+        self.sql(f"UPDATE events SET moderation_first = {on} WHERE code = '{event}'")
 
     def _event_id(self, code: str) -> int:
         found = fair_queries.event_by_code(code)

@@ -1,5 +1,7 @@
 """The tables that migrations make are the tables that the models describe."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from exchange.config import Settings
 from exchange.extensions import db, socketio
 from exchange.models import Base
 from tests.fair import Fair
+from tests.servers import ROOT
+from tests.stores import Postgres
 
 
 def test_the_migrated_tables_are_those_of_the_models(tmp_path: Path) -> None:
@@ -100,3 +104,43 @@ def test_the_database_keeps_what_was_acknowledged(app: Flask, tmp_path: Path) ->
         "foreign_keys": 1,
         "busy_timeout": 50,
     }
+
+
+@pytest.mark.servers
+def test_the_migrated_tables_are_those_of_the_models_on_postgresql(postgres: Postgres) -> None:
+    described, migrated = (create_engine(postgres.create(name)) for name in ("models", "steps"))
+    Base.metadata.create_all(described)
+    # Two processes may start at once.
+    program = "import sys; from exchange import migrations; migrations.upgrade(sys.argv[1])"
+    command = [sys.executable, "-c", program, postgres.url("steps")]
+    both = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
+    assert [one.wait(60) for one in both] == [0, 0]
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    looks = (
+        "get_check_constraints",
+        "get_foreign_keys",
+        "get_indexes",
+        "get_pk_constraint",
+        "get_unique_constraints",
+    )
+    for table in Base.metadata.tables:
+        for look in looks:
+            one, other = (
+                sorted(map(str, [getattr(inspect(engine), look)(table)]))
+                for engine in (described, migrated)
+            )
+            assert one == other, (table, look)
+    with migrated.connect() as connection:
+        names = set(connection.scalars(text("SELECT conname FROM pg_constraint")))
+        assert {"fk_events_before_id", "fk_questions_answer_id"} <= names
+    (live,) = (
+        index
+        for index in inspect(migrated).get_indexes("questions")
+        if index["name"] == "uq_questions_one_live_an_event"
+    )
+    assert live["unique"] is True
+    assert "live" in live["dialect_options"]["postgresql_where"]
+    described.dispose()
+    migrated.dispose()

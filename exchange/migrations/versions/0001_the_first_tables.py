@@ -364,6 +364,14 @@ def upgrade() -> None:
     with op.batch_alter_table("touches", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_touches_revision"), ["revision"], unique=False)
 
+    # Two tables name each other. SQLite takes that as it stands above; everybody else is told when
+    # both are there.
+    if op.get_bind().dialect.name != "sqlite":
+        op.create_foreign_key("fk_events_before_id", "events", "questions", ["before_id"], ["id"])
+        op.create_foreign_key(
+            "fk_questions_answer_id", "questions", "answers", ["answer_id"], ["id"]
+        )
+
 
 def downgrade() -> None:
     raise NotImplementedError("Before the first tables there was nothing to go back to.")
