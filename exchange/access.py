@@ -243,7 +243,7 @@ def _read_watch(command: object) -> tuple[Room, str]:
     if not isinstance(word, str) or not isinstance(code, str) or len(code) > 40:
         raise Refused("unreadable")
     # A code is ASCII; half a character would not even get through to the database.
-    if word not in {room.value for room in Room} or not code.isascii():
+    if word not in {room.value for room in Room} or not (code.isascii() and code.isprintable()):
         raise Refused("unknown")
     return Room(word), code
 

@@ -12,6 +12,8 @@ from exchange.domain.refusals import Refused
 from exchange.models import Pass
 
 _ID_BYTES = 4
+_LARGEST_ID = 2**31 - 1
+"""Of what a database numbers; to look for a larger one is an error to PostgreSQL."""
 _MAC_BYTES = 12  # 96 bits: more than can be guessed, short enough for a QR code
 
 
@@ -35,7 +37,8 @@ def link(one: Pass, public_url: str, instance_key: str) -> str:
 def id_in(secret: str) -> int | None:
     """The pass's id that a secret claims, or None when it cannot be one."""
     raw = _decoded(secret)
-    return int.from_bytes(raw[:_ID_BYTES], "big") if raw else None
+    number = int.from_bytes(raw[:_ID_BYTES], "big") if raw else 0
+    return number if 0 < number <= _LARGEST_ID else None
 
 
 def opens(one: Pass, secret: str, instance_key: str) -> bool:

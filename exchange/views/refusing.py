@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _translate)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(NoConnectionFree, _database_away)
+    app.register_error_handler(DataError, _not_there)
     app.after_request(_protect)
 
 
@@ -118,6 +119,11 @@ def _database_away(error: OperationalError | NoConnectionFree) -> Response:
     # The driver's own words: they name no password.
     log.error("The database cannot be used: %s", getattr(error, "orig", error))
     return refuse(Refused("busy"))
+
+
+def _not_there(_error: DataError) -> Response:
+    """PostgreSQL refuses to look for what no column can hold; SQLite just does not find it."""
+    return refuse(Refused("unknown"))
 
 
 def _protect(response: Response) -> Response:

@@ -1,13 +1,14 @@
 """What may arrive at a public form: each has its clear answer, and nothing of it is stored."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
 
 from tests.fair import AC_ROBO, GE, ROBO, Fair, new_key
-from tests.windows import SAME_ORIGIN, Desk, Window
+from tests.windows import SAME_ORIGIN, Desk, Ear, Window
 
 ASK = f"/s/{ROBO}/questions"
 
@@ -219,3 +220,18 @@ def test_a_header_that_is_nonsense_is_no_accident(phone: Window) -> None:
         {"Range": "bytes=9-1"},
     ):
         assert phone.client.get(f"/s/{ROBO}", headers=headers).status_code == 200
+
+
+def test_a_secret_of_a_pass_that_no_table_can_number_opens_nothing(phone: Window) -> None:
+    assert phone.send("/pass", secret="_" * 21 + "A").status_code == 403
+    phone.client.set_cookie("exchange_passes", "_" * 21 + "A")
+    assert phone.get(f"/s/{ROBO}").status_code == 200
+
+
+def test_a_code_that_no_column_can_hold_is_not_there(
+    phone: Window, listen: Callable[..., Ear]
+) -> None:
+    assert phone.get("/s/%00").status_code == 404
+    ear = listen("stand", ROBO)
+    told = ear.say("watch", {"room": "stand", "code": "a\x00"})
+    assert told == {"ok": False, "error": "unknown"}
