@@ -8,7 +8,7 @@ from alembic.util.exc import CommandError
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from exchange import config, migrations
 from exchange.config import Settings
@@ -37,13 +37,27 @@ def migrate() -> None:
             f"Der Ordner {settings.instance} gehört zu einer neueren Version von Exchange. "
             "Bitte starten Sie jene, oder setzen Sie EXCHANGE_INSTANCE auf einen anderen Ordner. "
             "(The instance folder belongs to a newer version.)"
+            if _in_folder(settings)
+            else "Die Datenbank gehört zu einer neueren Version von Exchange. Bitte starten Sie "
+            "jene, oder setzen Sie EXCHANGE_DATABASE_URL auf eine andere Datenbank. "
+            "(The database belongs to a newer version.)"
         ) from error
-    except OperationalError as error:
+    except DBAPIError as error:
+        # The driver's own words: they name no password.
+        said = str(error.orig).strip().splitlines()[0].rstrip(".")
+        place = (
+            f"die Rechte am Ordner {settings.instance} oder setzen Sie EXCHANGE_INSTANCE"
+            if _in_folder(settings)
+            else "EXCHANGE_DATABASE_URL und die Rechte an dieser Datenbank"
+        )
         raise click.ClickException(
-            f"Die Datenbank kann nicht beschrieben werden ({error.orig}). "
-            f"Bitte prüfen Sie die Rechte am Ordner {settings.instance} oder setzen Sie "
-            "EXCHANGE_INSTANCE. (The database cannot be written.)"
+            f"Die Datenbank kann nicht beschrieben werden ({said}). "
+            f"Bitte prüfen Sie {place}. (The database cannot be written.)"
         ) from error
+
+
+def _in_folder(settings: Settings) -> bool:
+    return settings.database_url.startswith("sqlite")
 
 
 @click.command()

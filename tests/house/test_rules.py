@@ -6,6 +6,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -72,14 +73,18 @@ def pins(name: str) -> dict[str, str]:
 
 
 def test_every_requirement_is_pinned_once() -> None:
-    run, dev = pins("requirements.txt"), pins("requirements-dev.txt")
-    assert not run.keys() & dev.keys()
+    files = ("requirements.txt", "requirements-many.txt", "requirements-dev.txt")
+    for one, other in combinations(map(pins, files), 2):
+        assert not one.keys() & other.keys()
 
 
 def test_what_the_package_asks_for_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     asked = {re.split(r"[<>=]", need)[0].lower() for need in project["dependencies"]}
     assert asked <= pins("requirements.txt").keys()
+    wanted = [need for extra in project["optional-dependencies"].values() for need in extra]
+    extras = {re.split(r"[<>=\[]", need)[0].lower() for need in wanted}
+    assert extras <= pins("requirements-many.txt").keys() | pins("requirements-dev.txt").keys()
 
 
 def test_the_lock_names_no_registry() -> None:
