@@ -66,6 +66,7 @@ def fail_half_way(fair: Fair, question: int) -> None:
         _ = 1 / 0
 
 
+@pytest.mark.sqlite
 def test_a_question_that_fails_on_the_way_takes_no_number(fair: Fair) -> None:
     before = fair.everything()
     # The log is what is written last.
@@ -302,6 +303,7 @@ def locked(app: Flask) -> Iterator[sqlite3.Connection]:
             other.execute("ROLLBACK")
 
 
+@pytest.mark.sqlite
 def test_a_lock_that_stays_is_refused_as_busy_after_patience(
     fair: Fair, locked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,6 +317,7 @@ def test_a_lock_that_stays_is_refused_as_busy_after_patience(
     assert fair.card(fair.ask()).number == 1
 
 
+@pytest.mark.sqlite
 def test_a_lock_is_waited_for_in_small_steps_between_which_others_run(
     fair: Fair, locked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,6 +354,7 @@ def crowded(app: Flask) -> Iterator[None]:
     program.join()
 
 
+@pytest.mark.sqlite
 def test_sixty_who_ask_at_once_all_come_in_while_another_program_writes(
     fair: Fair, crowded: None
 ) -> None:
@@ -367,6 +371,7 @@ def test_sixty_who_ask_at_once_all_come_in_while_another_program_writes(
     assert sorted(card.number for card in fair.cards()) == list(range(1, 61))
 
 
+@pytest.mark.sqlite
 def test_forty_who_vote_at_once_are_all_counted_while_another_program_writes(
     fair: Fair, crowded: None
 ) -> None:
@@ -420,6 +425,7 @@ def test_a_change_within_a_change_fails_at_once_and_leaves_no_trace(fair: Fair) 
     assert fair.card(fair.ask()).number == 1
 
 
+@pytest.mark.sqlite
 def test_who_only_reads_waits_for_nobody(fair: Fair, locked: sqlite3.Connection) -> None:
     began = time.monotonic()
     assert fair.cards() == []

@@ -2,13 +2,12 @@
 
 import re
 from datetime import date, timedelta
-from sqlite3 import IntegrityError
 from typing import Any
 
 import pytest
 
 from exchange.domain.refusals import Refused
-from tests.fair import AC_ROBO, BAU, FAIR_DAY, GE, ROBO, Fair, new_key
+from tests.fair import AC_ROBO, BAU, FAIR_DAY, GE, ROBO, Fair, IntegrityError, new_key
 
 STATUSES = ["pending", "open", "shortlisted", "live", "answered", "owed", "declined", "withdrawn"]
 

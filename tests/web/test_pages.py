@@ -340,6 +340,7 @@ def test_the_page_of_a_stand_has_what_a_visitor_needs_first(phone: Window) -> No
     assert places == sorted(places)
 
 
+@pytest.mark.sqlite
 def test_health_says_so_and_a_database_that_is_away_is_a_matter_of_time(
     phone: Window, fair: Fair
 ) -> None:
