@@ -386,6 +386,7 @@ def test_forty_who_vote_at_once_are_all_counted_while_another_program_writes(
     assert fair.card(question).votes == 40
 
 
+@pytest.mark.sqlite
 def test_who_came_first_writes_first(fair: Fair) -> None:
     order: list[int] = []
 
@@ -401,6 +402,7 @@ def test_who_came_first_writes_first(fair: Fair) -> None:
     assert order == list(range(8))
 
 
+@pytest.mark.sqlite
 def test_who_waited_in_vain_keeps_nobody_from_writing(
     fair: Fair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -411,6 +413,7 @@ def test_who_waited_in_vain_keeps_nobody_from_writing(
     assert fair.card(fair.ask()).number == 1
 
 
+@pytest.mark.sqlite
 def test_a_change_within_a_change_fails_at_once_and_leaves_no_trace(fair: Fair) -> None:
     before = fair.everything()
     event_id, by = fair.event_id(), Actor("moderator")
