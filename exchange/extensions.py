@@ -61,8 +61,7 @@ class Database:
 
     def line(self) -> Line:
         """A connection outside of any session; whoever takes it gives it back."""
-        engine = self.engine
-        return Line(engine.raw_connection(), engine.dialect)
+        return Line.open(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, PoolProxiedConnection
+from sqlalchemy import Dialect, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
@@ -31,6 +31,16 @@ class Line:
         """The line of a session's transaction; it ends with it."""
         connection = session.connection()
         return cls(connection.connection, connection.dialect)
+
+    @classmethod
+    def open(cls, engine: Engine) -> "Line":
+        """A connection outside of any session. Raises SQLAlchemy's errors when there is none."""
+        try:
+            return cls(engine.raw_connection(), engine.dialect)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                None, None, error, engine.dialect.loaded_dbapi.Error, hide_parameters=True
+            ) from error
 
     def run(self, sql: str, values: Any = (), *, many: bool = False) -> Any:
         """The driver's cursor after a statement. Raises SQLAlchemy's errors, without values."""
@@ -58,7 +68,8 @@ class Line:
 
     def rollback(self) -> None:
         """Undo what was not committed."""
-        self.connection.rollback()
+        if self.connection.is_valid:  # else it broke, and with it went whatever was begun
+            self.connection.rollback()
 
     def close(self) -> None:
         """Give the connection back."""
