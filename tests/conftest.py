@@ -20,7 +20,7 @@ from tests.fair import DATABASE, GE, KEY, ROBO, TOUR, Fair, prepare
 from tests.stores import Postgres
 from tests.windows import Desk, Ear, Window, connect
 
-SAMPLE = 5
+SAMPLE = 10
 """On PostgreSQL one in so many lines of the table of a question's life is played."""
 TEMPLATE, UNDER_TEST = "prepared", "under_test"
 """The databases of a test's PostgreSQL."""
