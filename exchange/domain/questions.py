@@ -23,6 +23,7 @@ from exchange.models import (
     Status,
 )
 from exchange.models.base import now
+from exchange.queries.questions import PUBLIC
 
 P, M, A = "presenter", "moderator", "attendee"
 
@@ -224,6 +225,11 @@ def _merge(under_way: Change, question: Question, fields: Fields) -> None:
         raise Refused("head", field="head")
     if head.head is not None:
         raise Refused("follows", number=head.number, head=head.head.number)
+    # A group is shown as its head is: what everybody may read must not vanish by being merged.
+    # A follower that everybody may read has such a head, so that this one speaks for its group.
+    if question.status in PUBLIC and head.status not in PUBLIC:
+        word = "head_pending" if head.status is Status.PENDING else "head_declined"
+        raise Refused(word, field="head", number=question.number, head=head.number)
     for follower in _followers(question.id):
         under_way.touch(follower)
         follower.head_id = head.id
@@ -279,7 +285,9 @@ def _withdraw(under_way: Change, question: Question, fields: Fields) -> None:
     followers = _followers(question.id)
     if question.head_id is not None:
         under_way.mention(question.head_id)
-    heir = next((other for other in followers if other.status is not Status.WITHDRAWN), None)
+    staying = [other for other in followers if other.status is not Status.WITHDRAWN]
+    public = [other for other in staying if other.status in PUBLIC]
+    heir = next(iter(public or staying), None)
     if heir is not None:
         _inherit(under_way, question, heir, followers)
     _move(under_way, question, Status.WITHDRAWN)
@@ -288,8 +296,8 @@ def _withdraw(under_way: Change, question: Question, fields: Fields) -> None:
 def _inherit(
     under_way: Change, question: Question, heir: Question, followers: list[Question]
 ) -> None:
-    """The oldest follower becomes the head, and takes the place in the run list: others wait
-    for an answer to it. The withdrawn one follows, so that no vote of the group is lost.
+    """`heir` becomes the head, and takes the place in the run list: others wait for an answer to
+    it. The withdrawn one follows, so that no vote of the group is lost.
     """
     place = question.position
     for follower in followers:

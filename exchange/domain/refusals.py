@@ -44,6 +44,14 @@ _SENTENCES: dict[str, LazyString] = {
         " Sie können sie zurückziehen und neu stellen."
     ),
     "phase_first": _l("In der Phase „%(phase)s“ geht das nicht. Die Organisation schaltet sie um."),
+    "head_pending": _l(
+        "Frage %(head)s ist noch nicht veröffentlicht, und mit ihr würde Frage %(number)s"
+        " verschwinden. Bitte veröffentlichen Sie zuerst Frage %(head)s."
+    ),
+    "head_declined": _l(
+        "Frage %(head)s ist abgelehnt, und mit ihr würde Frage %(number)s verschwinden."
+        " Bitte öffnen Sie zuerst Frage %(head)s wieder."
+    ),
     "follows": _l("Frage %(number)s folgt Frage %(head)s. Bitte tun Sie es dort."),
     "not_merged": _l("Frage %(number)s ist mit keiner anderen zusammengelegt."),
     "quicker": _l("Jemand war schneller: Frage %(number)s hat sich gerade geändert."),

@@ -12,6 +12,7 @@ from exchange.domain.refusals import Refused
 from exchange.extensions import db
 from exchange.models import ChangeRow, Event, Phase, Question, Status
 from exchange.models.base import now
+from exchange.queries.questions import PUBLIC
 
 UNDOABLE = frozenset(questions.MOVES) - {"edit", "withdraw", "redact"} | {
     "clock",
@@ -126,7 +127,9 @@ def _require_untouched(row: ChangeRow) -> None:
         if question.last_change_id != row.id:
             raise Refused("built_upon")
         if image["head_id"] is not None:
-            _require_head(question, image["head_id"], row)
+            _require_head(question, image, row)
+        elif image["status"] not in PUBLIC:
+            _require_nobody_hidden(question, row)
     event = db.session.get_one(Event, row.event_id)
     for name, (_, after) in row.before.get("event", {}).items():
         # Which question was live before is a consequence; nothing is built upon it.
@@ -134,16 +137,36 @@ def _require_untouched(row: ChangeRow) -> None:
             raise Refused("built_upon")
 
 
-def _require_head(question: Question, head_id: int, row: ChangeRow) -> None:
+def _require_nobody_hidden(question: Question, row: ChangeRow) -> None:
+    """What was merged under `question` while everybody could read it would vanish with it."""
+    followers = db.session.scalars(select(Question).where(Question.head_id == question.id))
+    if question.status in PUBLIC and any(
+        follower.status in PUBLIC and _touched_since(row, follower.id) for follower in followers
+    ):
+        raise Refused("built_upon")
+
+
+def _require_head(question: Question, image: dict[str, Any], row: ChangeRow) -> None:
     """The head that `question` would follow again must be one then; and nobody may follow it."""
+    head_id = image["head_id"]
     head = db.session.get_one(Question, head_id)
     if head.status is Status.WITHDRAWN:
         raise Refused("built_upon")
-    if head.head_id is not None and f"question {head_id}" not in row.before:
-        raise Refused("built_upon")
+    if f"question {head_id}" not in row.before:
+        vanishes = image["status"] in PUBLIC and head.status not in PUBLIC
+        if head.head_id is not None or (vanishes and _touched_since(row, head_id)):
+            raise Refused("built_upon")
     followers = db.session.scalars(select(Question.id).where(Question.head_id == question.id))
     if any(f"question {follower}" not in row.before for follower in followers):
         raise Refused("built_upon")
+
+
+def _touched_since(row: ChangeRow, question_id: int) -> bool:
+    """Whether any change after `row` touched the question, an undo included."""
+    later = db.session.scalars(
+        select(ChangeRow.before).where(ChangeRow.event_id == row.event_id, ChangeRow.id > row.id)
+    )
+    return any(f"question {question_id}" in before for before in later)
 
 
 def _put_back(under_way: Change, row: ChangeRow) -> None:

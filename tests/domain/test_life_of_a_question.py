@@ -544,6 +544,76 @@ def test_nothing_is_merged_into_itself_a_stranger_a_follower_or_what_is_gone(fai
     refuse(fair, "follows", head, "merge", head=follower)
 
 
+READABLE = ["open", "shortlisted", "answered", "owed"]
+"""From these a question can be merged, and in these everybody may read it."""
+
+
+@pytest.mark.parametrize("status", READABLE)
+@pytest.mark.parametrize(
+    ("kept_back", "word"), [("pending", "head_pending"), ("declined", "head_declined")]
+)
+def test_what_everybody_may_read_does_not_vanish_under_a_head_that_is_kept_back(
+    fair: Fair, status: str, kept_back: str, word: str
+) -> None:
+    question, head = fair.asked_as(status), fair.asked_as(kept_back, BAU)
+    refused = refuse(fair, word, question, "merge", head=head)
+    assert (refused.field, refused.details) == ("head", {"number": 1, "head": 2})
+    assert fair.card(question).public
+    fair.act(head, "publish" if kept_back == "pending" else "reopen")
+    fair.act(question, "merge", head=head)
+    assert fair.card(question).public
+
+
+def test_a_head_with_followers_that_everybody_may_read_is_not_brought_under_one_that_is_kept_back(
+    fair: Fair,
+) -> None:
+    head, follower = merged(fair)
+    kept_back = fair.asked_as("pending")
+    refuse(fair, "head_pending", head, "merge", head=kept_back)
+    assert fair.card(follower).public
+
+
+@pytest.mark.parametrize("status", ["pending", "declined"])
+@pytest.mark.parametrize("head_status", ["pending", "declined", "open"])
+def test_what_nobody_reads_yet_may_be_merged_with_anything(
+    fair: Fair, status: str, head_status: str
+) -> None:
+    question, head = fair.asked_as(status), fair.asked_as(head_status, BAU)
+    fair.act(question, "merge", head=head)
+    assert not fair.card(question).public
+
+
+def test_publishing_cannot_be_taken_back_once_others_were_merged_there(fair: Fair) -> None:
+    head, follower = fair.asked_as("pending"), fair.ask(BAU)
+    change = fair.act(head, "publish").change
+    fair.act(follower, "merge", head=head)
+    with pytest.raises(Refused) as refused:
+        fair.undo(change)
+    assert refused.value.word == "built_upon"
+    assert fair.card(follower).public
+
+
+def test_a_split_cannot_be_taken_back_once_the_head_is_kept_back(fair: Fair) -> None:
+    head, follower = fair.asked_as("pending"), fair.ask(BAU)
+    published = fair.act(head, "publish").change
+    fair.act(follower, "merge", head=head)
+    split = fair.act(follower, "split").change
+    fair.undo(published)
+    with pytest.raises(Refused) as refused:
+        fair.undo(split)
+    assert refused.value.word == "built_upon"
+    assert fair.card(follower).public
+
+
+def test_the_heir_of_a_withdrawn_head_is_one_that_everybody_may_read(fair: Fair) -> None:
+    head, hidden, public = fair.ask(), fair.asked_as("pending", BAU), fair.ask(BAU, asker="Bert")
+    fair.act(hidden, "merge", head=head)
+    fair.act(public, "merge", head=head)
+    fair.act(head, "withdraw", by="attendee")
+    assert [row["head_id"] for row in fair.rows("questions")] == [public, public, None]
+    assert fair.card(public).public
+
+
 def test_a_merged_question_is_not_in_the_run_list_and_goes_live_with_its_head(fair: Fair) -> None:
     head, follower = fair.ask(ROBO), fair.asked_as("shortlisted", BAU)
     fair.act(follower, "merge", head=head)

@@ -184,11 +184,19 @@ class AnyDay(RuleBasedStateMachine):
             return None
 
     def change(self, verb: str, what: Callable[[], Outcome]) -> None:
-        before = self.state()
+        before, public = self.state(), self.public()
         outcome = self.attempt(what)
         if outcome is not None:
+            if verb in ("merge", "split"):
+                assert public <= self.public()
+            elif verb == "withdraw":
+                assert len(public - self.public()) <= 1
             self.changes.append(outcome.change)
             self.last = (verb, before)
+
+    def public(self) -> set[int]:
+        """What everybody may read."""
+        return {card.id for event in (GE, AC) for card in self.fair.cards(event) if card.public}
 
     def state(self) -> object:
         """Questions and events, without what grows whatever is done."""
