@@ -92,9 +92,9 @@ def ask_and_act(hand: Hand, event: str, stand: str) -> None:
     for number, (verb, fields) in zip(numbers, fates, strict=True):
         if verb:
             hand.act(event, number, verb, **fields)
-    # A neighbour's question follows the first.
-    follower = type_in(hand, event, "Und Punkt 1?", stand="1")
-    hand.act(event, follower, "merge", head_number=str(numbers[0]))
+    # A neighbour's question follows the one for the round.
+    follower = type_in(hand, event, "Und Punkt 2?", stand="1")
+    hand.act(event, follower, "merge", head_number=str(numbers[1]))
 
 
 def type_in(hand: Hand, event: str, text: str, *, stand: str) -> int:
