@@ -136,6 +136,7 @@ def _blank_like(card: Any) -> _Blank:
         facet=card.facet,
         origin=card.origin,
         redacted=False,
+        may_edit=card.may_edit,
         head=None,
         followers=(),
         answer=None,
@@ -165,7 +166,14 @@ class Stencils:
 
     def whole(self, template: Template, card: Any) -> Markup:
         """What `template` gives for a plain card."""
-        shape = (card.status, card.facet, card.origin, bool(card.name), card.stand.general)
+        shape = (
+            card.status,
+            card.facet,
+            card.origin,
+            bool(card.name),
+            card.stand.general,
+            card.may_edit,
+        )
         pieces = self.drawn.get((template.name, *shape))
         if pieces is None:
             pieces = self._cut(template.render(card=_blank_like(card)), template.name, *shape)

@@ -54,6 +54,14 @@ ROLE: dict[str, LazyString] = {
     "contact": _l("Anlaufstelle"),
 }
 
+REASONS: dict[str, LazyString] = {
+    "Nicht für die öffentliche Liste geeignet": _l("Nicht für die öffentliche Liste geeignet"),
+    "Wurde schon beantwortet": _l("Wurde schon beantwortet"),
+    "Gehört nicht zu diesem Projekt": _l("Gehört nicht zu diesem Projekt"),
+    "Betrifft einzelne Personen": _l("Betrifft einzelne Personen"),
+}
+"""Ready reasons for declining: kept in German, read in the reader's language."""
+
 
 def _word(words: dict[str, LazyString], value: enum.Enum | str) -> LazyString | str:
     """The word for an enum or its value; an unknown one stands for itself, no page fails."""
@@ -86,6 +94,11 @@ def role_word(value: enum.Enum | str) -> LazyString | str:
     return _word(ROLE, value)
 
 
+def reason_word(reason: str) -> LazyString | str:
+    """Why a question was declined: a ready reason in the reader's words, another as typed."""
+    return _word(REASONS, reason)
+
+
 def init_app(app: Flask) -> None:
     """Hand the words to every template, imported macros included."""
     app.jinja_env.globals.update(
@@ -94,4 +107,6 @@ def init_app(app: Flask) -> None:
         phase_word=phase_word,
         how_word=how_word,
         role_word=role_word,
+        reason_word=reason_word,
+        reasons=tuple(REASONS),
     )

@@ -198,7 +198,8 @@ def _write(event_id: int, waiting: list[_New]) -> None:
                 "redacted": False,
             }
             (id_,) = _NEW_QUESTION.rows(line, **row)[0]
-            card = partial(question_queries.new_card, id_, row, new.stand)
+            may_edit = question_queries.may_be_edited(status, phase, moderated=moderated)
+            card = partial(question_queries.new_card, id_, row, new.stand, may_edit=may_edit)
             hearer = Hearer(id_, new.stand.id, row["participant_id"])
             arrived.append(Arrived(hearer, new.by, card))
             asked.append((new, Asked(new.key, number, status.value, created=True)))

@@ -12,6 +12,7 @@ from exchange import rooms
 from exchange.domain.changes import open_scope
 from exchange.domain.refusals import Refused
 from exchange.models import (
+    ASKING,
     Contact,
     Event,
     Pass,
@@ -22,7 +23,6 @@ from exchange.models import (
     Stand,
 )
 
-ASKING = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND, Phase.FOLLOW_UP})
 VOTING = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND})
 WITH_MINUTES = frozenset({Phase.FOLLOW_UP, Phase.CLOSED})
 ON_STAGE = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND})

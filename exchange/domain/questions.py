@@ -23,7 +23,7 @@ from exchange.models import (
     Status,
 )
 from exchange.models.base import now
-from exchange.queries.questions import PUBLIC
+from exchange.queries.questions import PUBLIC, may_be_edited
 
 P, M, A = "presenter", "moderator", "attendee"
 
@@ -275,8 +275,8 @@ def _assign(under_way: Change, question: Question, fields: Fields) -> None:
 
 def _edit(under_way: Change, question: Question, fields: Fields) -> None:
     fair.require_asking(under_way.event.phase, under_way.event.date)
-    # What was checked before everybody could read it must not become something else unread.
-    if under_way.event.moderation_first and question.status is not Status.PENDING:
+    event = under_way.event
+    if not may_be_edited(question.status, event.phase, moderated=event.moderation_first):
         raise Refused("published")
     question.text = texts.clean_question(fields.text or "")
 

@@ -2,12 +2,13 @@
 
 from exchange.models.base import Base
 from exchange.models.changes import ChangeRow, Revision, Touch
-from exchange.models.fair import Contact, Event, Phase, Project, Series, Stand
+from exchange.models.fair import ASKING, Contact, Event, Phase, Project, Series, Stand
 from exchange.models.passes import Pass, Role
 from exchange.models.people import Participant
 from exchange.models.questions import Answer, Facet, How, MeToo, Origin, Question, Status
 
 __all__ = [
+    "ASKING",
     "Answer",
     "Base",
     "ChangeRow",

@@ -20,6 +20,10 @@ class Phase(enum.Enum):
     CLOSED = "closed"
 
 
+ASKING = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND, Phase.FOLLOW_UP})
+"""The phases in which questions are taken."""
+
+
 class Series(Base):
     """The tour; holds projects and events."""
 

@@ -22,12 +22,14 @@ from sqlalchemy.orm import aliased
 
 from exchange.extensions import db
 from exchange.models import (
+    ASKING,
     Answer,
     Event,
     Facet,
     How,
     MeToo,
     Origin,
+    Phase,
     Project,
     Question,
     Stand,
@@ -89,6 +91,8 @@ class Card:
     reason: str | None
     origin: Origin
     redacted: bool
+    may_edit: bool
+    """Whether its asker may still word it anew."""
 
     @property
     def order(self) -> float:
@@ -180,6 +184,8 @@ _CARDS = (
         Answer.by,
         Answer.at,
         Answer.corrects,
+        Event.phase,
+        Event.moderation_first,
     )
     .join(Stand, Question.stand_id == Stand.id)
     .join(Event, Question.event_id == Event.id)
@@ -212,7 +218,16 @@ def card(question_id: int) -> Card | None:
     return found[0] if found else None
 
 
-def new_card(question_id: int, row: Mapping[str, Any], stand: StandLine) -> Card:
+def may_be_edited(status: Status, phase: Phase, *, moderated: bool) -> bool:
+    """Whether a question that follows no other may be worded anew by its asker.
+
+    What was checked before everybody could read it must not become something else unread.
+    """
+    unread = status is Status.PENDING or (status is Status.OPEN and not moderated)
+    return unread and phase in ASKING
+
+
+def new_card(question_id: int, row: Mapping[str, Any], stand: StandLine, *, may_edit: bool) -> Card:
     """A question that was just written: nobody voted, followed or answered yet."""
     return Card(
         id=question_id,
@@ -235,6 +250,7 @@ def new_card(question_id: int, row: Mapping[str, Any], stand: StandLine) -> Card
         reason=None,
         origin=row["origin"],
         redacted=False,
+        may_edit=may_edit,
     )
 
 
@@ -437,7 +453,7 @@ def _card(
 ) -> Card:
     (id_, number, text, facet, name, status, shown, version, position, asked_at, since) = row[:11]
     (head_id, head_number, owed_until, reason, origin, redacted) = row[11:17]
-    answer_text, how, by, at, corrected = row[26:31]
+    answer_text, how, by, at, corrected, phase, moderated = row[26:33]
     return Card(
         id=id_,
         number=number,
@@ -459,6 +475,7 @@ def _card(
         reason=reason,
         origin=origin,
         redacted=redacted,
+        may_edit=head_id is None and may_be_edited(status, phase, moderated=moderated),
     )
 
 

@@ -15,7 +15,7 @@ from exchange.domain.changes import Actor
 from exchange.domain.questions import Fields
 from exchange.domain.refusals import Refused
 from exchange.extensions import db
-from exchange.models import Facet, Question, Stand
+from exchange.models import ASKING, Facet, Question, Stand
 from exchange.paper import qr
 from exchange.queries import fair, live
 from exchange.queries import questions as question_queries
@@ -208,7 +208,7 @@ def _stand_page(found: Stand, form: AskForm) -> Response:
             "mine": question_queries.asked_by(mine) if mine else [],
             "cards": question_queries.cards(question_queries.public_at(found.id)),
             "me_too": me_too,
-            "may_ask": event.phase in rules.ASKING,
+            "may_ask": event.phase in ASKING,
             "may_vote": event.phase in rules.VOTING,
             "form": form,
             "facets": list(Facet),

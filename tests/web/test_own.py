@@ -45,6 +45,30 @@ def test_nobody_else_may(
     assert fair.everything() == before
 
 
+@pytest.mark.parametrize("phase", ["pitches", "fair", "round", "follow_up", "closed"])
+@pytest.mark.parametrize("moderated", [False, True])
+@pytest.mark.parametrize("status", ["pending", "open", "shortlisted", "answered"])
+def test_the_page_offers_to_word_it_anew_exactly_where_that_will_be_taken(
+    phone: Window, fair: Fair, phase: str, moderated: bool, status: str
+) -> None:
+    fair.set_moderation_first(status == "pending")
+    question = phone.ask(ROBO, "Was kostet es?")
+    if status not in ("pending", "open"):
+        fair.bring(question, status)
+    fair.set_moderation_first(moderated)
+    fair.enter(phase)
+    offered = f"/questions/{question}/edit" in phone.get(f"/s/{ROBO}").text
+    answer = phone.send(f"/questions/{question}/edit", text="Was kostet es im Jahr?")
+    assert offered == (answer.status_code == 200)
+
+
+def test_what_follows_another_is_not_worded_anew(phone: Window, fair: Fair) -> None:
+    head, question = fair.ask(), phone.ask(ROBO, "Was kostet es?")
+    fair.act(question, "merge", head=head)
+    assert f"/questions/{question}/edit" not in phone.get(f"/s/{ROBO}").text
+    assert phone.send(f"/questions/{question}/edit", text="Anders?").status_code == 422
+
+
 def test_the_same_person_at_another_event_is_nobody(phone: Window, fair: Fair) -> None:
     question = phone.ask("ACROBO")
     elsewhere = Window(fair)

@@ -346,3 +346,16 @@ def test_a_question_that_is_moved_leaves_one_desk_for_another(
     assert "data-gone" in old.html()
     assert "data-gone" in phones.html()
     assert f'id="question-{question}"' in new.html()
+
+
+def test_a_ready_reason_is_read_in_each_readers_language(phone: Window, fair: Fair) -> None:
+    ready, typed = phone.ask(ROBO, "Warum so teuer?"), phone.ask(ROBO, "Wer zahlt das?")
+    english = Desk(fair, "moderator", GE)
+    page = english.get(f"/moderate/{GE}?lang=en").text
+    assert 'value="Wurde schon beantwortet">Has been answered already</button>' in page
+    assert english.use("decline", ready, reason="Wurde schon beantwortet").status_code == 200
+    assert english.use("decline", typed, reason="Ask the mayor.").status_code == 200
+    for language, word in (("de", "Wurde schon beantwortet"), ("en", "Has been answered already")):
+        mine = phone.get(f"/s/{ROBO}?lang={language}").text
+        assert word in mine
+        assert "Ask the mayor." in mine

@@ -243,6 +243,8 @@ class Words(HTMLParser):
         german = bool(self.open and self.open[-1][1]) or given.get("lang") == "de"
         if not german:
             for name, value in given.items():
+                if name == "value" and tag != "input":
+                    continue  # what a button sends is not what it says
                 if value and (name in SAYING or name.startswith("data-")):
                     self.said.append(value)
         if tag not in VOID:
