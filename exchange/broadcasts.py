@@ -15,6 +15,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import and_
+from sqlalchemy.exc import OperationalError
 
 from exchange import rooms
 from exchange.extensions import sio_server, socketio
@@ -232,5 +233,8 @@ def _kept() -> Iterator[None]:
     """What goes wrong in here is logged; the change that it tells of is kept."""
     try:
         yield
+    except OperationalError as error:
+        # Nothing to be mended here: the database is away, and whoever writes hears of it.
+        log.warning("A room could not be told, the database is away: %s", error.orig)
     except Exception:
         log.exception("A room could not be told; its pages learn by the slow check.")
