@@ -136,28 +136,31 @@ def code(stand: str) -> Response:
 def me_too(question: int) -> ResponseReturnValue:
     """Say or take back *me too*."""
     on = request.method == "PUT"
+    fields = posted()
     if request.method == "POST":
-        word = posted().get("on")
+        word = fields.get("on")
         if word not in ("0", "1"):
             raise Refused("unreadable")
         on = word == "1"
     found = _question(question)
+    echo = _echo(fields)
     count = votes.set_me_too(question, participant=access.participant_or_new(found.event_id), on=on)
     if request.method == "POST" and not wants_json():
         return redirect(f"/s/{found.stand.code}#question-{question}", 303)
-    return jsonify(votes=count, on=on)
+    return jsonify(votes=count, on=on, **echo)
 
 
 @bp.post("/questions/<int:question>/edit")
 def edit(question: int) -> ResponseReturnValue:
     """The asker words the question anew."""
-    return _own(question, "edit", Fields(text=posted().get("text", "")))
+    fields = posted()
+    return _own(question, "edit", fields, Fields(text=fields.get("text", "")))
 
 
 @bp.post("/questions/<int:question>/withdraw")
 def withdraw(question: int) -> ResponseReturnValue:
     """The asker takes the question back."""
-    return _own(question, "withdraw", Fields())
+    return _own(question, "withdraw", posted(), Fields())
 
 
 @bp.get("/projects/<project>")
@@ -220,12 +223,20 @@ def _stand_page(found: Stand, form: AskForm) -> Response:
     )
 
 
-def _own(question: int, verb: str, fields: Fields) -> ResponseReturnValue:
+def _own(question: int, verb: str, fields: dict[str, str], given: Fields) -> ResponseReturnValue:
     found = _question(question)
-    outcome = questions.act(question, verb, by=access.asker_of(found), fields=fields)
+    echo = _echo(fields)
+    outcome = questions.act(
+        question, verb, by=access.asker_of(found), key=echo.get("key"), fields=given
+    )
     if wants_json():
-        return jsonify(version=outcome.version, revision=outcome.revision)
+        return jsonify(version=outcome.version, revision=outcome.revision, **echo)
     return redirect(f"/s/{found.stand.code}#mine", 303)
+
+
+def _echo(fields: dict[str, str]) -> dict[str, str]:
+    """The key of a write that brings one: its answer repeats it. Refuses `key`."""
+    return {"key": access.uuid_in(fields["key"])} if fields.get("key") else {}
 
 
 def _question(question: int) -> Question:

@@ -7,7 +7,7 @@ import pytest
 
 from exchange.access import PARTICIPANT_COOKIE
 from tests.conftest import Listen
-from tests.fair import AC_ROBO, BAU, GE, ROBO, Fair
+from tests.fair import AC_ROBO, BAU, GE, ROBO, Fair, new_key
 from tests.windows import Window
 
 
@@ -31,6 +31,15 @@ def test_as_a_form_it_leads_back_to_the_question(phone: Window, question: int, f
         assert answer.status_code == 303
         assert answer.headers["Location"] == f"/s/{ROBO}#question-{question}"
         assert fair.card(question).votes == votes
+
+
+@pytest.mark.parametrize(("method", "on"), [("POST", "1"), ("POST", "0"), ("PUT", None)])
+def test_the_answer_repeats_the_key_that_came(
+    phone: Window, question: int, method: str, on: str | None
+) -> None:
+    key = new_key()
+    answer = phone.send(f"/questions/{question}/me-too", method, on=on, key=key)
+    assert (answer.status_code, answer.json and answer.json["key"]) == (200, key)
 
 
 @pytest.mark.parametrize("on", [None, "", "2", "yes"])

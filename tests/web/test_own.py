@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Listen
-from tests.fair import BAU, GE, ROBO, Fair
+from tests.fair import BAU, GE, ROBO, Fair, new_key
 from tests.windows import Desk, Window
 
 
@@ -118,6 +118,37 @@ def test_what_was_typed_is_given_back_when_it_cannot_be_kept(
 def test_a_withdrawn_question_may_be_withdrawn_no_further(phone: Window, question: int) -> None:
     phone.send(f"/questions/{question}/withdraw")
     assert phone.send(f"/questions/{question}/withdraw").status_code == 422
+
+
+@pytest.mark.parametrize("verb", ["edit", "withdraw"])
+def test_what_is_sent_again_because_its_answer_was_lost_is_done_once(
+    phone: Window, question: int, fair: Fair, verb: str
+) -> None:
+    path, key = f"/questions/{question}/{verb}", new_key()
+    first = phone.send(path, key=key, text="Was kostet es im Jahr?")
+    assert (first.status_code, first.json and first.json["key"]) == (200, key)
+    done = fair.everything()
+    fair.enter("closed")
+    before = fair.everything()
+    again = phone.send(path, key=key.upper(), text="Was kostet es im Jahr?")
+    assert (again.status_code, again.json) == (200, first.json)
+    assert done["questions"] == fair.everything()["questions"]
+    assert fair.everything() == before
+
+
+def test_a_key_of_another_change_is_not_used_again(phone: Window, question: int) -> None:
+    key = new_key()
+    phone.send(f"/questions/{question}/edit", key=key, text="Was kostet es im Jahr?")
+    answer = phone.send(f"/questions/{question}/withdraw", key=key)
+    assert (answer.status_code, answer.json and answer.json["error"]) == (409, "key_reused")
+
+
+@pytest.mark.parametrize("verb", ["edit", "withdraw", "me-too"])
+def test_what_is_no_key_is_refused(phone: Window, question: int, fair: Fair, verb: str) -> None:
+    before = fair.everything()
+    answer = phone.send(f"/questions/{question}/{verb}", key="no-uuid", text="Anders?", on=1)
+    assert (answer.status_code, answer.json and answer.json["error"]) == (400, "key")
+    assert fair.everything() == before
 
 
 def test_everybody_who_sees_it_hears(phone: Window, question: int, listen: Listen) -> None:
