@@ -20,6 +20,8 @@ from tests.fair import DATABASE, GE, KEY, ROBO, TOUR, Fair, prepare
 from tests.stores import Postgres
 from tests.windows import Desk, Ear, Window, connect
 
+pytest_plugins = ["tests.browsing"]
+
 SAMPLE = 10
 """On PostgreSQL one in so many lines of the table of a question's life is played."""
 TEMPLATE, UNDER_TEST = "prepared", "under_test"
@@ -32,6 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["sqlite", "postgresql"],
         default="sqlite",
         help="where the tests of domain and pages keep their fair",
+    )
+    parser.addoption(
+        "--seed", type=int, help="play the faults of a failed test again: its seed, as it was told"
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo, Windows, until_online
+from tests.browsing import Demo, Windows, until_online
 from tests.servers import ROOT
 
 pytestmark = pytest.mark.browser

@@ -58,10 +58,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Demo:
-    """A server with the demo fair of its own, and its links."""
+class Links:
+    """The demo fair's links, at the address where browsers reach it."""
 
-    server: Running
     base: str
     links: dict[str, Any]
 
@@ -85,6 +84,13 @@ class Demo:
     def _stand(self, number: int) -> dict[str, Any]:
         found: dict[str, Any] = next(s for s in self.links["stands"] if s["number"] == number)
         return found
+
+
+@dataclass(frozen=True)
+class Demo(Links):
+    """A server with the demo fair of its own, and its links."""
+
+    server: Running
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +123,7 @@ def serve(loaded: tuple[Path, dict[str, Any]]) -> Iterator[Serve]:
         server = launch(instance, name=name)
         started.append(server)
         server.wait_until_serving()
-        return Demo(server, f"http://{name}:{server.port}", links)
+        return Demo(f"http://{name}:{server.port}", links, server)
 
     yield start
     for server in started:
