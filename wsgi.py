@@ -24,6 +24,7 @@ elif ASYNC_MODE == "gevent":
         sys.exit("EXCHANGE_ASYNC_MODE is gevent, and gevent is not installed: pip install gevent")
     monkey.patch_all()
 
+import contextlib
 import errno
 import io
 import signal
@@ -31,7 +32,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import click
 from flask import Flask
@@ -40,7 +42,8 @@ from werkzeug.wsgi import ClosingIterator
 
 from exchange import create_app
 from exchange.assets import AssetsMissing
-from exchange.config import SettingRefused, Settings
+from exchange.config import SERVER_LOCK, SettingRefused, Settings
+from exchange.extensions import sio_server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,6 +54,8 @@ BACKLOG = 2048
 MAX_CONNECTIONS = 20_000
 # What a request under way may still take when the server is told to stop.
 FAREWELL_S = 3.0
+# What it may take to tell every socket, after that.
+GOODBYE_S = 1.0
 
 
 def main() -> None:
@@ -68,6 +73,7 @@ def main() -> None:
         app.extensions["assets"].refresh()
     except (SettingRefused, AssetsMissing) as refused:
         sys.exit(str(refused))
+    held = hold(settings.instance)
     open_files = raise_open_files()
     counter = RequestCounter(app.wsgi_app)
     app.wsgi_app = counter  # type: ignore[method-assign]
@@ -83,7 +89,42 @@ def main() -> None:
     )
     stop_signal.wait()
     stop_accepting()
+    # Whoever comes now is refused at once instead of waiting for an answer that never comes.
+    listener.close()
     counter.wait_until_idle(FAREWELL_S)
+    send_sockets_away(GOODBYE_S)
+    # The last connection that is closed moves what was written into the database's one file.
+    app.extensions["engine"].dispose()
+    held.close()
+
+
+def hold(instance: Path) -> IO[str]:
+    """Show, for as long as this process lives, that a server uses the instance (restore asks)."""
+    file = (instance / SERVER_LOCK).open("w")
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows: there an open file cannot be replaced anyway
+        return file
+    with contextlib.suppress(OSError):  # some network's folders know no locks
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return file
+
+
+def send_sockets_away(at_most_s: float) -> None:
+    """Close every socket properly; browsers come back by themselves, each after its own while.
+
+    Closed by engine.io, not by a command of the namespace: after that they would wait longer.
+    """
+    connections = sio_server().eio.sockets
+    for connection in list(connections.values()):
+        connection.close(wait=False)
+    until = time.monotonic() + at_most_s
+    while any(not one.queue.empty() for one in list(connections.values())):
+        if time.monotonic() > until:
+            return
+        time.sleep(0.02)
+    # What was taken from the queue has to leave the house.
+    time.sleep(0.1)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -231,7 +272,12 @@ def serve_on_threads(listener: socket.socket, app: Flask) -> Callable[[], None]:
         host, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno()
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server.shutdown
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()  # its copy of the listening socket
+
+    return stop
 
 
 SERVERS: dict[str, Callable[[socket.socket, Flask], Callable[[], None]]] = {

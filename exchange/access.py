@@ -281,8 +281,12 @@ def _hit(limit: RateLimitItem, kind: str, who: str) -> None:
 def _require_address() -> None:
     """Under a foreign name a page could be read but not written from: say the right one."""
     settings = _settings()
-    if request.host.lower() not in settings.allowed_hosts and request.path != "/healthz":
+    if request.host.lower() not in settings.allowed_hosts and not _asks_for_health():
         raise Refused("address", url=settings.public_url)
+
+
+def _asks_for_health() -> bool:
+    return request.path in ("/healthz", "/healthz/alive")
 
 
 def _require_origin() -> None:

@@ -15,10 +15,9 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import and_
-from sqlalchemy.exc import OperationalError
 
-from exchange import rooms
-from exchange.extensions import sio_server, socketio
+from exchange import faults, rooms
+from exchange.extensions import pause, sio_server, socketio
 from exchange.models import Question, Status
 from exchange.queries import fair, questions
 from exchange.queries.live import Hearer
@@ -77,21 +76,22 @@ def announce(news: News) -> None:
     """Tell desks, moderation, screen, event page and askers what was committed."""
     # Read once, and only if somebody is listening.
     cards = cache(partial(_cards, news))
-    # Desks first: there somebody stands and waits.
-    for scope, revision in sorted(news.revisions.items(), key=_desks_first):
+    # Desks first: there somebody stands and waits. Their news leaves before more is drawn.
+    desks = {scope for scope in news.revisions if scope.kind is ScopeKind.STAND}
+    for scope in desks:
+        desk = partial(_for_desk, news, cards, scope.owner_id)
+        _tell(Room.DESK, scope, news.revisions[scope], desk)
+    if desks:
+        pause(0)
+    for scope in news.revisions.keys() - desks:
+        revision = news.revisions[scope]
         if scope.kind is ScopeKind.MODERATE:
             _tell(Room.MODERATE, scope, revision, partial(_for_moderation, news, cards))
         elif scope.kind is ScopeKind.PUBLIC:
             _tell(Room.EVENT, scope, revision, partial(_for_event_page, scope.owner_id))
             _tell(Room.SCREEN, scope, revision, partial(_for_screen, scope.owner_id))
-        elif scope.kind is ScopeKind.STAND:
-            _tell(Room.DESK, scope, revision, partial(_for_desk, news, cards, scope.owner_id))
         else:
             _tell(Room.MINE, scope, revision, partial(_for_asker, news, cards, scope.owner_id))
-
-
-def _desks_first(told: tuple[Scope, int]) -> bool:
-    return told[0].kind is not ScopeKind.STAND
 
 
 def _cards(news: News) -> list[Card]:
@@ -233,8 +233,9 @@ def _kept() -> Iterator[None]:
     """What goes wrong in here is logged; the change that it tells of is kept."""
     try:
         yield
-    except OperationalError as error:
-        # Nothing to be mended here: the database is away, and whoever writes hears of it.
-        log.warning("A room could not be told, the database is away: %s", error.orig)
-    except Exception:
+    except Exception as error:
+        if faults.reason(error):
+            # Nothing to be mended here: the database is away, and the log hears it from
+            # whoever is refused for it.
+            return
         log.exception("A room could not be told; its pages learn by the slow check.")

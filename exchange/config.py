@@ -23,6 +23,8 @@ MAX_BODY_BYTES = 64 * 1024
 FLUSH_INTERVAL_S = 1.0
 """Phones hear gathered news at most this often a stand."""
 MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
+SERVER_LOCK = "server.lock"
+"""The file in the instance folder that a running server holds."""
 
 
 class SettingRefused(ValueError):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,13 @@ from flask.globals import app_ctx
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_babel import Babel, get_locale
 from flask_socketio import SocketIO
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.local import LocalProxy
 
+from exchange import faults
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, TIME_ZONE, Settings
 from exchange.prepared import Line
 from exchange.processes import Relay, Shared
@@ -44,8 +47,7 @@ class Database:
     def init_app(self, app: Flask, settings: Settings) -> None:
         """Make the app's engine. SQLite gets WAL, full durability and honest transactions."""
         if settings.database_url.startswith("sqlite"):
-            engine = create_engine(settings.database_url)
-            _prepare_sqlite(engine)
+            engine = _sqlite(settings.database_url)
         else:
             engine = _postgresql(settings.database_url)
         sessions = scoped_session(sessionmaker(engine), scopefunc=_context)
@@ -161,9 +163,42 @@ def _postgresql(url: str) -> Engine:
     return engine
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _sqlite(address: str) -> Engine:
+    url = make_url(address)
+    path = database_file(address)
+    if path is not None and not url.query:
+        # Never a new, empty file in the place of one that is gone: only migrations make it.
+        query = {"mode": "rw", "uri": "true"}
+        url = url.set(database=path.as_uri(), query=query)
+    engine = create_engine(url)
+    _prepare_sqlite(engine, path)
+    return engine
+
+
+def database_file(address: str) -> Path | None:
+    """The file that an address of SQLite names; None for all others, and for one in memory."""
+    url = make_url(address)
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
+        return None
+    return Path(name).absolute()
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Which file stands at a path; None when there is none that could be seen."""
+    if path is None:
+        return None
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _prepare_sqlite(engine: Engine, path: Path | None) -> None:
     @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
+    def on_connect(connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(path)
         # The driver must not begin transactions on its own: `on_begin` does.
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -173,6 +208,18 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
+        # SQLite goes on writing into a file that was moved or deleted: nobody would find it.
+        here = _identity(path)
+        if path is not None and (here is None or here != record.info["file"]):
+            raise InvalidatePoolError
+
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        if faults.breaks(context.sqlalchemy_exception):
+            context.is_disconnect = True
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
+from exchange import faults
+
 Row = tuple[Any, ...]
 _Convert = Callable[[Any], Any]
 
@@ -48,18 +50,19 @@ class Line:
             cursor = self.connection.cursor()
             (cursor.executemany if many else cursor.execute)(sql, values)
         except self.dialect.loaded_dbapi.Error as error:
-            gone = self.dialect.is_disconnect(error, self.connection, None)
-            if gone:
-                self.connection.invalidate(error)
-            raise DBAPIError.instance(
-                sql,
-                None,
-                error,
-                self.dialect.loaded_dbapi.Error,
-                hide_parameters=True,
-                connection_invalidated=gone,
-            ) from error
+            raise self._told(sql, error) from error
         return cursor
+
+    def _told(self, sql: str, error: Any) -> Exception:
+        """The driver's error as SQLAlchemy's; what broke the connection ends it."""
+        told: Exception = DBAPIError.instance(
+            sql, None, error, self.dialect.loaded_dbapi.Error, hide_parameters=True
+        )
+        gone = self.dialect.is_disconnect(error, self.connection, None)
+        if isinstance(told, DBAPIError) and (gone or faults.breaks(told)):
+            self.connection.invalidate(error)
+            told.connection_invalidated = True
+        return told
 
     def begin_writing(self) -> None:
         """Begin as a writer: SQLite must be told at the start, others are begun by the driver."""
@@ -68,8 +71,12 @@ class Line:
 
     def rollback(self) -> None:
         """Undo what was not committed."""
-        if self.connection.is_valid:  # else it broke, and with it went whatever was begun
+        if not self.connection.is_valid:
+            return  # it broke, and with it went whatever was begun
+        try:
             self.connection.rollback()
+        except self.dialect.loaded_dbapi.Error as error:
+            self.connection.invalidate(error)
 
     def close(self) -> None:
         """Give the connection back."""

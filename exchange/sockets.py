@@ -7,10 +7,13 @@ from typing import Any
 
 from flask import Flask, current_app, request
 from flask_socketio import join_room
+from sqlalchemy.exc import DBAPIError
 
 from exchange import access, rooms
+from exchange.domain import outages
 from exchange.domain.refusals import Refused
 from exchange.extensions import pause, sio_server, socketio
+from exchange.faults import NoConnectionFree
 from exchange.queries import live, people
 
 log = logging.getLogger(__name__)
@@ -63,13 +66,18 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
     """
     try:
         room, scope, one = access.watched(command)
+        if one is not None:
+            join_room(rooms.pass_room(one.id))
+            _watchers().passes.setdefault(_sid(), set()).add((one.id, one.generation))
+        locale = _watchers().locales.get(_sid(), access.locale())
+        join_room(rooms.name(room, scope.owner_id, locale))
+        return {"ok": True, "revision": live.revision(scope)}
     except Refused as refused:
         return {"ok": False, "error": refused.word}
-    if one is not None:
-        join_room(rooms.pass_room(one.id))
-        _watchers().passes.setdefault(_sid(), set()).add((one.id, one.generation))
-    join_room(rooms.name(room, scope.owner_id, _watchers().locales.get(_sid(), access.locale())))
-    return {"ok": True, "revision": live.revision(scope)}
+    except (DBAPIError, NoConnectionFree) as error:
+        if not outages.note(error):
+            raise
+        return {"ok": False, "error": "busy"}
 
 
 def on_unknown(*_arguments: object) -> dict[str, Any]:
@@ -121,7 +129,9 @@ def _look(app: Flask) -> None:
         pause(LOOK_EVERY_S)
         try:
             look_once(app)
-        except Exception:
+        except Exception as error:
+            if outages.why(error):
+                continue  # whoever wants to do something meanwhile notes it
             log.exception("Revoked passes could not be looked for; trying again.")
 
 

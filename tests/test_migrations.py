@@ -89,6 +89,7 @@ def test_the_database_keeps_what_was_acknowledged(app: Flask, tmp_path: Path) ->
     """Write-ahead log, every commit on the disk, foreign keys held, no long wait inside SQLite."""
     bound = dict(vars(socketio))
     url = f"sqlite:///{tmp_path}/fresh.sqlite3"
+    migrations.upgrade(url)
     made = create_app(Settings(tmp_path, url, "key", async_mode="threading"))
     with made.app_context():
         pragmas = {

@@ -17,15 +17,16 @@ from typing import Any
 from flask import Flask, current_app
 from flask.globals import app_ctx
 from sqlalchemy import Integer, String, bindparam, insert, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from exchange import broadcasts, rooms
+from exchange import broadcasts, faults, rooms
 from exchange.broadcasts import Gathered, News
 from exchange.domain import images
 from exchange.domain.refusals import Refused
 from exchange.domain.turns import Turns
 from exchange.extensions import db, pause, socketio
+from exchange.faults import Reason
 from exchange.models import ChangeRow, Event, Question, Revision, Stand
 from exchange.models.base import now
 from exchange.prepared import Line, Prepared
@@ -293,6 +294,17 @@ def _writing_line() -> Iterator[Line]:
             line.close()
 
 
+def try_lock(patience_s: float) -> None:
+    """Take the write lock and give it back; nothing is written. Refuses `busy`."""
+    with _turn(patience_s) as give_up:
+        line = db.line()
+        try:
+            _patiently(line.begin_writing, line.rollback, give_up)
+        finally:
+            line.rollback()
+            line.close()
+
+
 def mark_votes(session: Session, stand_ids: set[int]) -> None:
     """Note that me toos came in at these stands; their next flush bumps once for all of them."""
     session.execute(
@@ -374,24 +386,25 @@ def _flush_later(app: Flask, stand_id: int, interval: float) -> None:
     with app.app_context():
         try:
             flush(stand_id)
-        except (Refused, OperationalError):
-            # The database is busy or away: whatever the phones have to hear stays noted there.
-            flush_soon(stand_id)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, Refused) or faults.reason(error):
+                # The database is busy or away: whatever the phones have to hear stays noted there.
+                flush_soon(stand_id)
+                return
             log.exception("A stand's phones could not be told; they learn by the slow check.")
 
 
 @contextlib.contextmanager
-def _turn() -> Iterator[float]:
+def _turn(patience_s: float = LOCK_PATIENCE_S) -> Iterator[float]:
     """This process's turn to write, and until when the database may be waited for."""
-    give_up = time.monotonic() + LOCK_PATIENCE_S
+    give_up = time.monotonic() + patience_s
     if db.engine.dialect.name != "sqlite":
         # It keeps its own lines, one for each row.
         yield give_up
         return
     turns: Turns = current_app.extensions.setdefault("turns", Turns())
     who = app_ctx._get_current_object()  # type: ignore[attr-defined]
-    if not turns.take(who, LOCK_PATIENCE_S):
+    if not turns.take(who, patience_s):
         raise Refused("busy")
     try:
         yield give_up
@@ -414,9 +427,12 @@ def _patiently(begin: Callable[[], object], give_back: Callable[[], None], give_
     while True:
         try:
             begin()
-        except OperationalError as error:
+        except DBAPIError as error:
             give_back()
-            if time.monotonic() > give_up:
+            why = faults.reason(error)
+            if why is None:
+                raise
+            if why is not Reason.LOCKED or time.monotonic() > give_up:
                 raise Refused("busy") from error
             pause(random.uniform(0.01, 0.05))
         else:

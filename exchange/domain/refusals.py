@@ -69,7 +69,7 @@ _SENTENCES: dict[str, LazyString] = {
     "slow_down": _l(
         "Das war sehr schnell hintereinander. Bitte versuchen Sie es in %(seconds)s s noch einmal."
     ),
-    "busy": _l("Gerade ist sehr viel los. Bitte versuchen Sie es gleich noch einmal."),
+    "busy": _l("Das geht im Augenblick nicht. Bitte versuchen Sie es gleich noch einmal."),
     "broken": _l("Hier ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal."),
     "too_large": _l("Das ist zu groß. Bitte kürzen Sie den Text."),
     "type": _l("In dieser Form kann die Nachricht nicht angenommen werden."),

@@ -1,16 +1,23 @@
-"""Whether the server lives and can reach its database."""
+"""Whether the server is ready to take questions, and whether it lives at all."""
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from exchange.extensions import db
+from exchange.domain import outages
 
 bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """200 while questions can be taken; 503 `busy` while the database is away."""
-    db.session.execute(select(1))
-    return jsonify(status="ok")
+    """200 while questions can be taken; 503 with the reason's word while they cannot."""
+    reason = outages.standing()
+    if reason is None:
+        return jsonify(status="ok")
+    return jsonify(status="not_ready", reason=reason.value), 503
+
+
+@bp.get("/healthz/alive")
+def alive() -> ResponseReturnValue:
+    """200 while the process serves: to start it anew would not help a full disk."""
+    return jsonify(status="alive")

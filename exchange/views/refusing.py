@@ -1,18 +1,16 @@
 """How a refusal is said: as JSON to programs, as a page to people, in the reader's language."""
 
 import gzip
-import logging
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, request
-from sqlalchemy.exc import DataError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from exchange.domain import outages
 from exchange.domain.refusals import Refused
+from exchange.faults import NoConnectionFree
 from exchange.rendering import render
-
-log = logging.getLogger(__name__)
 
 _STATUS = {
     "key": 400,
@@ -56,7 +54,7 @@ def init_app(app: Flask) -> None:
     """Answer refusals, the framework's own errors and a database that is away."""
     app.register_error_handler(Refused, refuse)
     app.register_error_handler(HTTPException, _translate)
-    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DBAPIError, _database_away)
     app.register_error_handler(NoConnectionFree, _database_away)
     app.register_error_handler(DataError, _not_there)
     app.after_request(_protect)
@@ -92,6 +90,7 @@ def refuse(refused: Refused) -> Response:
 
 def with_status(response: Response, refused: Refused) -> Response:
     """`response` with the status of a refusal, and when to try again."""
+    outages.note(refused)
     response.status_code = status_of(refused)
     if response.status_code in (429, 503):
         response.headers["Retry-After"] = str(refused.details.get("seconds", RETRY_AFTER_S))
@@ -115,10 +114,13 @@ def _translate(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _database_away(error: OperationalError | NoConnectionFree) -> Response:
-    # The driver's own words: they name no password.
-    log.error("The database cannot be used: %s", getattr(error, "orig", error))
-    return refuse(Refused("busy"))
+def _database_away(error: DBAPIError | NoConnectionFree) -> Response:
+    """Its state is said as `busy`; any other error of the database is a fault of ours."""
+    if outages.why(error) is None:
+        raise error
+    busy = Refused("busy")
+    busy.__cause__ = error
+    return refuse(busy)
 
 
 def _not_there(_error: DataError) -> Response:

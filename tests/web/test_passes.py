@@ -30,6 +30,7 @@ ADDRESSES = {
     ("GET", "/pass"): EVERYBODY,
     ("POST", "/pass"): "nobody without a secret",
     ("GET", "/healthz"): EVERYBODY,
+    ("GET", "/healthz/alive"): EVERYBODY,
     ("GET", "/present/ROBO"): "presenter",
     ("POST", "/present/ROBO/questions"): "presenter",
     ("POST", "/present/ROBO/questions/{q}/shortlist"): "presenter",
