@@ -97,13 +97,18 @@ def participant(event_id: int) -> str | None:
     return passes.participant_digest(cookie, event_id, _key())
 
 
-def participant_or_new(event_id: int) -> str:
-    """The same, and with the first write a fresh random cookie."""
+def participant_or_new(event_id: int, key: str | None = None) -> str:
+    """The same, and with the first write a fresh cookie; for the same write sent again the same.
+
+    Else a me too whose answer was lost would count twice: by a participant who never was.
+    """
     known = participant(event_id)
     if known is not None:
         return known
     if "participant_cookie" not in g:
-        g.participant_cookie = secrets.token_urlsafe(16)
+        g.participant_cookie = (
+            passes.participant_cookie(key, _key()) if key else secrets.token_urlsafe(16)
+        )
     return passes.participant_digest(g.participant_cookie, event_id, _key())
 
 

@@ -72,6 +72,15 @@ def set_revoked(pass_id: int, revoked: bool) -> None:
         broadcasts.dismiss(pass_id)
 
 
+def participant_cookie(key: str, instance_key: str) -> str:
+    """The cookie of whoever had none when this write came: the same again if its answer, and the
+    cookie with it, was lost. Nobody else knows the key.
+    """
+    message = f"cookie {key}".encode()
+    mac = hmac.new(instance_key.encode(), message, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac[:16]).rstrip(b"=").decode()
+
+
 def participant_digest(cookie: str, event_id: int, instance_key: str) -> str:
     """What the tables keep of a participant's cookie: another value at every event."""
     message = f"participant {event_id} {cookie}".encode()

@@ -99,7 +99,7 @@ def ask(stand: str) -> ResponseReturnValue:
     fields = posted()
     try:
         key = access.uuid_in(fields.get("key"))
-        digest = access.participant_or_new(found.event_id)
+        digest = access.participant_or_new(found.event_id, key)
         answer = asking.ask(
             found,
             key=key,
@@ -144,7 +144,8 @@ def me_too(question: int) -> ResponseReturnValue:
         on = word == "1"
     found = _question(question)
     echo = _echo(fields)
-    count = votes.set_me_too(question, participant=access.participant_or_new(found.event_id), on=on)
+    digest = access.participant_or_new(found.event_id, echo.get("key"))
+    count = votes.set_me_too(question, participant=digest, on=on)
     if request.method == "POST" and not wants_json():
         return redirect(f"/s/{found.stand.code}#question-{question}", 303)
     return jsonify(votes=count, on=on, **echo)

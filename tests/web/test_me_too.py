@@ -42,6 +42,27 @@ def test_the_answer_repeats_the_key_that_came(
     assert (answer.status_code, answer.json and answer.json["key"]) == (200, key)
 
 
+def test_one_whose_answer_was_lost_with_the_first_cookie_counts_once(
+    as_attendee: Callable[[], Window], question: int, fair: Fair
+) -> None:
+    key, path = new_key(), f"/questions/{question}/me-too"
+    as_attendee().send(path, "PUT", key=key)
+    again = as_attendee()
+    answer = again.send(path, "PUT", key=key.upper())
+    assert (answer.status_code, answer.json and answer.json["votes"]) == (200, 1)
+    assert fair.card(question).votes == 1
+    answer = again.send(path, "DELETE", key=new_key())
+    assert (answer.status_code, answer.json and answer.json["votes"]) == (200, 0)
+
+
+def test_people_who_say_it_first_with_keys_of_their_own_are_two(
+    as_attendee: Callable[[], Window], question: int, fair: Fair
+) -> None:
+    for _ in range(2):
+        as_attendee().send(f"/questions/{question}/me-too", "PUT", key=new_key())
+    assert fair.card(question).votes == 2
+
+
 @pytest.mark.parametrize("on", [None, "", "2", "yes"])
 def test_a_form_says_yes_or_no(phone: Window, question: int, on: str | None) -> None:
     answer = phone.send(f"/questions/{question}/me-too", on=on)
