@@ -97,13 +97,19 @@ class Demo(Links):
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """An instance folder with the demo fair in it, to be copied, and its links."""
     folder = tmp_path_factory.mktemp("loaded")
+    return folder, load(folder)
+
+
+def load(folder: Path) -> dict[str, Any]:
+    """Load the demo fair into an instance folder; its links."""
     flask = [sys.executable, "-m", "flask", "--app", "exchange"]
     environ = os.environ | {"EXCHANGE_INSTANCE": str(folder)}
     subprocess.run([*flask, "migrate"], check=True, cwd=ROOT, env=environ)
     told = subprocess.run(
         [*flask, "demo", "--json"], check=True, cwd=ROOT, env=environ, capture_output=True
     )
-    return folder, json.loads(told.stdout)
+    links: dict[str, Any] = json.loads(told.stdout)
+    return links
 
 
 class Serve(Protocol):
@@ -245,7 +251,7 @@ def ask(phone: Page, text: str) -> int:
     phone.get_by_role("button", name="Frage stellen").click()
     told = phone.locator("[data-ask-state][data-kind=done]")
     expect(told).to_be_visible()
-    return int("".join(filter(str.isdigit, told.inner_text())))
+    return int(told.get_attribute("data-number") or "")
 
 
 def eavesdrop(page: Page) -> list[str]:

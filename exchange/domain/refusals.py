@@ -13,7 +13,8 @@ _SENTENCES: dict[str, LazyString] = {
         "Der Text enthält Zeichen, die nicht angezeigt werden können. Bitte schreiben Sie ihn neu."
     ),
     "key_reused": _l(
-        "Diese Nachricht ist schon mit anderem Inhalt angekommen. Bitte laden Sie die Seite neu."
+        "Von hier ist eben schon etwas anderes angekommen. Wenn auch dies ankommen soll, senden Sie"
+        " es bitte noch einmal."
     ),
     # What arrived can be read but not be taken.
     "empty": _l("Bitte schreiben Sie Ihre Frage in das Feld."),
@@ -33,7 +34,7 @@ _SENTENCES: dict[str, LazyString] = {
     "not_yet": _l("Fragen können ab Beginn der Veranstaltung am %(date)s gestellt werden."),
     "closed": _l(
         "Die Veranstaltung ist beendet, Fragen werden nicht mehr angenommen."
-        " Ihr Text bleibt in diesem Feld."
+        " Ihr Text bleibt hier stehen."
     ),
     "no_votes": _l("In dieser Phase ist „Interessiert mich auch“ nicht möglich."),
     "own": _l("Das ist Ihre eigene Frage."),

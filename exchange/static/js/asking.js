@@ -1,17 +1,15 @@
-// Asking: a question once typed is never lost. It stays in the field until the server has repeated its key, survives a
-// reload, and is sent again under the same key, so that it arrives once.
+// Asking: a question once typed is never lost. What is not yet sent survives a reload as a draft; what is sent goes through
+// the outbox, and the field is free for the next one when it has arrived, or stands written down in the waiting list.
 
-import { newKey, send } from "./post.js";
-import { say } from "./say.js";
+import { timeOfDay } from "./ages.js";
+import { held, hold } from "./held.js";
+import { discard, entries, entryOf, hurry, isUnderWay, put, start as openOutbox } from "./outbox.js";
 import { lineState } from "./line.js";
 import { readAgain, watches } from "./live.js";
+import { newKey } from "./post.js";
+import { say } from "./say.js";
 
-/**
- * @typedef {object} Entry  one question that has not been confirmed yet
- * @property {string} key
- * @property {string} url
- * @property {Record<string, string>} fields
- */
+/** @typedef {import("./outbox.js").Entry} Entry */
 
 /** Storage may be full, or forbidden; asking works without. */
 const store = {
@@ -28,24 +26,34 @@ const store = {
   },
 };
 
+/** The forms of this page, by where they post to: give back a text to its field, if that is free. @type {Map<string, (entry: Entry, error?: string) => boolean>} */
+const fields = new Map();
+
+/** Whether a question can be worded anew on this page. @param {Entry} entry */
+export const hasField = (entry) => fields.has(entry.url);
+
+/**
+ * Take a question out of the outbox and put it back into its field, if nothing else stands there.
+ * @param {Entry} entry
+ */
+export const giveBack = (entry) => fields.get(entry.url)?.(entry) ?? false;
+
 /** @param {HTMLFormElement} form */
 function attend(form) {
   const url = form.getAttribute("action") ?? "";
-  const outbox = `exchange.outbox ${url}`;
   const draft = `exchange.draft ${url}`;
   const text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
   const button = /** @type {HTMLButtonElement} */ (form.querySelector("button[type=submit]"));
   const state = /** @type {HTMLElement} */ (form.querySelector("[data-ask-state]"));
   const error = /** @type {HTMLElement} */ (form.querySelector("[data-error]"));
-  const change = /** @type {HTMLButtonElement} */ (form.querySelector("[data-ask-change]"));
+  /** Staff have no list; their field keeps the question until it has arrived. */
+  const change = /** @type {HTMLButtonElement | null} */ (form.querySelector("[data-ask-change]"));
   const words = form.dataset;
-  const names = ["text", "facet", "name"];
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let again;
-  let tries = 0;
-  let busy = false;
+  const names = ["text", "facet", "name", "stand"];
+  /** What the field shows while it is on its way. */
+  let key = "";
 
-  const fields = () => Object.fromEntries(names.map((name) => [name, valueOf(name)]));
+  const values = () => Object.fromEntries(names.filter((name) => form.elements.namedItem(name)).map((name) => [name, valueOf(name)]));
 
   /** @param {string} name */
   function valueOf(name) {
@@ -53,12 +61,12 @@ function attend(form) {
     return field && "value" in field ? String(field.value) : "";
   }
 
-  /** @param {Record<string, string>} values */
-  function fill(values) {
+  /** @param {Record<string, string>} given */
+  function fill(given) {
     for (const name of names) {
       const field = form.elements.namedItem(name);
-      if (!values[name] || !field) continue;
-      if (field instanceof RadioNodeList || field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = values[name];
+      if (!given[name] || !field) continue;
+      if (field instanceof RadioNodeList || field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = given[name];
       // Nothing that is filled in shall be hidden.
       if (name !== "text") form.querySelector(`[name=${name}]`)?.closest("details")?.setAttribute("open", "");
     }
@@ -87,113 +95,120 @@ function attend(form) {
     // Read-only, not disabled: it can still be read, selected and copied.
     text.readOnly = on;
     if (on) button.setAttribute("aria-busy", "true"); else button.removeAttribute("aria-busy");
-    change.hidden = true;
+    if (change) change.hidden = true;
   }
 
-  /** @param {Entry} entry */
-  async function deliver(entry) {
-    if (busy) return;
-    busy = true;
-    clearTimeout(again);
-    wait(true);
-    refuse("");
-    if (tries === 0) tell("quiet", words.sending ?? "");
-    const answer = await send(entry.url, { ...entry.fields, key: entry.key }, { echo: entry.key });
-    busy = false;
-    if (answer.ok) return arrived(entry, answer.body);
-    if (answer.ours && answer.status < 500) {
-      store.write(outbox, null);
-      wait(false);
-      tell("quiet", "");
-      refuse(answer.message);
-      return;
-    }
-    tries += 1;
-    button.removeAttribute("aria-busy");
-    change.hidden = false;
-    tell("quiet", words.waiting ?? "", { aloud: tries === 1 });
-    again = setTimeout(() => void deliver(entry), Math.max(answer.after * 1000, Math.min(2000 * 1.6 ** tries, 20_000) * (0.75 + Math.random() / 2)));
-  }
-
-  /** @param {Entry} entry @param {{number: number, status: string}} body */
-  function arrived(entry, body) {
-    store.write(outbox, null);
-    store.write(draft, null);
-    tries = 0;
+  /** Free for the next question. */
+  function clear() {
+    key = "";
     wait(false);
+    text.defaultValue = "";
     form.reset();
     const details = form.querySelector("details");
     if (details) details.open = false;
     grow();
-    const sentence = (body.status === "pending" ? words.sentPending : body.status === "owed" ? words.sentOwed : words.sent) ?? "";
-    tell("done", sentence.replace("{number}", String(body.number)));
-    form.dispatchEvent(new CustomEvent("exchange:asked", { bubbles: true, detail: body }));
-    // The first time, reading again brings my question and my own room; later a push does. Staff have theirs already.
-    const known = form.hasAttribute("data-staff") || watches("mine");
-    if (!known || lineState() !== "online") void readAgain();
+    tell("quiet", "", { aloud: false });
   }
 
-  /** @param {string} sentence */
-  function refuse(sentence) {
+  /** @param {string} known */
+  function follow(known) {
+    key = known;
+    wait(true);
+    refuse("");
+    tell("quiet", words.sending ?? "");
+    hold(key, {
+      arrived,
+      refused(entry) {
+        // What can be put right in the field stays there; what has to wait for better times goes to the list.
+        if (!change && !mendable(entry)) return clear();
+        discard(entry.key);
+        key = "";
+        wait(false);
+        tell("quiet", "", { aloud: false });
+        store.write(draft, values());
+        refuse(entry.refused?.message ?? "");
+      },
+      left: () => { if (entryOf(known)) clear(); else wait(false); key = ""; },
+      waits: change ? waits : undefined,
+    });
+  }
+
+  /** @param {Entry} entry */
+  function waits(entry) {
+    if (isUnderWay(entry)) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+    if (!change || !entry.tries) return;
+    change.hidden = false;
+    tell("quiet", words.waiting ?? "", { aloud: entry.tries === 1 && !isUnderWay(entry) });
+  }
+
+  /** @param {Entry} entry */
+  function arrived({ arrived: answer }) {
+    clear();
+    const { number, status } = answer?.body ?? {};
+    const sentence = (status === "pending" ? words.sentPending : status === "owed" ? words.sentOwed : words.sent) ?? "";
+    state.dataset.number = number;
+    tell("done", sentence.replace("{number}", number).replace("{time}", timeOfDay(new Date(answer?.time ?? Date.now()))));
+    form.dispatchEvent(new CustomEvent("exchange:asked", { bubbles: true, detail: answer?.body }));
+  }
+
+  /** @param {string} sentence @param {{focus?: boolean}} [how] */
+  function refuse(sentence, { focus = true } = {}) {
     error.textContent = sentence;
     if (sentence) {
       text.setAttribute("aria-invalid", "true");
-      text.focus();
+      if (focus) text.focus();
     } else text.removeAttribute("aria-invalid");
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (busy || store.read(outbox)) {
-      // Pressed again while it waits: try at once, under the same key.
-      const entry = store.read(outbox);
-      if (entry && !busy) void deliver(entry);
-      return;
-    }
-    if (!text.value.trim()) {
-      refuse(words.empty ?? "");
-      return;
-    }
-    /** @type {Entry} */
-    const entry = { key: newKey(), url, fields: fields() };
-    store.write(outbox, entry);
-    tries = 0;
-    void deliver(entry);
+    // Pressed again while it waits: try at once, under the same key.
+    if (key) return hurry();
+    if (!text.value.trim()) return refuse(words.empty ?? "");
+    const fresh = newKey();
+    follow(fresh);
+    put({ key: fresh, what: "ask", url, fields: values(), place: words.place });
+    // Only now: it stands in the outbox, or, if storage is denied, in the page as long as that is open.
+    store.write(draft, null);
   });
 
   form.addEventListener("input", () => {
     grow();
     if (error.textContent) refuse("");
     if (!state.hidden && state.dataset.kind === "done") tell("quiet", "", { aloud: false });
-    const values = fields();
-    store.write(draft, Object.values(values).some(Boolean) ? values : null);
+    const typed = values();
+    store.write(draft, typed.text || typed.facet || typed.name ? typed : null);
   });
 
-  change.addEventListener("click", () => {
+  change?.addEventListener("click", () => {
     // From here on it is another question, under another key.
-    clearTimeout(again);
-    store.write(outbox, null);
-    store.write(draft, fields());
-    tries = 0;
+    const now = values();
+    discard(key);
+    key = "";
     wait(false);
     tell("quiet", "", { aloud: false });
+    store.write(draft, now);
     text.focus();
   });
 
-  const tryNow = () => {
-    const entry = store.read(outbox);
-    if (entry && !busy) void deliver(entry);
-  };
-  addEventListener("online", tryNow);
-  document.addEventListener("exchange:line", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail.state === "online" && tries > 0) tryNow();
+  fields.set(url, (entry, sentence = "") => {
+    if (!form.isConnected || key || text.value.trim()) return false;
+    discard(entry.key);
+    fill(entry.fields);
+    store.write(draft, values());
+    refuse(sentence, { focus: false });
+    if (!sentence) text.focus();
+    return true;
   });
 
-  /** @type {Entry | null} */
-  const pending = store.read(outbox);
-  if (pending?.key && pending.fields) {
-    fill(pending.fields);
-    void deliver(pending);
+  const waiting = entries().filter((entry) => entry.url === url && !entry.refused);
+  const mine = change && waiting.find((entry) => !held.has(entry.key));
+  // A browser may have put back what was typed before the page was loaded anew.
+  if (waiting.some((entry) => entry.fields.text === text.value)) text.value = "";
+  if (mine) {
+    fill(mine.fields);
+    follow(mine.key);
   } else if (!text.value) fill(store.read(draft) ?? {});
   // The form was away for a phase and is back with its text: nothing is left to be copied.
   for (const rescued of document.querySelectorAll(".rescued")) {
@@ -201,6 +216,9 @@ function attend(form) {
   }
   grow();
 }
+
+/** Whether the asker can put it right: the words are at fault, not the time or the place. @param {Entry} entry */
+const mendable = (entry) => [400, 413, 422].includes(entry.refused?.status ?? 0);
 
 /** @type {WeakSet<HTMLFormElement>} */
 const attended = new WeakSet();
@@ -216,5 +234,19 @@ function attendAll() {
 /** Begin. Once a page. A form may come later, when the phase allows asking. */
 export function start() {
   attendAll();
-  document.addEventListener("exchange:placed", attendAll);
+  document.addEventListener("exchange:placed", () => {
+    attendAll();
+    for (const url of fields.keys()) if (!document.querySelector(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);
+  });
+  document.addEventListener("exchange:outbox", (event) => {
+    const { kind, entry } = /** @type {CustomEvent} */ (event).detail;
+    if (kind === "arrived" && entry.what !== "me-too" && lineState() !== "still") {
+      // The first time, reading again brings my question and my own room; later a push does. Staff have theirs already.
+      const told = entry.what === "ask" && (!document.getElementById("mine") || watches("mine"));
+      if (!told || lineState() !== "online") void readAgain();
+    }
+    // Refused long after it was asked: back to its field, if nobody is writing there.
+    if (kind === "refused" && !held.has(entry.key) && mendable(entry)) fields.get(entry.url)?.(entry, entry.refused.message);
+  });
+  openOutbox();
 }

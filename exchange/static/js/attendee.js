@@ -5,16 +5,18 @@ import { start as attendAsking } from "./asking.js";
 import { ATTENDEES, readAgain, start as listen } from "./live.js";
 import { start as knowMine } from "./mine.js";
 import { start as sayNews } from "./news.js";
-import { start as attendForms } from "./sending.js";
+import { start as attendOwn } from "./own.js";
 import { start as attendVotes } from "./votes.js";
+import { start as showWaiting } from "./unsent.js";
 
 document.documentElement.dataset.js = "";
 keepAges();
-attendAsking();
+showWaiting();
 attendVotes();
+attendOwn();
+attendAsking();
 knowMine();
 sayNews();
-attendForms();
 listen(ATTENDEES);
 
 // What may be done follows from the phase: when it changes, so does more than its own fragment. Everybody hears of it at
@@ -26,4 +28,3 @@ document.addEventListener("exchange:placed", () => {
   phase = now;
   setTimeout(() => void readAgain(), Math.random() * 5000);
 });
-document.addEventListener("exchange:sent", () => void readAgain());

@@ -9,6 +9,7 @@
  * @property {string} error    the error's word, or "line" when the line is at fault
  * @property {string} message  a sentence for the reader; "" when the line is at fault
  * @property {number} after    seconds to wait before another try (Retry-After), 0 if not said
+ * @property {number} time     when it was answered, by the server's clock
  */
 
 /** A new UUID. On plain http there is no crypto.randomUUID; random values there are. @returns {string} */
@@ -36,22 +37,26 @@ export function fieldsOf(form, button = null) {
  * Send a write and judge the answer. Never throws.
  * @param {string} url
  * @param {Record<string, string>} [fields]
- * @param {{method?: string, echo?: string, patience?: number}} [options] echo: the key that the answer must repeat
+ * @param {{method?: string, echo?: string, patience?: number, control?: AbortController}} [options] echo: the key that the answer must repeat
  * @returns {Promise<Answer>}
  */
-export async function send(url, fields = {}, { method = "POST", echo, patience = 15_000 } = {}) {
+export async function send(url, fields = {}, { method = "POST", echo, patience = 15_000, control = new AbortController() } = {}) {
   /** @type {Answer} */
-  const lost = { ours: false, ok: false, status: 0, body: null, error: "line", message: "", after: 0 };
+  const lost = { ours: false, ok: false, status: 0, body: null, error: "line", message: "", after: 0, time: Date.now() };
+  setTimeout(() => control.abort(), patience);
   try {
     const response = await fetch(url, {
       method,
       headers: { Accept: "application/json" },
       body: method === "DELETE" ? undefined : new URLSearchParams(fields),
-      signal: timeLimit(patience),
+      signal: control.signal,
+      // It outlives its page: who presses and walks away has sent it.
+      keepalive: true,
       redirect: "error",
       cache: "no-store",
     });
     const after = Number.parseInt(response.headers.get("Retry-After") ?? "0", 10) || 0;
+    const time = Date.parse(response.headers.get("Date") ?? "") || lost.time;
     let body = null;
     if (response.status !== 204) {
       if (!(response.headers.get("Content-Type") ?? "").startsWith("application/json")) return { ...lost, status: response.status, after };
@@ -60,18 +65,11 @@ export async function send(url, fields = {}, { method = "POST", echo, patience =
     }
     if (response.ok) {
       const echoed = echo === undefined || body?.key === echo;
-      return echoed ? { ours: true, ok: true, status: response.status, body, error: "", message: "", after } : { ...lost, status: response.status };
+      return echoed ? { ours: true, ok: true, status: response.status, body, error: "", message: "", after, time } : { ...lost, status: response.status };
     }
     const error = String(body?.error ?? "");
-    return { ours: Boolean(error), ok: false, status: response.status, body, error: error || "line", message: String(body?.message ?? ""), after };
+    return { ours: Boolean(error), ok: false, status: response.status, body, error: error || "line", message: String(body?.message ?? ""), after, time };
   } catch {
     return lost;
   }
-}
-
-/** @param {number} milliseconds @returns {AbortSignal} */
-function timeLimit(milliseconds) {
-  const control = new AbortController();
-  setTimeout(() => control.abort(), milliseconds);
-  return control.signal;
 }

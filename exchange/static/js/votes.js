@@ -1,22 +1,29 @@
-// "Interessiert mich auch": pressed at once, taken back honestly if it did not arrive.
+// "Interessiert mich auch": pressed at once; the wish goes through the outbox, the last one for each question. It is taken
+// back, honestly, only if the server refuses it.
 //
 // A fragment does not know who is looking; which votes are mine stands beside the lists, in #my-votes data-ids.
 
 import { showVotes, votesOf } from "./counts.js";
-import { send } from "./post.js";
+import { discard, entries, put } from "./outbox.js";
+import { newKey } from "./post.js";
 import { toast } from "./say.js";
 
-/** What I want, for questions whose answer is still on its way. @type {Map<string, boolean>} */
-const wished = new Map();
+/** @typedef {import("./outbox.js").Entry} Entry */
+
 /** What the server knows of me. @type {Set<string>} */
 let mine = new Set();
 
 /** @param {string} id */
-const wanted = (id) => wished.get(id) ?? mine.has(id);
+const urlOf = (id) => `/questions/${id}/me-too`;
+
+/** What I want that the server does not know yet. @returns {Map<string, boolean>} by address */
+const wishes = () => new Map(entries().filter((entry) => entry.what === "me-too").map((entry) => [entry.url, entry.fields.on === "1"]));
 
 function mark() {
+  const wished = wishes();
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-me-too]"))) {
-    const on = wanted(button.dataset.meToo ?? "");
+    const id = button.dataset.meToo ?? "";
+    const on = wished.get(urlOf(id)) ?? mine.has(id);
     const pressed = String(on);
     if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
     button.value = on ? "0" : "1";
@@ -32,48 +39,50 @@ function learn() {
   mark();
 }
 
-/**
- * @param {string} id
- * @param {string} url
- */
-async function press(id, url) {
-  const underWay = wished.has(id);
-  const on = !wanted(id);
-  wished.set(id, on);
+/** @param {HTMLElement} button */
+function press(button) {
+  const id = button.dataset.meToo ?? "";
+  const on = !(wishes().get(urlOf(id)) ?? mine.has(id));
+  const question = button.closest("[data-order]");
   addTo(id, on ? 1 : -1);
-  mark();
-  if (underWay) return; // the one under way sees the last wish when it is through
-  for (;;) {
-    const wish = wished.get(id) ?? false;
-    if (wish === mine.has(id)) break;
-    const answer = await send(url, {}, { method: wish ? "PUT" : "DELETE" });
-    if (!answer.ok) {
-      if (wished.get(id) !== mine.has(id)) addTo(id, mine.has(id) ? 1 : -1);
-      wished.delete(id);
-      mark();
-      toast(answer.message || (document.getElementById("main")?.dataset.lineDown ?? ""));
-      return;
-    }
-    if (wish) mine.add(id); else mine.delete(id);
-    const list = document.getElementById("my-votes");
-    if (list) list.dataset.ids = [...mine].join(" ");
-    // The server's count is truer than our sum.
-    if (wished.get(id) === wish && typeof answer.body?.votes === "number") showVotes(id, answer.body.votes);
-  }
-  wished.delete(id);
-  mark();
+  put({ key: newKey(), what: "me-too", about: urlOf(id), url: urlOf(id), place: question?.getAttribute("data-order") ?? "", fields: { on: on ? "1" : "0" } });
+}
+
+/** @param {Entry} entry */
+function arrived({ url, fields, arrived: answer }) {
+  const id = url.split("/")[2];
+  if (fields.on === "1") mine.add(id); else mine.delete(id);
+  const list = document.getElementById("my-votes");
+  if (list) list.dataset.ids = [...mine].join(" ");
+  // The server's count is truer than our sum.
+  if (!wishes().has(url) && typeof answer?.body.votes === "number") showVotes(id, answer.body.votes);
+}
+
+/** @param {Entry} entry */
+function refused({ key, url, fields, refused: why }) {
+  const id = url.split("/")[2];
+  discard(key);
+  if ((fields.on === "1") !== mine.has(id)) addTo(id, mine.has(id) ? 1 : -1);
+  toast(why?.message ?? "");
 }
 
 /** Begin. Once a page. */
 export function start() {
   learn();
   document.addEventListener("exchange:placed", learn);
+  document.addEventListener("exchange:outbox", (event) => {
+    const { kind, entry } = /** @type {CustomEvent} */ (event).detail;
+    if (entry.what !== "me-too") return;
+    if (kind === "arrived") arrived(entry);
+    if (kind === "refused") refused(entry);
+    mark();
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement)) return;
     const button = /** @type {HTMLElement | null} */ (form.querySelector("[data-me-too]"));
-    if (!button?.dataset.meToo) return;
+    if (!button) return;
     event.preventDefault();
-    void press(button.dataset.meToo, form.getAttribute("action") ?? "");
+    press(button);
   });
 }
