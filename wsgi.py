@@ -33,7 +33,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from flask import Flask
@@ -244,11 +244,27 @@ class RequestCounter:
 def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]:
     import eventlet.wsgi
 
-    server = eventlet.spawn(
-        eventlet.wsgi.server, listener, app, max_size=MAX_CONNECTIONS, log_output=False, debug=False
+    class Door:
+        """The listening socket. Once it is closed nobody comes in, and nobody is thrown out:
+        eventlet's server, at its own end, cuts off every WebSocket without a word.
+        """
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(listener, name)
+
+        def accept(self) -> Any:
+            while True:
+                try:
+                    return listener.accept()
+                except OSError:
+                    if listener.fileno() >= 0:
+                        raise
+                eventlet.sleep(3600)  # until the process ends
+
+    eventlet.spawn(
+        eventlet.wsgi.server, Door(), app, max_size=MAX_CONNECTIONS, log_output=False, debug=False
     )
-    stop: Callable[[], None] = server.kill
-    return stop
+    return listener.close
 
 
 def serve_on_gevent(listener: socket.socket, app: Flask) -> Callable[[], None]:

@@ -45,6 +45,7 @@ class Outage:
     reason: Reason | None = None
     since: float = 0.0
     refused: int = 0
+    told: set[Reason] = field(default_factory=set)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -64,21 +65,17 @@ def note(error: BaseException) -> bool:
         return False
     outage = _outage()
     with outage.guard:
-        outage.refused += 1
-        if outage.reason is reason:
-            return True
         began = outage.reason is None
-        outage.reason = reason
         if began:
-            outage.since = time.monotonic()
-            outage.refused = 1
+            outage.since, outage.refused = time.monotonic(), 0
+            outage.told.clear()
+        outage.reason = reason
+        outage.refused += 1
+    _say_once(outage, reason)
     if began:
-        log.error("The database takes no changes: %s. Trying again by itself.", reason.sentence)
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         if not app.testing:
             socketio.start_background_task(_try_until_over, app)
-    else:
-        log.error("The database still takes no changes: %s.", reason.sentence)
     return True
 
 
@@ -112,9 +109,8 @@ def _try_until_over(app: Flask) -> None:
             reason = _tried()
             if reason is None:
                 break
-            if reason is not outage.reason:
-                outage.reason = reason
-                log.error("The database still takes no changes: %s.", reason.sentence)
+            outage.reason = reason
+            _say_once(outage, reason)
     with outage.guard:
         outage.reason = None
         lasted, refused = time.monotonic() - outage.since, outage.refused
@@ -123,6 +119,19 @@ def _try_until_over(app: Flask) -> None:
         lasted,
         refused,
     )
+
+
+def _say_once(outage: Outage, reason: Reason) -> None:
+    """Each reason once an outage: a disk that is full says so in more than one way."""
+    with outage.guard:
+        first, new = not outage.told, reason not in outage.told
+        outage.told.add(reason)
+    if first:
+        log.error(
+            "The database takes no changes: %s. It is tried again by itself.", reason.sentence
+        )
+    elif new:
+        log.error("The database still takes no changes: %s.", reason.sentence)
 
 
 def _tried() -> Reason | None:
