@@ -14,6 +14,8 @@
 // An element is not swapped but changed into the new one, node by node. So whatever a reader has typed, opened,
 // ticked or focused stays theirs, without having to be carried over.
 
+import { rescue } from "./rescue.js";
+
 /** @typedef {{createHTML(html: string): string}} Policy */
 
 /** @type {Policy} */
@@ -261,6 +263,9 @@ function change(present, fresh) {
   changeChildren(present, fresh);
 }
 
+/** What scripts have put between the server's: a trace, a box with words. @param {Node} node */
+const isKept = (node) => node instanceof Element && node.hasAttribute("data-kept");
+
 /**
  * @param {Element} present
  * @param {Element} fresh
@@ -274,7 +279,7 @@ function changeChildren(present, fresh) {
     const kind = kinds[index];
     /** @type {ChildNode | null} */
     let match = here;
-    while (match && kindOf(match) !== kind) match = match.nextSibling;
+    while (match && (isKept(match) || kindOf(match) !== kind)) match = match.nextSibling;
     if (!match) {
       // It may stand elsewhere in the page already (moved between lists): the same id is never there twice.
       const elsewhere = node instanceof Element && node.id ? document.getElementById(node.id) : null;
@@ -285,10 +290,10 @@ function changeChildren(present, fresh) {
       continue;
     }
     // Between here and the match: what is not wanted any more goes, the rest is passed over by moving the match.
-    while (here && here !== match && !kinds.includes(kindOf(here), index + 1)) {
+    while (here && here !== match && (isKept(here) || !kinds.includes(kindOf(here), index + 1))) {
       const leaving = here;
       here = here.nextSibling;
-      take(leaving);
+      if (!isKept(leaving)) take(leaving);
     }
     if (match !== here) insert(present, match, here);
     else here = here.nextSibling;
@@ -298,7 +303,7 @@ function changeChildren(present, fresh) {
   while (here) {
     const leaving = here;
     here = here.nextSibling;
-    if (!(leaving instanceof Element && leaving.hasAttribute("data-kept"))) take(leaving);
+    if (!isKept(leaving)) take(leaving);
   }
 }
 
@@ -313,22 +318,10 @@ function take(node) {
         !["hidden", "checkbox", "radio", "search", "submit"].includes(field.type) &&
         field.value !== field.defaultValue && field.value.trim() !== "");
     if (typed.length) {
-      const rescued = document.createElement("div");
-      rescued.className = "rescued";
-      rescued.setAttribute("data-kept", "");
-      const label = document.createElement("label");
-      label.className = "hint";
-      label.textContent = document.getElementById("main")?.dataset.rescued ?? "";
-      const field = document.createElement("textarea");
-      field.className = "input";
-      field.readOnly = true;
-      field.value = typed.map((one) => /** @type {HTMLTextAreaElement} */ (one).value).join("\n");
-      label.append(field);
-      rescued.append(label);
       const inPlay = node.contains(document.activeElement);
       // Out of lists and cards, which come and go, into something that stays.
       const place = node.parentElement?.closest("[data-live], [data-lists]") ?? node;
-      place.before(rescued);
+      const field = rescue(place, typed.map((one) => ({ name: one.id, value: /** @type {HTMLTextAreaElement} */ (one).value })));
       if (inPlay) field.focus({ preventScroll: true });
     }
   }

@@ -11,12 +11,22 @@ import { lost, online, stillTrue } from "./line.js";
 /** @typedef {{room: string, code: string, revision: number}} Watch */
 /** @typedef {{room: string, html?: string, counts?: Record<string, number>, revision: number, previous: number}} Push */
 
-/** How often to ask whether we missed something. */
-export const STAFF = { every: 10_000, spread: 0 };
-export const ATTENDEES = { every: 60_000, spread: 0.2 };
+/**
+ * How often to ask whether we missed something; and within what time everybody comes in and reads again after something
+ * that has reached all of them at once. Staff are few and do it at once; three hundred phones take their time.
+ * @typedef {{every: number, spread: number, within: number}} Rhythm
+ * @type {Rhythm}
+ */
+export const STAFF = { every: 10_000, spread: 0, within: 0 };
+/** @type {Rhythm} */
+export const ATTENDEES = { every: 60_000, spread: 0.2, within: 2500 };
 
-/** How long an answer may take before the line counts as lost. */
-const ANSWER_WITHIN = 5000;
+/** How long an answer may take before the line counts as lost: with the pause before it, less than a quarter minute. */
+const ANSWER_WITHIN = 4500;
+/** Timers that come this much too late, or a page out of sight for so long: it has slept. */
+const SLEPT = 4000;
+/** The server gives up a line that is silent for longer. */
+const GIVEN_UP = 14_000;
 
 /** @type {Map<string, Watch>} */
 const rooms = new Map();
@@ -32,6 +42,12 @@ let held = [];
 let retry;
 let failures = 0;
 let hiddenSince = 0;
+let tickedAt = Date.now();
+let awokeAt = -Infinity;
+/** Ends the reading that is under way. @type {AbortController | undefined} */
+let control;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let catchingUp;
 
 /** The rooms a page names in its <main>. @param {Document} page @returns {Watch[] | null} null: not one of our pages */
 function watchOf(page) {
@@ -55,7 +71,7 @@ function takeOver(watch) {
 
 /**
  * Begin to listen. Once a page; a page without rooms stays silent.
- * @param {{every: number, spread: number}} [how] STAFF or ATTENDEES
+ * @param {Rhythm} [how] STAFF or ATTENDEES
  */
 export function start(how = STAFF) {
   rhythm = how;
@@ -65,9 +81,9 @@ export function start(how = STAFF) {
     auth: { lang: document.documentElement.lang },
     transports: ["websocket", "polling"],
     tryAllTransports: true,
-    reconnectionDelay: 500,
+    reconnectionDelay: 500 + rhythm.within / 2,
     reconnectionDelayMax: 8000,
-    randomizationFactor: 0.5,
+    randomizationFactor: rhythm.within ? 0.8 : 0.5,
     timeout: 8000,
   });
   socket.on("connect", () => { watchAll(); });
@@ -75,18 +91,46 @@ export function start(how = STAFF) {
   socket.on("disconnect", (reason) => {
     lost();
     // Sent away on purpose (a pass was withdrawn, the server restarts): socket.io does not come back by itself then.
-    if (reason === "io server disconnect") setTimeout(() => socket?.connect(), 1000 + Math.random() * 2000);
+    if (reason === "io server disconnect") setTimeout(() => socket?.connect(), 500 + Math.random() * (1000 + rhythm.within));
   });
   socket.on("fragment", hear);
   lost();
   slowly();
 
-  addEventListener("online", () => { if (socket && !socket.connected) socket.connect(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) void readAgain(); });
+  addEventListener("online", () => {
+    if (socket && !socket.connected) socket.connect();
+    else watchAll();
+    catchUp();
+  });
+  // Somebody wants to write while the line is thought lost: is it?
+  document.addEventListener("exchange:needed", () => void readAgain());
+  addEventListener("pageshow", (event) => { if (event.persisted) awake(GIVEN_UP); });
+  document.addEventListener("resume", () => awake(GIVEN_UP));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") hiddenSince = Date.now();
-    else if (hiddenSince && Date.now() - hiddenSince > 60_000) void readAgain();
+    else if (hiddenSince && Date.now() - hiddenSince > SLEPT) awake(Date.now() - hiddenSince);
   });
+  setInterval(() => {
+    // Wall clock: while a laptop sleeps, the other one may stand still. In a hidden page timers are late by habit.
+    const late = Date.now() - tickedAt - 1000;
+    tickedAt = Date.now();
+    if (late > SLEPT && document.visibilityState === "visible") awake(late);
+  }, 1000);
+}
+
+/**
+ * The page has slept, or nobody has looked at it: it is right again before anybody reads it.
+ * @param {number} slept milliseconds
+ */
+function awake(slept) {
+  // Several signs may tell of one waking.
+  if (performance.now() - awokeAt < 500) return;
+  awokeAt = performance.now();
+  // What was asked for before may hang in a line that is no more.
+  control?.abort();
+  void readNow();
+  if (!socket?.connected || slept > GIVEN_UP) comeInAgain();
+  else watchAll();
 }
 
 /** The slow check, for as long as the page is open. */
@@ -117,7 +161,7 @@ function watchAll() {
       }
       online();
       const known = rooms.get(room);
-      if (known && ack.revision !== known.revision) void readAgain();
+      if (known && ack.revision !== known.revision) catchUp();
     });
   }
 }
@@ -134,7 +178,7 @@ function apply(push) {
   const known = rooms.get(push.room);
   if (!known || push.revision <= known.revision) return;
   if (push.previous > known.revision) {
-    void readAgain();
+    catchUp();
     return;
   }
   known.revision = push.revision;
@@ -148,6 +192,21 @@ function count(counts) {
   document.dispatchEvent(new CustomEvent("exchange:counts", { detail: { counts } }));
 }
 
+/** We missed something, and maybe all the others did as well. */
+function catchUp() {
+  if (!rhythm.within) void readAgain();
+  else catchingUp ??= setTimeout(() => void readAgain(), Math.random() * rhythm.within);
+}
+
+/** Read the page anew, at once: not after, but in place of one that is under way. */
+async function readNow() {
+  while (reading) {
+    control?.abort();
+    await reading;
+  }
+  return readAgain();
+}
+
 /**
  * Read the page anew and make the live regions what it says. Several calls become one or two readings.
  * @returns {Promise<boolean>} whether the server answered
@@ -158,6 +217,8 @@ export function readAgain() {
     return reading;
   }
   clearTimeout(retry);
+  clearTimeout(catchingUp);
+  catchingUp = undefined;
   reading = read().catch((error) => {
     // A fault of ours must not stop the readings to come; it is seen where developers look.
     console.error(error);
@@ -171,7 +232,7 @@ export function readAgain() {
     if (readAgainAfter) {
       readAgainAfter = false;
       // A little later and not all at once: what caused this reading may have reached three hundred phones.
-      retry = setTimeout(() => void readAgain(), 300 + Math.random() * 700);
+      retry = setTimeout(() => void readAgain(), 300 + Math.random() * (200 + rhythm.within));
     } else if (!done && document.visibilityState === "visible") {
       retry = setTimeout(() => void readAgain(), Math.min(2000 * 2 ** failures, 30_000) * (0.75 + Math.random() / 2));
     }
@@ -182,16 +243,18 @@ export function readAgain() {
 
 /** The page as the server has it now; null when something else answered, or nothing. */
 async function fetchPage() {
-  const control = new AbortController();
-  const limit = setTimeout(() => control.abort(), 15_000);
+  const mine = new AbortController();
+  control = mine;
+  const limit = setTimeout(() => mine.abort(), 15_000);
   try {
-    const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-cache", signal: control.signal });
+    const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-cache", signal: mine.signal });
     if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return null;
     return { status: response.status, html: await response.text() };
   } catch {
     return null;
   } finally {
     clearTimeout(limit);
+    if (control === mine) control = undefined;
   }
 }
 
@@ -216,6 +279,7 @@ async function read() {
   // A room of my own, since my first write: let in again, with the cookie that came with it.
   if (socket && watch.some((one) => !known.has(one.room))) comeInAgain();
   stillTrue();
+  document.dispatchEvent(new CustomEvent("exchange:reached"));
   return true;
 }
 

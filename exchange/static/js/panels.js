@@ -12,6 +12,9 @@ function set(panel, open) {
   for (const opener of document.querySelectorAll(`[data-opens="${CSS.escape(panel.id)}"]`)) opener.setAttribute("aria-expanded", String(open));
 }
 
+/** Open a panel and stay where one is. @param {HTMLElement} panel */
+export const reveal = (panel) => set(panel, true);
+
 /**
  * Open a panel and go into its first field, or into the one named.
  * @param {HTMLElement} panel

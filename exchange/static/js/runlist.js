@@ -1,7 +1,7 @@
 // The order of the run list: by two buttons, by Alt and an arrow, and by dragging. Every way is one and the same verb,
 // *move*, with the place that is meant; the list moves when the server says so.
 
-import { use } from "./verbs.js";
+import { placeAhead, use } from "./verbs.js";
 
 /** @param {HTMLElement} card */
 const listOf = (card) => /** @type {HTMLElement[]} */ ([...(card.parentElement?.querySelectorAll(":scope > [data-version]") ?? [])]);
@@ -31,7 +31,8 @@ export function moveBy(card, by) {
   before = before.then(async () => {
     await landed(card);
     const cards = listOf(card);
-    await moveTo(card, cards.indexOf(card) + 1 + by);
+    // From where it will be, if a move still waits for the line.
+    await moveTo(card, (placeAhead(card) || cards.indexOf(card) + 1) + by);
   });
   return before;
 }
@@ -43,7 +44,7 @@ export function moveBy(card, by) {
 async function moveTo(card, place) {
   const form = formOf(card);
   const cards = listOf(card);
-  if (!form || place < 1 || place > cards.length || place === cards.indexOf(card) + 1) return;
+  if (!form || place < 1 || place > cards.length || place === (placeAhead(card) || cards.indexOf(card) + 1)) return;
   await use(form, null, { position: String(place) });
 }
 

@@ -1,11 +1,11 @@
 // What was done last at this browser, and taking it back: in the trace that a question leaves where it stood, and in one
 // button that stays. Survives a reload of the page, not the closing of the tab.
 
-import { newKey, send } from "./post.js";
 import { say, toast } from "./say.js";
 import { lineState } from "./line.js";
 import { readAgain } from "./live.js";
 import { words } from "./staff-words.js";
+import { put, twinOf, wake } from "./waiting.js";
 
 /** @typedef {{change: number, sentence: string, question: string}} Done */
 
@@ -47,34 +47,50 @@ function forget(change) {
   show();
 }
 
-/** @param {number} change @returns {Promise<boolean>} */
-export async function undo(change) {
+/** @param {number} change */
+export function undo(change) {
   const place = form();
-  if (!place || underWay.has(change)) return false;
+  if (!place || underWay.has(change)) return;
+  const url = place.getAttribute("action") ?? "";
+  const fields = { change: String(change) };
+  if (twinOf(url, fields)) {
+    wake();
+    return;
+  }
   underWay.add(change);
   const button = place.querySelector("button");
   button?.setAttribute("aria-busy", "true");
-  const question = done.find((one) => one.change === change)?.question ?? "";
-  const answer = await send(place.getAttribute("action") ?? "", { change: String(change), key: newKey() });
-  underWay.delete(change);
-  button?.removeAttribute("aria-busy");
-  if (answer.ok) {
-    forget(change);
-    say(words("undone"));
-    document.dispatchEvent(new CustomEvent("exchange:undone", { detail: { question } }));
-    if (lineState() !== "online") void readAgain();
-    return true;
-  }
-  // What cannot be taken back once cannot be taken back at all; a bad line may try again.
-  if (answer.ours && answer.status < 500) forget(change);
-  toast(answer.message || document.getElementById("main")?.dataset.lineDown || "", answer.ours ? { seconds: 10 } : { label: words("again"), act: () => void undo(change) });
-  return false;
+  const free = () => {
+    underWay.delete(change);
+    button?.removeAttribute("aria-busy");
+  };
+  const one = done.find((earlier) => earlier.change === change);
+  put(
+    { url, fields, about: one?.question || "event", verb: "undo", what: `${words("undo")}: ${one?.sentence ?? ""}`, said: words("undone") },
+    {
+      waits: free,
+      done(answer) {
+        free();
+        if (!answer.ok) toast(answer.message, { seconds: 10 });
+      },
+    },
+  );
+}
+
+/** @param {import("./waiting.js").Waiting} entry @param {import("./post.js").Answer} answer */
+function settled(entry, answer) {
+  // What cannot be taken back once cannot be taken back at all; a broken server may be better another time.
+  if (answer.ok || answer.status < 500) forget(Number(entry.fields.change));
+  if (!answer.ok) return;
+  say(words("undone"));
+  document.dispatchEvent(new CustomEvent("exchange:undone", { detail: { question: entry.about === "event" ? "" : entry.about } }));
+  if (lineState() !== "online") void readAgain();
 }
 
 /** Take back what was done last here, if anything was. */
 export function undoLast() {
   const latest = done.at(-1);
-  if (latest) void undo(latest.change);
+  if (latest) undo(latest.change);
 }
 
 // ---- the trace ---------------------------------------------------------------------------------------------------
@@ -115,7 +131,7 @@ export function tell(element, one, amend) {
   sentence.textContent = one.sentence;
   element.querySelectorAll("button").forEach((button) => button.remove());
   if (amend) element.append(press(words("amend"), amend));
-  element.append(press(words("undo"), () => void undo(one.change)));
+  element.append(press(words("undo"), () => undo(one.change)));
 }
 
 /** @param {string} label @param {() => void} act */
@@ -138,6 +154,10 @@ function fade(element) {
 /** Begin. Once a page. */
 export function start() {
   show();
+  document.addEventListener("exchange:waited", (event) => {
+    const { entry, answer } = /** @type {CustomEvent} */ (event).detail;
+    if (entry.verb === "undo") settled(entry, answer);
+  });
   addEventListener("pointermove", () => { touchedAt = performance.now(); }, { passive: true });
   addEventListener("pointerdown", () => { touchedAt = performance.now(); }, { capture: true, passive: true });
   document.addEventListener("submit", (event) => {

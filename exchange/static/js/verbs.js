@@ -1,7 +1,10 @@
 // What staff do to a question: each press is one write under a key of its own, with the version that was seen. It is
-// done when the server says so; a refusal is said in words where the eye is, and nothing that was typed is lost.
+// done when the server says so; what is not answered waits (waiting.js); a refusal is said in words where the eye is, and
+// nothing that was typed is lost.
 
-import { fieldsOf, newKey, send } from "./post.js";
+import { giveBack as giveBackTyped, start as keepDrafts } from "./drafts.js";
+import { fieldsOf } from "./post.js";
+import { rescue } from "./rescue.js";
 import { say, toast } from "./say.js";
 import { lineState } from "./line.js";
 import { readAgain } from "./live.js";
@@ -9,6 +12,8 @@ import { spareTheOthers } from "./guard.js";
 import { closeAll, open } from "./panels.js";
 import { remember, start as attendUndo, tell, trace, undo } from "./undo.js";
 import { isSeen, words } from "./staff-words.js";
+import { entries, put, twinOf, wake } from "./waiting.js";
+import { start as showWaits } from "./waits.js";
 
 /**
  * @typedef {object} UnderWay  a press whose end is not known yet, or whose question has not moved yet
@@ -23,8 +28,6 @@ import { isSeen, words } from "./staff-words.js";
 
 /** @type {Set<UnderWay>} */
 const underWay = new Set();
-/** The key of a press that got no answer: pressed again with the same words, it is the same press. @type {WeakMap<HTMLFormElement, {as: string, key: string}>} */
-const unanswered = new WeakMap();
 
 const TEXTS = "textarea, input[type=text], input[type=number], input[type=date]";
 
@@ -39,7 +42,7 @@ const verbOf = (form, url) => form.dataset.verb || url.slice(url.lastIndexOf("/"
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} [button] the one that was pressed
  * @param {Record<string, string>} [more] fields beside the form's
- * @returns {Promise<boolean>}
+ * @returns {Promise<boolean>} whether it was done; false also when it waits
  */
 export async function use(form, button = null, more = {}) {
   const card = /** @type {HTMLElement | null} */ (form.closest("[data-version]"));
@@ -49,9 +52,15 @@ export async function use(form, button = null, more = {}) {
   const url = addressOf(form, button);
   const verb = verbOf(form, url);
   const fields = { ...fieldsOf(form, button), ...more };
-  const as = JSON.stringify([url, fields]);
-  const earlier = unanswered.get(form);
-  const key = earlier?.as === as ? earlier.key : newKey();
+  if (twinOf(url, fields)) {
+    // It waits already: pressed again, it is the same press.
+    wake();
+    return false;
+  }
+  const number = card?.dataset.number ?? "";
+  const place = fields.position ?? "";
+  const said = form.dataset.said ?? words(verb, { number, head: fields.head_number ?? "", place, stand: fields.stand ?? "" });
+  const what = place ? words("toPlace", { place }) : labelOf(button ?? form.querySelector("button"));
 
   busy.setAttribute("data-my-busy", "");
   button?.setAttribute("aria-busy", "true");
@@ -60,90 +69,81 @@ export async function use(form, button = null, more = {}) {
   const press = card && { card, home: card.parentElement, next: card.nextElementSibling, within: card.contains(document.activeElement), trace: null, done: null, amend: null };
   if (press) underWay.add(press);
   const typed = handOver(form);
-  const answer = await patiently(url, { ...fields, key });
-  busy.removeAttribute("data-my-busy");
-  button?.removeAttribute("aria-busy");
-
-  if (answer.ok) {
-    unanswered.delete(form);
-    typed.taken();
-    closeAll(card);
-    finish(press, form, verb, fields, answer.body);
-    if (lineState() !== "online") void readAgain();
-    return true;
-  }
-  if (press) underWay.delete(press);
-  if (!answer.ours) unanswered.set(form, { as, key });
-  typed.giveBack();
-  const sentence = answer.message || document.getElementById("main")?.dataset.lineDown || "";
-  if (answer.status === 422 && form.isConnected && refuse(form, sentence)) return false;
-  if (answer.ours) toast(sentence, { seconds: 10 });
-  else toast(sentence, { label: words("again"), act: () => void use(form, button, more), seconds: 20 });
-  // What I saw was not the latest.
-  if (answer.ours) void readAgain();
-  return false;
+  const free = () => {
+    busy.removeAttribute("data-my-busy");
+    button?.removeAttribute("aria-busy");
+  };
+  return new Promise((settle) => put(
+    { url, fields, about: card?.id ?? "event", number, verb, part: form.dataset.part ?? "", what, said, typed: typed.words },
+    {
+      waits() {
+        // The words stand with what waits; the form is free for another press.
+        free();
+        typed.taken();
+        closeAll(card);
+        if (press) underWay.delete(press);
+        settle(false);
+      },
+      done(answer) {
+        if (answer.ok) {
+          const waited = !busy.hasAttribute("data-my-busy");
+          free();
+          if (!waited) {
+            typed.taken();
+            closeAll(card);
+          } else if (press?.card.isConnected) {
+            Object.assign(press, { home: card?.parentElement, next: card?.nextElementSibling, within: card?.contains(document.activeElement) });
+            underWay.add(press);
+          }
+          finish(press?.card.isConnected || !waited ? press : null, verb, fields, said, answer.body);
+          if (waited || lineState() !== "online") void readAgain();
+          settle(true);
+          return;
+        }
+        free();
+        if (press) underWay.delete(press);
+        typed.giveBack();
+        if (answer.status !== 422 || !form.isConnected || !refuse(form, answer.message)) {
+          toast(answer.message, { seconds: 10 });
+          // What I saw was not the latest.
+          void readAgain();
+        }
+        settle(false);
+      },
+    },
+  ));
 }
 
-/**
- * A lost answer is asked for again under the same key: it is the same press, and gets the same answer.
- * @param {string} url
- * @param {Record<string, string>} fields
- */
-async function patiently(url, fields) {
-  for (const pause of [400, 1500]) {
-    const answer = await send(url, fields, { patience: 6000 });
-    if (answer.ours && answer.status !== 503) return answer;
-    await new Promise((done) => setTimeout(done, Math.max(pause, answer.after * 200)));
-  }
-  return send(url, fields, { patience: 6000 });
-}
+/** The words on a button. @param {Element | null} button */
+const labelOf = (button) => (button?.textContent ?? "").replace(/\s+/g, " ").trim();
 
 /**
  * What is on its way counts as handed over: if news takes the form away meanwhile, nothing is left to be rescued.
  * @param {HTMLFormElement} form
- * @returns {{taken: () => void, giveBack: () => void}} what to do when it was, and when it was not
+ * @returns {{words: {name: string, value: string}[], taken: () => void, giveBack: () => void}} what somebody wrote; what to do
+ *   when it was handed over, and when it was not
  */
 function handOver(form) {
   const fields = /** @type {(HTMLInputElement | HTMLTextAreaElement)[]} */ ([...form.querySelectorAll(TEXTS)]).map((field) => ({ field, value: field.value, before: field.defaultValue }));
   const home = form.closest("[data-lists], [data-live]");
+  const words = fields.filter(({ value, before }) => value.trim() && value !== before).map(({ field, value }) => ({ name: field.id, value }));
   for (const { field, value } of fields) field.defaultValue = value;
   return {
+    words,
     taken() {
       // Unless news has brought what is stored now.
       for (const { field, value, before } of fields) if (field.defaultValue === value) field.defaultValue = before;
       form.reset();
     },
     giveBack() {
-      const words = fields.filter(({ value, before }) => value.trim() && value !== before);
       if (form.isConnected) {
         for (const { field, value, before } of fields) {
           if (field.defaultValue === value) field.defaultValue = before;
           field.value = value;
         }
-      } else if (words.length && home) rescue(home, words.map(({ value }) => value).join("\n"));
+      } else if (words.length && home) rescue(home, words);
     },
   };
-}
-
-/**
- * Somebody else was quicker and the form has gone: the words stay, to be copied.
- * @param {Element} home
- * @param {string} text
- */
-function rescue(home, text) {
-  const box = document.createElement("div");
-  box.className = "rescued";
-  box.setAttribute("data-kept", "");
-  const label = document.createElement("label");
-  label.className = "hint";
-  label.textContent = document.getElementById("main")?.dataset.rescued ?? "";
-  const field = document.createElement("textarea");
-  field.className = "input";
-  field.readOnly = true;
-  field.value = text;
-  label.append(field);
-  box.append(label);
-  home.before(box);
 }
 
 /**
@@ -166,14 +166,12 @@ function refuse(form, sentence) {
 
 /**
  * @param {UnderWay | null} press
- * @param {HTMLFormElement} form
  * @param {string} verb
  * @param {Record<string, string>} fields
+ * @param {string} sentence
  * @param {{version: number, change: number}} body
  */
-function finish(press, form, verb, fields, body) {
-  const number = press?.card.dataset.number ?? "";
-  const sentence = form.dataset.said ?? words(verb, { number, head: fields.head_number ?? "", place: fields.position ?? "", stand: fields.stand ?? "" });
+function finish(press, verb, fields, sentence, body) {
   const done = { change: body.change, sentence, question: press?.card.id ?? "" };
   // What was erased stays erased.
   const undoable = verb !== "redact";
@@ -201,7 +199,7 @@ let awayWithOffer = () => {};
 /** One offer at a time: the way back from what came before it is the button that stays. @param {string} sentence @param {number | null} change */
 function offer(sentence, change) {
   awayWithOffer();
-  awayWithOffer = toast(sentence, change === null ? {} : { label: words("undo"), act: () => void undo(change), seconds: 8 });
+  awayWithOffer = toast(sentence, change === null ? {} : { label: words("undo"), act: () => undo(change), seconds: 8 });
 }
 
 /** Whether the question has left the list that it was pressed in. @param {UnderWay} press */
@@ -243,6 +241,16 @@ function amend(card) {
 /** Begin. Once a page. */
 export function start() {
   attendUndo();
+  showWaits();
+  keepDrafts();
+  document.addEventListener("exchange:waited", (event) => {
+    const { entry, answer, attended } = /** @type {CustomEvent} */ (event).detail;
+    if (entry.verb === "undo") return;
+    // It waited longer than its page lived.
+    if (answer.ok && !attended) finish(null, entry.verb, entry.fields, entry.said, answer.body);
+    if (!attended) void readAgain();
+  });
+  document.addEventListener("exchange:taken-back", (event) => giveBackTyped(/** @type {CustomEvent} */ (event).detail.entry.typed)?.focus());
   document.addEventListener("submit", (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
     if (!form.hasAttribute("data-verb")) return;
@@ -278,4 +286,10 @@ function comeBack(id) {
   if (!card || !isSeen(card)) return;
   card.focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest" });
+}
+
+/** The place that a question will have when what waits has been done; 0: none waits. @param {HTMLElement} card */
+export function placeAhead(card) {
+  const ahead = entries().filter(({ about, verb, refused }) => about === card.id && verb === "move" && !refused).at(-1);
+  return Number(ahead?.fields.position ?? 0);
 }

@@ -1,0 +1,288 @@
+// Staff's writes that have not been answered yet. Each is written down before it is sent, with the words that were typed,
+// and survives a reload and a crash; it goes only when the server has said what became of it. They are sent one after
+// the other, in the order of the presses: a later write may build upon an earlier one.
+//
+// One item of localStorage a write. Another tab of the same page may send it as well: it is the same key.
+
+import { lineState } from "./line.js";
+import { newKey, send } from "./post.js";
+
+/**
+ * @typedef {object} Waiting
+ * @property {string} key
+ * @property {string} url
+ * @property {Record<string, string>} fields
+ * @property {string} about   what it is done to: the id of a question's card, or "event"
+ * @property {string} number  the question's, if it is one
+ * @property {string} verb
+ * @property {string} part    which of the question's forms
+ * @property {string} what    the words on what was pressed
+ * @property {string} said    the sentence when it is done
+ * @property {{name: string, value: string}[]} typed  by the ids of their fields
+ * @property {number} order
+ * @property {number} tries   answers that did not come
+ * @property {boolean} maybe  it may have arrived without our knowing
+ * @property {string} why     the server's own words when it asks for patience
+ * @property {string} refused the server's words when it has refused it
+ */
+
+/**
+ * @typedef {object} Attendant  whoever pressed, as long as the page lives
+ * @property {() => void} waits  it takes longer: it is shown as waiting from now on
+ * @property {(answer: import("./post.js").Answer) => void} done  refused or done before it was shown; or done after
+ */
+
+const PREFIX = `exchange.waiting ${location.pathname} `;
+/** So long a press is just busy, and not yet waiting. */
+const QUICK = 1500;
+const PATIENCE = 6000;
+const PAUSES = [400, 1500, 3000, 5000, 8000];
+
+/** What storage would not take lives as long as this page. @type {Map<string, Waiting>} */
+const memory = new Map();
+/** @type {Map<string, Attendant>} */
+const attendants = new Map();
+/** Pressed just now: nobody needs to be told that it waits. @type {Set<string>} */
+const quiet = new Set();
+
+let running = false;
+let failures = 0;
+let reachedAt = -Infinity;
+let begun = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+/** @type {AbortController | undefined} */
+let control;
+
+/** This machine itself is there without any network. */
+const here = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+const cutOff = () => !navigator.onLine && !here;
+
+/** Whether a write would have a way to go. What is not sent surely has not arrived. */
+const hasLine = () => lineState() === "online" || performance.now() - reachedAt < 3000 || (lineState() !== "offline" && !cutOff());
+
+/** @param {string | null} text @returns {Waiting | null} */
+function parse(text) {
+  try {
+    const entry = JSON.parse(text ?? "null");
+    return typeof entry?.key === "string" && /^\/[^/]/.test(entry.url) && entry.fields ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} key @returns {Waiting | null} */
+function entryOf(key) {
+  const known = memory.get(key);
+  if (known) return known;
+  try { return parse(localStorage.getItem(PREFIX + key)); } catch { return null; }
+}
+
+/** All that wait, and those that were refused and not yet put away, in the order of the presses. @returns {Waiting[]} */
+export function entries() {
+  const found = [...memory.values()];
+  try {
+    for (const name of Object.keys(localStorage)) {
+      const entry = name.startsWith(PREFIX) ? parse(localStorage.getItem(name)) : null;
+      if (entry && !memory.has(entry.key)) found.push(entry);
+    }
+  } catch { /* storage is denied */ }
+  return found.sort((one, other) => one.order - other.order);
+}
+
+/** @param {Waiting} entry */
+function write(entry) {
+  const text = JSON.stringify(entry);
+  let kept = false;
+  try {
+    localStorage.setItem(PREFIX + entry.key, text);
+    kept = localStorage.getItem(PREFIX + entry.key) === text;
+  } catch { /* full, or denied */ }
+  if (kept) memory.delete(entry.key);
+  else memory.set(entry.key, entry);
+}
+
+/** @param {string} key */
+function erase(key) {
+  memory.delete(key);
+  quiet.delete(key);
+  try { localStorage.removeItem(PREFIX + key); } catch { /* it was not there */ }
+}
+
+const tell = () => document.dispatchEvent(new CustomEvent("exchange:waiting"));
+
+/** Whether it will be there when the page is opened again. @param {Waiting} entry */
+export const isKept = (entry) => !memory.has(entry.key);
+
+/** Whether it is to be shown. @param {Waiting} entry */
+export const isShown = (entry) => !quiet.has(entry.key);
+
+/**
+ * The press that this one only repeats.
+ * @param {string} url
+ * @param {Record<string, string>} fields
+ */
+export function twinOf(url, fields) {
+  const words = (/** @type {Record<string, string>} */ one) => JSON.stringify({ ...one, version: "", key: "" });
+  return entries().find((one) => !one.refused && one.url === url && words(one.fields) === words(fields)) ?? null;
+}
+
+/**
+ * Write it down, and send it.
+ * @param {Pick<Waiting, "url" | "fields" | "about" | "verb" | "what" | "said"> & Partial<Waiting>} wish
+ * @param {Attendant} [attendant]
+ */
+export function put(wish, attendant) {
+  const key = newKey();
+  const order = (entries().at(-1)?.order ?? 0) + 1;
+  write({ number: "", part: "", typed: [], ...wish, key, order, tries: 0, maybe: false, why: "", refused: "" });
+  if (attendant) attendants.set(key, attendant);
+  quiet.add(key);
+  setTimeout(() => loud(key), hasLine() ? QUICK : 0);
+  // A line that is thought lost is looked for: somebody needs it.
+  if (!hasLine()) document.dispatchEvent(new CustomEvent("exchange:needed"));
+  void pump();
+}
+
+/** It has taken long enough. @param {string} key */
+function loud(key) {
+  if (!quiet.delete(key) || !entryOf(key)) return;
+  attendants.get(key)?.waits();
+  tell();
+}
+
+/**
+ * Take back what surely has not been sent, or put away what was refused.
+ * @param {string} key
+ * @returns {Waiting | null} null: too late
+ */
+export function cancel(key) {
+  const entry = entryOf(key);
+  if (!entry || (entry.maybe && !entry.refused)) {
+    tell();
+    return null;
+  }
+  erase(key);
+  attendants.delete(key);
+  tell();
+  return entry;
+}
+
+/**
+ * Once more, what was refused: another press, that has seen how things are now.
+ * @param {string} key
+ * @param {string | undefined} version
+ */
+export function pressAgain(key, version) {
+  const entry = entryOf(key);
+  if (!entry?.refused) return;
+  erase(key);
+  put({ ...entry, fields: version === undefined ? entry.fields : { ...entry.fields, version } });
+  tell();
+}
+
+/** The line is back, or may be. */
+export function wake() {
+  failures = 0;
+  // What was sent into a dead line is sent anew.
+  if (performance.now() - begun > 2000) control?.abort();
+  void pump();
+}
+
+async function pump() {
+  clearTimeout(timer);
+  if (running) return;
+  running = true;
+  let pause = -1;
+  for (;;) {
+    const entry = entries().find((one) => !one.refused);
+    if (!entry || !hasLine()) break;
+    pause = await attempt(entry);
+    if (pause >= 0) break;
+    failures = 0;
+  }
+  running = false;
+  if (pause >= 0) timer = setTimeout(() => void pump(), pause);
+}
+
+/**
+ * @param {Waiting} entry
+ * @returns {Promise<number>} milliseconds until the next try; -1: it has been decided
+ */
+async function attempt(entry) {
+  const { key, maybe } = entry;
+  const without = cutOff();
+  write({ ...entry, maybe: true });
+  if (isShown(entry) && !maybe) tell();
+  control = new AbortController();
+  begun = performance.now();
+  const answer = await send(entry.url, { ...entry.fields, key }, { patience: PATIENCE, control });
+  control = undefined;
+  const attendant = attendants.get(key);
+  // Another tab may have had the answer before.
+  const now = entryOf(key) ?? entry;
+  if (answer.ok && (typeof answer.body.change === "number" || typeof answer.body.pass === "number")) {
+    carry(now, answer.body.version);
+    erase(key);
+    attendants.delete(key);
+    if (attendant) attendant.done(answer);
+    document.dispatchEvent(new CustomEvent("exchange:waited", { detail: { entry: now, answer, attended: Boolean(attendant) } }));
+    tell();
+    return -1;
+  }
+  if (!entryOf(key)) return -1;
+  const tries = now.tries + 1;
+  const later = !answer.ours || !answer.message || answer.status === 503 || answer.status === 429 || (answer.status >= 500 && tries < 3);
+  if (!later) {
+    if (quiet.has(key)) {
+      // Whoever pressed is still there: it is said where the press was.
+      erase(key);
+      attendants.delete(key);
+      attendant?.done({ ...answer, ok: false });
+    } else write({ ...now, maybe: false, refused: answer.message });
+    document.dispatchEvent(new CustomEvent("exchange:waited", { detail: { entry: now, answer, attended: Boolean(attendant) } }));
+    tell();
+    return -1;
+  }
+  // Our server says that it did not take it; or there was no line that it could have left by.
+  const surelyNot = answer.ours || (without && cutOff());
+  write({ ...now, tries, maybe: surelyNot ? maybe : true, why: answer.ours ? answer.message : "" });
+  if (tries > 1) loud(key);
+  tell();
+  failures += 1;
+  const pause = PAUSES[Math.min(failures, PAUSES.length) - 1] * (0.8 + Math.random() * 0.4);
+  return Math.max(pause, Math.min(answer.after, 60) * 1000);
+}
+
+/**
+ * What was pressed next on the same thing meant it as this write has left it.
+ * @param {Waiting} done
+ * @param {number} version
+ */
+function carry(done, version) {
+  for (const other of entries()) {
+    if (other.about === done.about && other.order > done.order && Number(other.fields.version) < version) {
+      write({ ...other, fields: { ...other.fields, version: String(version) } });
+    }
+  }
+}
+
+/** Begin. Once a page. */
+export function start() {
+  for (const reason of ["online", "pageshow"]) addEventListener(reason, wake);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") wake(); });
+  document.addEventListener("exchange:line", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail.state === "online") wake();
+  });
+  document.addEventListener("exchange:reached", () => {
+    reachedAt = performance.now();
+    wake();
+  });
+  addEventListener("storage", (event) => {
+    if (event.key === null || event.key.startsWith(PREFIX)) tell();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (memory.size) event.preventDefault();
+  });
+  void pump();
+}

@@ -1,0 +1,251 @@
+"""Desk and moderation without a line: what was pressed waits, and is done once; no word is lost."""
+
+import contextlib
+
+import pytest
+from playwright.sync_api import Error, Locator, Page, expect
+
+from tests.browsing import Windows, until_online
+from tests.faults.proxy import Fault
+from tests.faults.venue import Venue
+
+pytestmark = pytest.mark.browser
+
+LINE_DOWN = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection", "net::ERR")
+
+
+def test_a_press_waits_for_the_line_and_is_sent_once(venue: Venue, windows: Windows) -> None:
+    windows.allow(*LINE_DOWN)
+    tablet = windows.tablet(venue.links.desk(1))
+    until_online(tablet)
+    card, number = first_open(tablet)
+    without_line(tablet)
+
+    card.get_by_role("button", name="+ Satz").click()
+    words = card.get_by_role("textbox", name="Was Sie geantwortet haben")
+    words.fill("Ja, seit dem Frühjahr.")
+    card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
+    waiting = card.locator(".waits")
+    expect(waiting).to_contain_text("„Beantwortet, mit diesem Satz“ wartet auf die Verbindung.")
+    expect(waiting).to_contain_text("Ja, seit dem Frühjahr.")
+    expect(words).to_be_hidden()
+
+    # What surely has not been sent can be taken back, and the words are where they were.
+    waiting.get_by_role("button", name="Doch nicht senden").click()
+    expect(waiting).to_have_count(0)
+    expect(words).to_have_value("Ja, seit dem Frühjahr.")
+    card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
+    # Another one meanwhile, and the first once more: it is the same press.
+    other = tablet.locator("#list-open > article").nth(1)
+    other_number = other.get_attribute("data-number")
+    for _ in range(2):
+        other.get_by_role("button", name="Schlussrunde").click()
+        expect(other.locator(".waits")).to_have_count(1)
+
+    # The browser is closed in despair, and opened again where there is a line.
+    address = tablet.url
+    tablet.goto("about:blank")
+    tablet.context.set_offline(False)
+    tablet.goto(address)
+    expect(question(tablet, number)).to_have_attribute("data-list", "answered")
+    expect(question(tablet, number)).to_contain_text("Ja, seit dem Frühjahr.")
+    expect(question(tablet, other_number)).to_have_attribute("data-list", "shortlisted")
+    expect(tablet.locator(".waits")).to_have_count(0)
+    assert changes(venue, number) == ["answer"]
+    assert changes(venue, other_number) == ["shortlist"]
+    # The way back is there as after every press.
+    expect(tablet.locator("#undo")).to_contain_text(f"Frage {other_number}")
+
+
+def test_two_presses_on_one_question_go_in_their_order(venue: Venue, windows: Windows) -> None:
+    windows.allow(*LINE_DOWN)
+    page = windows.laptop(venue.links.link("moderator"))
+    until_online(page)
+    row, number = first_open(page)
+    run_list = page.locator("#list-shortlisted > article")
+    last = run_list.last
+    moved = last.get_attribute("data-number")
+    places = run_list.count()
+    assert places >= 3
+    without_line(page)
+
+    row.get_by_role("button", name="Ablauf").click()
+    expect(row.locator(".waits")).to_have_count(1)
+    row.get_by_role("button", name="Leinwand").click()
+    expect(row.locator(".waits")).to_have_count(2)
+    # Two places up, by two presses: the second starts from where the first will have led.
+    for place in (places - 1, places - 2):
+        last.locator("[data-part=up]").click()
+        expect(last.locator(".waits").last).to_contain_text(f"Auf Platz {place}")
+
+    page.context.set_offline(False)
+    expect(row.or_(question(page, number))).to_have_attribute("data-list", "live", timeout=30_000)
+    expect(page.locator(".waits")).to_have_count(0)
+    expect(page.locator("#list-shortlisted > article").nth(places - 3)).to_have_attribute(
+        "data-number", str(moved)
+    )
+    assert changes(venue, number) == ["shortlist", "live"]
+    assert changes(venue, moved) == ["move", "move"]
+
+
+def test_what_the_world_has_overtaken_is_refused_in_words(venue: Venue, windows: Windows) -> None:
+    windows.allow(*LINE_DOWN, "409")
+    tablet = windows.tablet(venue.links.desk(1))
+    moderation = windows.laptop(venue.links.link("moderator"))
+    until_online(tablet, moderation)
+    card, number = first_open(tablet)
+    without_line(tablet)
+    card.get_by_role("button", name="+ Satz").click()
+    card.get_by_role("textbox", name="Was Sie geantwortet haben").fill(
+        "Das haben wir gerade besprochen."
+    )
+    card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
+    expect(card.locator(".waits")).to_be_visible()
+    question(moderation, number).get_by_role("button", name="Ablauf").click()
+    expect(question(moderation, number)).to_have_attribute("data-list", "shortlisted")
+
+    tablet.context.set_offline(False)
+    tablet.locator("details.later", has_text="Für die Schlussrunde").locator("summary").click()
+    refused = question(tablet, number).locator(".waits[data-state=refused]")
+    expect(refused).to_contain_text(f"Jemand war schneller: Frage {number}", timeout=30_000)
+    kept = refused.get_by_role("textbox", name="Ihr Text")
+    expect(kept).to_have_value("Das haben wir gerade besprochen.")
+    assert changes(venue, number) == ["shortlist"]
+
+    # It stays over a reload, and is sent again by somebody who has seen how things are now.
+    tablet.reload()
+    until_online(tablet)
+    expect(tablet.locator(".waits-shelf .waits")).to_contain_text(f"Frage {number}")
+    tablet.get_by_role("button", name="Erneut senden").click()
+    expect(question(tablet, number)).to_have_attribute("data-list", "answered")
+    assert changes(venue, number) == ["shortlist", "answer"]
+    expect(tablet.locator(".waits")).to_have_count(0)
+
+
+def test_an_answer_that_got_lost_is_asked_for_again(venue: Venue, windows: Windows) -> None:
+    windows.allow(*LINE_DOWN, "502")
+    tablet = windows.tablet(venue.links.desk(1))
+    until_online(tablet)
+    card, number = first_open(tablet)
+    # Done, but nobody hears of it; and then the server is killed.
+    venue.line.inflict(Fault.DROP_ANSWER, times=None)
+    card.get_by_role("button", name="Hier beantwortet").click()
+    expect(tablet.locator(".waits")).to_contain_text("Vielleicht ist es schon angekommen")
+    # Nobody claims that it could still be stopped.
+    expect(tablet.get_by_role("button", name="Doch nicht senden")).to_have_count(0)
+    venue.kill()
+    venue.line.heal()
+    venue.start()
+    expect(tablet.locator(".waits")).to_have_count(0, timeout=30_000)
+    expect(question(tablet, number)).to_have_attribute("data-list", "answered")
+    assert changes(venue, number) == ["answer"]
+
+
+@pytest.mark.parametrize("fault", [Fault.PORTAL, Fault.BAD_GATEWAY])
+def test_what_others_answer_for_us_is_no_answer(
+    venue: Venue, windows: Windows, fault: Fault
+) -> None:
+    windows.allow(*LINE_DOWN, "502")
+    page = windows.laptop(venue.links.link("moderator"))
+    until_online(page)
+    venue.line.inflict(fault, times=None)
+    page.locator("#message").fill("Pause bis drei")
+    page.get_by_role("button", name="Zeigen", exact=True).click()
+    expect(page.locator("#conduct .waits")).to_contain_text("„Zeigen“ wartet auf die Verbindung.")
+    expect(page.locator("#conduct .waits")).to_contain_text("Pause bis drei")
+    venue.line.heal()
+    expect(page.locator(".waits")).to_have_count(0, timeout=30_000)
+    expect(page.locator("#message")).to_have_value("Pause bis drei")
+    assert venue.rows("SELECT verb FROM changes WHERE verb = 'message'") == [{"verb": "message"}]
+
+
+def test_undo_waits_as_well(venue: Venue, windows: Windows) -> None:
+    windows.allow(*LINE_DOWN)
+    tablet = windows.tablet(venue.links.desk(1))
+    until_online(tablet)
+    card, number = first_open(tablet)
+    card.get_by_role("button", name="Hier beantwortet").click()
+    expect(question(tablet, number)).to_have_attribute("data-list", "answered")
+    without_line(tablet)
+    undo = tablet.locator("#undo").get_by_role("button")
+    undo.click()
+    expect(tablet.locator(".desk-bar .waits")).to_contain_text("wartet auf die Verbindung")
+    undo.click()
+    tablet.context.set_offline(False)
+    expect(question(tablet, number)).to_have_attribute("data-list", "open", timeout=30_000)
+    expect(tablet.locator(".waits")).to_have_count(0)
+    expect(tablet.locator("#undo")).to_be_hidden()
+    assert changes(venue, number) == ["answer"]
+    assert len(venue.rows("SELECT id FROM changes WHERE verb = 'undo'")) == 1
+
+
+def test_words_half_written_survive_a_crash(venue: Venue, windows: Windows) -> None:
+    windows.allow("Target crashed", "crash")
+    tablet = windows.tablet(venue.links.desk(1))
+    moderation = windows.laptop(venue.links.link("moderator"))
+    until_online(tablet, moderation)
+    card, number = first_open(tablet)
+    other = tablet.locator("#list-open > article").nth(1)
+    other_number = other.get_attribute("data-number")
+    for one, text in ((card, "Halb geschr"), (other, "Auch noch nicht fert")):
+        one.get_by_role("button", name="+ Satz").click()
+        one.get_by_role("textbox", name="Was Sie geantwortet haben").fill(text)
+
+    address = tablet.url
+    fresh = tablet.context.new_page()
+    crash(tablet)
+    # Meanwhile somebody else answers the second.
+    question(moderation, other_number).get_by_role("button", name="Beantwortet").click()
+    expect(question(moderation, other_number)).to_have_attribute("data-list", "answered")
+    fresh.goto(address)
+    until_online(fresh)
+    words = question(fresh, number).get_by_role("textbox", name="Was Sie geantwortet haben")
+    expect(words).to_be_visible()
+    expect(words).to_have_value("Halb geschr")
+    rescued = fresh.locator(".rescued")
+    expect(rescued.locator("textarea")).to_have_value("Auch noch nicht fert")
+    # There until somebody closes it.
+    fresh.reload()
+    expect(rescued.locator("textarea")).to_have_value("Auch noch nicht fert")
+    rescued.get_by_role("button", name="Schließen").click()
+    expect(rescued).to_have_count(0)
+    fresh.reload()
+    until_online(fresh)
+    expect(words).to_have_value("Halb geschr")
+    expect(rescued).to_have_count(0)
+
+
+def first_open(page: Page) -> tuple[Locator, str]:
+    """The uppermost open question, and its number."""
+    number = page.locator("#list-open > article").first.get_attribute("data-number")
+    assert number
+    return question(page, number), number
+
+
+def question(page: Page, number: int | str | None) -> Locator:
+    """A question on a desk or in the moderation, wherever it stands."""
+    return page.locator(f"article[data-number='{number}']")
+
+
+def without_line(page: Page) -> None:
+    """Cut it off, until it has noticed."""
+    page.context.set_offline(True)
+    expect(page.locator("#line")).to_contain_text("Offline")
+
+
+def changes(venue: Venue, number: str | None) -> list[str]:
+    """What was done to the question with this number of the event under way, in its order."""
+    found = venue.rows(
+        "SELECT c.verb FROM changes c JOIN questions q ON c.subject = 'question ' || q.id "
+        "JOIN events e ON e.id = q.event_id WHERE q.number = ? AND e.code = 'GE' "
+        "AND c.key IS NOT NULL ORDER BY c.id",
+        int(number or 0),
+    )
+    return [row["verb"] for row in found]
+
+
+def crash(page: Page) -> None:
+    """The tab is gone from one moment to the next, without saying goodbye."""
+    line = page.context.new_cdp_session(page)
+    with contextlib.suppress(Error):
+        line.send("Page.crash", timeout=3000)
