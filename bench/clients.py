@@ -20,28 +20,41 @@ class Watcher(WSListener):
         self.heard = heard
         self.transport: WSTransport | None = None
         self.ready = asyncio.get_running_loop().create_future()
+        self.ended = asyncio.Event()
+        self.told_at = time.monotonic()
+        """When the other side last said anything."""
         self._acks: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
 
     @classmethod
-    async def connect(cls, port: int, *, cookie: str = "", heard: Heard | None = None) -> "Watcher":
+    async def connect(
+        cls, port: int, *, cookie: str = "", heard: Heard | None = None, within_s: float = 30
+    ) -> "Watcher":
         """Open the connection and join the namespace."""
         headers = {"Cookie": cookie} if cookie else {}
         url = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
         watcher = cls(heard)
         await ws_connect(lambda: watcher, url, extra_headers=headers)
-        async with asyncio.timeout(30):
-            await watcher.ready
+        try:
+            async with asyncio.timeout(within_s):
+                await watcher.ready
+        except BaseException:
+            watcher.close()
+            raise
         return watcher
 
-    async def watch(self, room: str, code: str) -> Any:
+    async def watch(self, room: str, code: str, *, within_s: float = 60) -> Any:
         """Send `watch` and wait for its acknowledgement."""
         self._number += 1
-        ack = self._acks[self._number] = asyncio.get_running_loop().create_future()
+        number = self._number
+        ack = self._acks[number] = asyncio.get_running_loop().create_future()
         body = json.dumps(["watch", {"room": room, "code": code}])
-        self._send(f"42{self._number}{body}")
-        async with asyncio.timeout(60):
-            return await ack
+        self._send(f"42{number}{body}")
+        try:
+            async with asyncio.timeout(within_s):
+                return await ack
+        finally:
+            self._acks.pop(number, None)
 
     def close(self) -> None:
         """End the connection."""
@@ -51,7 +64,14 @@ class Watcher(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         self.transport = transport
 
+    def on_ws_disconnected(self, _transport: WSTransport) -> None:
+        self.ended.set()
+        for waiting in (self.ready, *self._acks.values()):
+            if not waiting.done():
+                waiting.set_exception(ConnectionError("The connection has ended."))
+
     def on_ws_frame(self, _transport: WSTransport, frame: WSFrame) -> None:
+        self.told_at = time.monotonic()
         if frame.msg_type != WSMsgType.TEXT:
             return
         came, text = time.perf_counter(), frame.get_payload_as_utf8_text()
@@ -60,7 +80,9 @@ class Watcher(WSListener):
                 self.heard(json.loads(text[2:])[1], came)
         elif text.startswith("43"):
             number, _, body = text[2:].partition("[")
-            self._acks.pop(int(number)).set_result(json.loads("[" + body)[0])
+            waiting = self._acks.get(int(number))
+            if waiting is not None and not waiting.done():
+                waiting.set_result(json.loads("[" + body)[0])
         elif text == "2":
             self._send("3")
         elif text.startswith("0"):
@@ -85,6 +107,16 @@ class Poster:
         self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         """Post a form; answers status, headers (lower case) and body."""
+        return await self.send("POST", path, fields, headers)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        fields: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, dict[str, str], bytes]:
+        """The same with another method."""
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
         body = urlencode(fields).encode()
@@ -96,7 +128,7 @@ class Poster:
             "Content-Length": str(len(body)),
         } | dict(headers or {})
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        self._writer.write(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
+        self._writer.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
         return await self._answer(self._reader)
 
     def close(self) -> None:
@@ -111,8 +143,10 @@ class Poster:
             name.lower(): value.strip()
             for name, _, value in (line.partition(":") for line in head[1:] if line)
         }
-        if headers.get("transfer-encoding") == "chunked":
-            body = b""
+        body = b""
+        if head[0].split()[1] == "304":
+            pass
+        elif headers.get("transfer-encoding") == "chunked":
             while size := int(await reader.readline(), 16):
                 body += await reader.readexactly(size)
                 await reader.readline()
