@@ -104,8 +104,8 @@ export function start(how = STAFF) {
   });
   // Somebody wants to write while the line is thought lost: is it?
   document.addEventListener("exchange:needed", () => void readAgain());
-  addEventListener("pageshow", (event) => { if (event.persisted) awake(GIVEN_UP); });
-  document.addEventListener("resume", () => awake(GIVEN_UP));
+  addEventListener("pageshow", (event) => { if (event.persisted) awake(Infinity); });
+  document.addEventListener("resume", () => awake(Infinity));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") hiddenSince = Date.now();
     else if (hiddenSince && Date.now() - hiddenSince > SLEPT) awake(Date.now() - hiddenSince);
