@@ -51,12 +51,18 @@ def opens(one: Pass, secret: str, instance_key: str) -> bool:
     )
 
 
-def rotate(pass_id: int) -> None:
-    """Make a new secret; the old one lapses and its live sockets are closed."""
+def rotate(pass_id: int, *, seen: int | None = None) -> None:
+    """Make a new secret; the old one lapses and its live sockets are closed.
+
+    `seen`: the generation that is to lapse. If it has already, nothing is done: pressed twice, or
+    asked twice for an answer that got lost, it is one new secret.
+    """
     with writing() as session:
         one = session.get(Pass, pass_id)
         if one is None:
             raise Refused("unknown")
+        if seen not in (None, one.generation):
+            return
         one.generation += 1
     broadcasts.dismiss(pass_id)
 

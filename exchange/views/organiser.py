@@ -6,6 +6,7 @@ from flask import (
     Blueprint,
     Response,
     current_app,
+    jsonify,
     make_response,
     redirect,
     request,
@@ -22,7 +23,8 @@ from exchange.queries import fair, people
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import ContactLine, EventLine, ProjectLine, StandLine
 from exchange.queries.questions import Summary
-from exchange.views.pages import done, event_or_refuse, posted, render_page, staff_key
+from exchange.views.pages import done, event_or_refuse, posted, render_page, staff_key, whole
+from exchange.views.refusing import wants_json
 
 bp = Blueprint("organiser", __name__)
 
@@ -35,6 +37,7 @@ class PassLine:
 
     id: int
     role: Role
+    generation: int
     link: str
     revoked: bool
 
@@ -134,7 +137,7 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     """Give a pass a new secret, let it lapse, or let it be valid again."""
     one = _pass(pass_id)
     if verb == "rotate":
-        passes.rotate(one.id)
+        passes.rotate(one.id, seen=whole(posted().get("generation")))
         if one.role is Role.ORGANISER:
             # Whoever changes the lock keeps a key.
             access.open_pass(passes.secret_of(one, _secret_key()))
@@ -143,6 +146,8 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
         raise Refused("unknown")
     else:
         passes.set_revoked(one.id, verb == "revoke")
+    if wants_json():
+        return jsonify({"pass": one.id})
     return redirect(f"/organise#pass-{pass_id}", 303)
 
 
@@ -191,7 +196,7 @@ def _pass(pass_id: int) -> Pass:
 
 
 def _line(one: Pass) -> PassLine:
-    return PassLine(one.id, one.role, _link(one), one.revoked)
+    return PassLine(one.id, one.role, one.generation, _link(one), one.revoked)
 
 
 def _link(one: Pass) -> str:

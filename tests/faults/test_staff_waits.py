@@ -249,3 +249,39 @@ def crash(page: Page) -> None:
     line = page.context.new_cdp_session(page)
     with contextlib.suppress(Error):
         line.send("Page.crash", timeout=3000)
+
+
+def test_the_organisers_presses_wait_as_well(venue: Venue, windows: Windows) -> None:
+    windows.allow(*LINE_DOWN)
+    page = windows.laptop(venue.links.link("organiser"))
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    step = page.get_by_role("button", name="Schlussrunde", exact=True).first
+    step.click()
+    waiting = page.locator(".waits")
+    expect(waiting).to_contain_text("„Schlussrunde“ wartet auf die Verbindung.")
+    step.click()
+    page.context.set_offline(False)
+    expect(page.locator(".event-desk[open] [aria-current=step]")).to_contain_text("Schlussrunde")
+    expect(waiting).to_have_count(0)
+    assert venue.rows("SELECT verb FROM changes WHERE verb = 'phase' AND key IS NOT NULL") == [
+        {"verb": "phase"}
+    ]
+
+    # A new pass is made once, however often it is asked for.
+    before = generations(venue)
+    way = page.locator(".way", has_text="Moderation").first
+    way.locator(".pass > summary").click()
+    way.locator("summary", has_text="Neu ausstellen").click()
+    venue.line.inflict(Fault.DROP_ANSWER, times=2)
+    way.get_by_role("button", name="Jetzt neu ausstellen").click()
+    page.wait_for_url("**/organise#pass-*")
+    venue.line.wait_until_suffered(2)
+    expect(page.locator(".waits")).to_have_count(0)
+    venue.line.wait_until(lambda: generations(venue) > before)
+    assert generations(venue) == before + 1
+
+
+def generations(venue: Venue) -> int:
+    """How many secrets have been made anew, all passes together."""
+    return int(venue.rows("SELECT sum(generation) AS n FROM passes")[0]["n"])

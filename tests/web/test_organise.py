@@ -111,3 +111,28 @@ def test_a_neighbours_passes_are_out_of_reach(organiser: FlaskClient, fair: Fair
         assert press(organiser, f"/organise/passes/{number}/{verb}") == 403
     assert fair.secret("presenter", XX_STAND) == secret
     assert KEY not in organiser.get("/organise").text
+
+
+def test_a_pass_is_made_anew_once_however_often_it_is_asked_for(
+    organiser: FlaskClient, fair: Fair
+) -> None:
+    pass_id = fair.pass_id("moderator", GE)
+    secret = fair.secret("moderator", GE)
+    page = organiser.get("/organise").text
+    form = page[page.index(f'action="/organise/passes/{pass_id}/rotate"') :]
+    seen = re.search(r'name="generation" value="(\d+)"', form)
+    assert seen
+    headers = SAME_ORIGIN | {"Accept": "application/json"}
+    for _ in range(2):
+        answer = organiser.post(
+            f"/organise/passes/{pass_id}/rotate",
+            data={"generation": seen[1]},
+            headers=headers,
+        )
+        assert answer.get_json() == {"pass": pass_id}
+    assert fair.secret("moderator", GE) != secret
+    assert one_generation(fair, pass_id) == int(seen[1]) + 1
+
+
+def one_generation(fair: Fair, pass_id: int) -> int:
+    return next(int(row["generation"]) for row in fair.rows("passes") if row["id"] == pass_id)

@@ -1,6 +1,10 @@
-// The organiser's page. It works without this; here links are copied with one press, and sheets printed.
+// The organiser's page. It works without this; here links are copied with one press, sheets printed, and what is pressed
+// without a line waits for it.
 
-import { say } from "./say.js";
+import { fieldsOf } from "./post.js";
+import { say, toast } from "./say.js";
+import { entries, put, twinOf, wake } from "./waiting.js";
+import { start as showWaits } from "./waits.js";
 
 document.documentElement.dataset.js = "";
 
@@ -52,5 +56,36 @@ for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.quer
   button.addEventListener("click", () => print());
 }
 
+// ---- writes --------------------------------------------------------------------------------------------------------
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.hasAttribute("data-wait")) return;
+  event.preventDefault();
+  const button = /** @type {HTMLElement | null} */ (/** @type {SubmitEvent} */ (event).submitter);
+  const url = form.getAttribute("action") ?? "";
+  const fields = fieldsOf(form, button);
+  if (twinOf(url, fields)) {
+    wake();
+    return;
+  }
+  button?.setAttribute("aria-busy", "true");
+  const free = () => button?.removeAttribute("aria-busy");
+  put(
+    { url, fields, about: "event", verb: "organise", what: button?.textContent?.trim() ?? "", said: "" },
+    { waits: free, done(answer) { free(); if (!answer.ok) toast(answer.message, { seconds: 10 }); } },
+  );
+});
+
+document.addEventListener("exchange:waited", (event) => {
+  const { entry, answer } = /** @type {CustomEvent} */ (event).detail;
+  if (!answer.ok || entries().some((other) => !other.refused)) return;
+  const [, passes, event_] = /^\/organise\/(?:passes\/(\d+)|([^/]+))/.exec(entry.url) ?? [];
+  // This page hears no news: it is read anew, and opened where something was done.
+  history.replaceState(history.state, "", passes ? `#pass-${passes}` : `#${event_}`);
+  location.reload();
+});
+
+showWaits();
 openTarget();
 addEventListener("hashchange", openTarget);
