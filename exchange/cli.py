@@ -1,6 +1,8 @@
-"""What is done from the command line: flask --app exchange migrate, demo, links."""
+"""What is done from the command line: flask --app exchange migrate, demo, links, backup ..."""
 
 import json
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from exchange import config, migrations
 from exchange.config import Settings
+from exchange.domain import backups, passes
 from exchange.domain import demo as demo_fair
-from exchange.domain import passes
+from exchange.domain.backups import BackupRefused, Written
 from exchange.models import Pass, Phase, Role
 from exchange.paper import qr
 from exchange.queries import fair, people
@@ -21,7 +24,7 @@ from exchange.queries import fair, people
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (migrate, demo, links):
+    for command in (migrate, demo, links, backup, restore):
         app.cli.add_command(command)
 
 
@@ -94,6 +97,75 @@ def links() -> None:
             "EXCHANGE_PUBLIC_URL setzt eine Adresse.\n"
             "(Phones cannot reach this address: this machine is in no network.)\n"
         )
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@with_appcontext
+def backup(target: Path) -> None:
+    """Save database and key into TARGET, a new file or a folder; the server may run."""
+    try:
+        written = backups.backup(_settings(), target.absolute(), _now())
+    except BackupRefused as refused:
+        raise _why_not(refused) from refused
+    click.echo(
+        f"Gesichert: {written.path} ({_measure(written)}). Sie enthält den Schlüssel aller "
+        "Zugangskarten: bitte so sorgsam aufbewahren wie diese. "
+        "(Backup written; it holds the key of all passes.)"
+    )
+
+
+@click.command()
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Set the database that is there aside; it is kept.")
+@with_appcontext
+def restore(archive: Path, replace: bool) -> None:
+    """Bring the backup ARCHIVE into this instance; no server may run on it."""
+    try:
+        written = backups.restore(_settings(), archive.absolute(), _now(), replace=replace)
+    except BackupRefused as refused:
+        raise _why_not(refused) from refused
+    click.echo(
+        f"Wiederhergestellt: {written.path} ({_measure(written)}). Jetzt bin/run starten. "
+        "(Restored; start bin/run now.)"
+    )
+    if written.kept:
+        click.echo(f"Die vorige Datenbank liegt daneben: {written.kept} (The former one is kept.)")
+
+
+def _measure(written: Written) -> str:
+    return f"{written.questions} Fragen, {written.size / 1000:.0f} KB"
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _why_not(refused: BackupRefused) -> click.ClickException:
+    return click.ClickException(_WHY_NOT[refused.word].format(refused.about).replace("  ", " "))
+
+
+_WHY_NOT = {
+    "not_sqlite": "Die Datenbank ist PostgreSQL: bitte mit pg_dump sichern und mit pg_restore "
+    "zurückholen, und EXCHANGE_SECRET_KEY dazulegen. (For PostgreSQL use pg_dump and pg_restore.)",
+    "no_database": "Hier ist keine Datenbank zu lesen: {}. Bitte prüfen Sie EXCHANGE_INSTANCE. "
+    "(There is no database to be read.)",
+    "exists": "{} gibt es schon und wird nicht überschrieben. Eine Sicherung braucht einen neuen "
+    "Namen; restore legt mit --replace die alte Datenbank beiseite. "
+    "(It exists and is not overwritten; see --replace.)",
+    "not_writable": "Dort kann nicht geschrieben werden: {}. (It cannot be written there.)",
+    "damaged": "Diese Datenbank ist beschädigt. {} Bitte nehmen Sie eine andere Sicherung. "
+    "(This database is damaged.)",
+    "not_there": "{} gibt es nicht. (There is no such file.)",
+    "not_a_backup": "{} ist keine Sicherung von Exchange. (This is not a backup of Exchange.)",
+    "newer": "{} stammt aus einer neueren Version von Exchange. Bitte nehmen Sie jene. "
+    "(The backup belongs to a newer version.)",
+    "running": "In {} läuft ein Server. Bitte beenden Sie ihn zuerst, mit Strg-C. "
+    "(A server is running on this instance; stop it first.)",
+    "other_key": "EXCHANGE_SECRET_KEY ist gesetzt und ein anderer Schlüssel als der in der "
+    "Sicherung{}: Ihre Zugangskarten gälten nicht. Bitte nehmen Sie die Einstellung weg. "
+    "(EXCHANGE_SECRET_KEY differs from the backup's key; unset it.)",
+}
 
 
 def _print_event(event: fair.EventLine) -> None:

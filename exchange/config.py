@@ -23,6 +23,7 @@ MAX_BODY_BYTES = 64 * 1024
 FLUSH_INTERVAL_S = 1.0
 """Phones hear gathered news at most this often a stand."""
 MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
+KEY_FILE = "secret.key"
 SERVER_LOCK = "server.lock"
 """The file in the instance folder that a running server holds."""
 
@@ -193,7 +194,7 @@ def _require(package: str, why: str) -> None:
 
 def _key_file(instance: Path) -> str:
     """The instance's own key, made once, readable by nobody else."""
-    path = instance / "secret.key"
+    path = instance / KEY_FILE
     try:
         instance.mkdir(parents=True, exist_ok=True)
         if not path.exists():

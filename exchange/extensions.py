@@ -1,5 +1,7 @@
 """The extensions: made here, bound in `create_app`."""
 
+import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -195,10 +197,47 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+class _Known:
+    """The files that were seen to be databases.
+
+    Beside an empty file, or another's, SQLite takes our log for a leftover and deletes it with
+    every question in it that is not yet in the database's own file. Hence who comes first to a
+    file looks at it. Never again: to close a file ends all locks that this process has on it.
+    """
+
+    def __init__(self) -> None:
+        self._files: set[tuple[int, int]] = set()
+        self._guard = threading.Lock()
+
+    def require(self, path: Path | None) -> None:
+        file = _identity(path)
+        if path is None or file is None:
+            return
+        with self._guard:
+            if file in self._files:
+                return
+            try:
+                with path.open("rb") as opened:
+                    begins = opened.read(len(_SQLITE_BEGINS))
+            except OSError:
+                return  # SQLite will say it better
+            if begins != _SQLITE_BEGINS:
+                error = sqlite3.DatabaseError("file is not a database")
+                error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
+                raise error
+            self._files.add(file)
+
+
+_SQLITE_BEGINS = b"SQLite format 3\0"
+
+
 def _prepare_sqlite(engine: Engine, path: Path | None) -> None:
+    known = _Known()
+
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, record: Any) -> None:
         record.info["file"] = _identity(path)
+        known.require(path)
         # The driver must not begin transactions on its own: `on_begin` does.
         connection.isolation_level = None
         cursor = connection.cursor()

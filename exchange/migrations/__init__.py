@@ -4,11 +4,18 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 
 def upgrade(database_url: str) -> None:
     """Bring a database to this version's tables. CommandError: it belongs to a newer version."""
     command.upgrade(_config(database_url), "head")
+
+
+def is_unknown(version: str) -> bool:
+    """Whether a database with this mark was made by a newer version than this one."""
+    scripts = ScriptDirectory(str(Path(__file__).parent))
+    return version not in {script.revision for script in scripts.walk_revisions()}
 
 
 def _config(database_url: str) -> Config:

@@ -35,6 +35,8 @@ class Hall:
 
     server: Running
     folder: Path
+    since: int = 0
+    """How many lines it had printed when the test began."""
 
     @property
     def stand(self) -> str:
@@ -47,7 +49,7 @@ class Hall:
         return send(f"{self.server.url}/healthz")[:2]
 
     def said(self, words: str) -> list[str]:
-        return [line for line in self.server.lines if line.startswith(words)]
+        return [line for line in self.server.lines[self.since :] if line.startswith(words)]
 
     def wait(self, until: Callable[[], bool], within_s: float = 20) -> None:
         give_up = time.monotonic() + within_s
@@ -71,14 +73,14 @@ def small_disk(folder: Path) -> Iterator[bool]:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.fixture
-def hall(prepared: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Hall]:
-    folder = tmp_path / "hall" / "instance"
+@pytest.fixture(scope="module")
+def open_hall(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """One server for all faults, one after the other: as on a bad day."""
+    folder = tmp_path_factory.mktemp("hall") / "above" / "instance"
     folder.mkdir(parents=True)
-    mode = getattr(request, "param", "eventlet")
     with small_disk(folder):
         shutil.copy(prepared, folder / DATABASE)
-        server = launch(folder, mode=mode, EXCHANGE_SECRET_KEY=KEY)
+        server = launch(folder, EXCHANGE_SECRET_KEY=KEY)
         try:
             server.wait_until_serving()
             yield Hall(server, folder)
@@ -86,6 +88,12 @@ def hall(prepared: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
         finally:
             server.finish()
     assert "Traceback" not in server.output
+
+
+@pytest.fixture
+def hall(open_hall: Hall) -> Hall:
+    open_hall.since = len(open_hall.server.lines)
+    return open_hall
 
 
 Fault = Callable[[Hall], AbstractContextManager[None]]
@@ -156,15 +164,20 @@ def locked(hall: Hall) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def damaged(hall: Hall) -> Iterator[None]:
+def damaged(hall: Hall, instead: bytes = b"This is no database. " * 1000) -> Iterator[None]:
     """Another file in its place, which is no database."""
     file, kept = hall.folder / DATABASE, hall.folder / "kept"
     file.rename(kept)
-    file.write_bytes(b"This is no database. " * 1000)
+    file.write_bytes(instead)
     try:
         yield
     finally:
         kept.replace(file)
+
+
+def emptied(hall: Hall) -> AbstractContextManager[None]:
+    """An empty file in its place; SQLite by itself would make a database of it."""
+    return damaged(hall, b"")
 
 
 FAULTS: dict[str, tuple[Fault, set[str]]] = {
@@ -173,6 +186,7 @@ FAULTS: dict[str, tuple[Fault, set[str]]] = {
     "moved": (moved, {"gone"}),
     "folder_gone": (folder_gone, {"gone"}),
     "damaged": (damaged, {"damaged"}),
+    "emptied": (emptied, {"damaged"}),
     "locked": (locked, {"locked"}),
 }
 

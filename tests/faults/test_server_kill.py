@@ -1,4 +1,4 @@
-"""The server is killed at any moment: what it acknowledged is there, once, without repair by hand."""
+"""The server is killed at any moment: what it acknowledged is there, once, without repair."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""The server is told to stop: nobody new, answers finished, sockets sent away, under five seconds."""
+"""The server is told to stop: nobody new, answers finished, sockets sent away, under five s."""
 
 import http.client
 import shutil
@@ -128,6 +128,7 @@ def test_a_stop_waits_for_nobody_who_never_ends(server: Running, tmp_path: Path)
         assert other.execute("SELECT count(*) FROM questions").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("server", ["eventlet"], indirect=True)
 def test_a_server_that_was_stopped_or_killed_is_there_again_on_the_same_port_at_once(
     server: Running, tmp_path: Path
 ) -> None:

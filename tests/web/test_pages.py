@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
 
 from exchange.extensions import db
-from tests.fair import BAU, GE, GENERAL, ROBO, TOUR, Fair
+from tests.fair import BAU, DATABASE, GE, GENERAL, ROBO, TOUR, Fair
 from tests.windows import Desk, Window
 
 PUBLIC = [
@@ -341,16 +342,24 @@ def test_the_page_of_a_stand_has_what_a_visitor_needs_first(phone: Window) -> No
 
 
 @pytest.mark.sqlite
+@pytest.mark.sqlite
 def test_health_says_so_and_a_database_that_is_away_is_a_matter_of_time(
     phone: Window, fair: Fair
 ) -> None:
     assert phone.get("/healthz").json == {"status": "ok"}
-    fair.sql("ALTER TABLE events RENAME TO away")
+    file: Path = fair.app.extensions["settings"].instance / DATABASE
+    file.rename(file.with_name("away"))
     for accept in ("application/json", "text/html"):
         answer = phone.get("/", Accept=accept)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert "Traceback" not in answer.text
         assert "away" not in answer.text
+    answer = phone.get("/healthz")
+    assert (answer.status_code, answer.json) == (503, {"status": "not_ready", "reason": "gone"})
+    assert phone.get("/healthz/alive").json == {"status": "alive"}
+    file.with_name("away").rename(file)
+    assert phone.get("/").status_code == 200
+    fair.app.extensions.pop("outage")
 
 
 def test_the_desk_and_the_moderation_show_every_question_once(
