@@ -14,7 +14,7 @@ import re
 import time
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -34,6 +34,8 @@ ACK_WITHIN_S, CONNECT_WITHIN_S = 5.0, 8.0
 SILENT_S = 15.0
 """Interval and timeout of the pings: a line that says nothing for so long is dead."""
 STAFF_CHECK_S = 10.0
+WITHIN_S = 3.0
+"""Over how long phones spread their readings; as live.js does."""
 SETTLE_WITHIN_S = 150.0
 Lost = (OSError, EOFError, TimeoutError, ValueError, WSError)
 
@@ -185,8 +187,12 @@ class Browser:
 class Page:
     """A page that lives by pushes: its socket, its slow check, its readings."""
 
-    def __init__(self, day: "Day", browser: Browser, path: str, check_s: float) -> None:
+    def __init__(
+        self, day: "Day", browser: Browser, path: str, check_s: float, within_s: float = 0
+    ) -> None:
         self.day = day
+        self.within_s = within_s
+        """Phones read within so many seconds, not all at once; staff at once."""
         self.browser = browser
         self.path = path
         self.check_s = check_s
@@ -196,7 +202,7 @@ class Page:
         """Whether the last check found nothing missing."""
         self._etag = ""
         self._kept = ""
-        self._again = False
+        self._again = self._catching_up = False
         self._failures = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -256,9 +262,22 @@ class Page:
                 return False
             if not ack.get("ok") or ack["revision"] != self.held.revisions.get(room):
                 right = False
-                self.read_again()
-        self.right = right and not self.held.reading
+                self.catch_up()
+        self.right = right and not self.held.reading and not self._catching_up
         return True
+
+    def catch_up(self) -> None:
+        """Something was missed, maybe by everybody."""
+        if not self.within_s:
+            self.read_again()
+        elif not self._catching_up:
+            self._catching_up = True
+            self._go(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        await asyncio.sleep(random.uniform(0, self.within_s))
+        self._catching_up = False
+        self.read_again()
 
     def read_again(self) -> None:
         """Several calls become one or two readings."""
@@ -266,7 +285,10 @@ class Page:
             self._again = True
             return
         self.held.reading = True
-        task = asyncio.ensure_future(self._reading())
+        self._go(self._reading())
+
+    def _go(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(what)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -317,7 +339,7 @@ class Page:
     def _hear(self, push: dict[str, Any], _came: float) -> None:
         self.day.report.pushes += 1
         if self.held.hear(push):
-            self.read_again()
+            self.catch_up()
 
 
 class Phone:
@@ -328,7 +350,7 @@ class Phone:
         self.stand = stand
         self.dice = dice
         self.browser = Browser(day)
-        self.page = Page(day, self.browser, f"/s/{stand}", day.scale.phone_check_s)
+        self.page = Page(day, self.browser, f"/s/{stand}", day.scale.phone_check_s, WITHIN_S)
         self.sent: dict[str, str] = {}
         """Every question that was ever on the line: key to text."""
         self.told: dict[str, int] = {}
@@ -530,7 +552,7 @@ class Day:
         self.pages = [
             *(phone.page for phone in self.phones),
             *(one.page for one in self.staff),
-            Page(self, guest, f"/e/{event}", scale.phone_check_s),
+            Page(self, guest, f"/e/{event}", scale.phone_check_s, WITHIN_S),
         ]
         self.last_question = self._one("SELECT max(id) FROM questions")
         self.last_vote = self._one("SELECT max(id) FROM me_toos")
@@ -559,7 +581,6 @@ class Day:
             self.say("The storm is over; waiting for everybody.")
             await self._settle(working)
             self.report.seconds = time.monotonic() - began
-            await self._compare()
         finally:
             for page in self.pages:
                 page.close()
@@ -569,6 +590,8 @@ class Day:
             for browser in {page.browser for page in self.pages}:
                 browser.close()
             await asyncio.sleep(0.1)
+        # Nobody is there any more: what each page held is compared with a fresh one.
+        await self._compare()
         return self.report
 
     # What people do
@@ -620,10 +643,13 @@ class Day:
         self.say("Every outbox is empty; waiting for pages.")
         # A stand's news goes out within a second; then everybody looks once more.
         await asyncio.sleep(2)
+        for page in self.pages:
+            page.right = False
         while time.monotonic() < give_up:
-            await asyncio.gather(*(page.check() for page in self.pages))
-            if all(page.right for page in self.pages):
+            left = [page for page in self.pages if not page.right]
+            if not left:
                 return
+            await asyncio.gather(*(page.check() for page in left))
             await asyncio.sleep(0.5)
         self.report.wrong += [
             f"{page.path} did not come to rest" for page in self.pages if not page.right
@@ -636,8 +662,13 @@ class Day:
         for page in self.pages:
             fresh = Browser(self, self.venue.server.port)
             fresh.cookies = page.browser.cookies
-            status, _, html = await fresh.read(page.path, "")
-            fresh.close()
+            try:
+                status, _, html = await fresh.read(page.path, "")
+            except Lost as lost:
+                self.report.wrong.append(f"{page.path} cannot be read: {lost!r}")
+                continue
+            finally:
+                fresh.close()
             if status != 200:
                 self.report.wrong.append(f"{page.path} answers {status}")
                 continue
