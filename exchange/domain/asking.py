@@ -50,6 +50,7 @@ def ask(
     by: Actor,
     participant: str | None = None,
     admit: Callable[[], None] = lambda: None,
+    by_form: bool = False,
 ) -> Asked:
     """A new question at a stand, or the same answer again when its key has been here before.
 
@@ -57,11 +58,17 @@ def ask(
     event. `admit`: asked, except for a repetition, whether one more may come in now; it refuses
     by raising. A repetition binds the question to the cookie it came with: the first answer may
     have been lost on the way, and the cookie with it.
+    `by_form`: sent without scripts. Who goes back finds the words in the field and, in some
+    browsers, a fresh key beside them: the same words of the same person are one question then.
     Refuses what `texts` refuses; `facet`; `not_yet` and `closed` by phase; `key_reused`.
     """
     digest = _digest(stand.code, text, facet, name)
     if question_queries.key_is_known(key):
         return _asked_again(key, digest, by, participant)
+    if by_form and participant is not None:
+        same = question_queries.same_of(stand.event_id, participant, digest)
+        if same is not None:
+            return Asked(key, same.number, same.status.value, created=False)
     new = _New(
         stand=stand,
         key=key,

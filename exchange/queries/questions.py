@@ -29,6 +29,7 @@ from exchange.models import (
     How,
     MeToo,
     Origin,
+    Participant,
     Phase,
     Project,
     Question,
@@ -439,6 +440,22 @@ def key_is_known(key: str) -> bool:
 def question_by_key(key: str) -> Question | None:
     """The question that arrived under this key."""
     return db.session.scalar(select(Question).where(Question.key == key))
+
+
+def same_of(event_id: int, participant: str, digest: str) -> Question | None:
+    """What a participant has asked in just these words at just this stand, and not withdrawn."""
+    return db.session.scalar(
+        select(Question)
+        .join(Participant, Participant.id == Question.participant_id)
+        .where(
+            Participant.event_id == event_id,
+            Participant.digest == participant,
+            Question.digest == digest,
+            Question.status != Status.WITHDRAWN,
+        )
+        .order_by(Question.id)
+        .limit(1)
+    )
 
 
 def my_votes(participant_id: int) -> set[int]:

@@ -109,6 +109,7 @@ def ask(stand: str) -> ResponseReturnValue:
             by=Actor("attendee"),
             participant=digest,
             admit=partial(access.limit_asks, found.id, digest),
+            by_form=not wants_json(),
         )
     except Refused as refused:
         if wants_json():

@@ -48,6 +48,28 @@ def test_a_refused_question_stays_in_its_field(shared: Demo, windows: Windows) -
     expect(phone.locator("#mine")).to_contain_text("Und in Worten?")
 
 
+def test_a_second_press_and_the_way_back_ask_nothing_twice(shared: Demo, windows: Windows) -> None:
+    phone = windows.phone(shared.stand(10), java_script_enabled=False)
+    field = phone.locator("#ask-text")
+    button = phone.get_by_role("button", name="Frage stellen")
+    field.fill("Kommt das nur einmal an?")
+    button.dblclick()
+    mine = phone.locator("#mine article").filter(has_text="Kommt das nur einmal an?")
+    expect(mine).to_have_count(1)
+    landed = phone.url
+    # Back to the form, whatever the browser has put into it, and sent again.
+    phone.go_back()
+    if field.input_value():
+        button.click()
+        expect(phone).to_have_url(landed)
+    phone.goto(shared.stand(10))
+    expect(mine).to_have_count(1)
+    # And loaded anew where it has arrived.
+    phone.goto(landed)
+    phone.reload()
+    expect(mine).to_have_count(1)
+
+
 def test_an_attendee_is_interested_too_and_takes_it_back(shared: Demo, windows: Windows) -> None:
     phone = windows.phone(shared.stand(1), java_script_enabled=False)
     question = phone.locator("#others article").first

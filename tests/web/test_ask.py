@@ -259,6 +259,24 @@ def test_a_form_that_is_sent_twice_is_one_question(phone: Window, fair: Fair) ->
     assert len(fair.cards()) == 1
 
 
+def test_a_form_that_is_sent_again_from_a_page_read_anew_is_one_question(
+    phone: Window, as_attendee: Any, fair: Fair
+) -> None:
+    """Who goes back finds the words still there, and in some browsers a fresh key beside them."""
+    first = phone.post(ASK, key=new_key(), text=WORDS)
+    again = phone.post(ASK, key=new_key(), text=WORDS)
+    assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
+    assert len(fair.cards()) == 1
+    # Other words, stands and people, and what was taken back, are questions of their own.
+    phone.post(ASK, key=new_key(), text=f"{WORDS} Netto?")
+    phone.post(f"/s/{BAU}/questions", key=new_key(), text=WORDS)
+    as_attendee().post(ASK, key=new_key(), text=WORDS)
+    assert len(fair.cards()) == 4
+    phone.send(f"/questions/{fair.cards()[0].id}/withdraw")
+    phone.post(ASK, key=new_key(), text=WORDS)
+    assert len(fair.rows("questions")) == 5
+
+
 @pytest.mark.parametrize(
     ("given", "status"),
     [
