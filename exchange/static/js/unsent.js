@@ -47,7 +47,7 @@ function make(entry) {
   const item = /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
   const place = /** @type {HTMLAnchorElement} */ (part(item, "place"));
   const page = entry.url.replace(/\/questions$/, "");
-  place.textContent = entry.what === "ask" ? entry.place : words(entry.what, { number: entry.place });
+  place.textContent = entry.what === "ask" ? entry.place : words(`on-${entry.what}`, { number: entry.place });
   if (entry.what === "ask") place.href = page;
   // At its own stand nobody needs to be told which.
   place.hidden = page.toLowerCase() === location.pathname.toLowerCase();
