@@ -120,13 +120,13 @@ export const isUnderWay = (entry) => underWay.has(entry.key);
 
 /**
  * Write it down, and send it. What was wished before about the same is not sent any more.
- * @param {{key: string, what: string, url: string, fields: Record<string, string>, about?: string, place?: string}} wish
+ * @param {{key: string, what: string, url: string, fields: Record<string, string>, about?: string, place?: string, maybe?: boolean}} wish
  * @returns {Entry}
  */
 export function put(wish) {
   const others = entries();
   /** @type {Entry} */
-  const entry = { about: "", place: "", ...wish, order: (others.at(-1)?.order ?? 0) + 1, maybe: false, tries: 0, why: "", refused: null, tab: "", until: 0, arrived: null };
+  const entry = { about: "", place: "", maybe: false, ...wish, order: (others.at(-1)?.order ?? 0) + 1, tries: 0, why: "", refused: null, tab: "", until: 0, arrived: null };
   write(entry);
   if (entry.about) others.filter((other) => other.about === entry.about).forEach((other) => discard(other.key));
   tell("changed", entry);
