@@ -10,7 +10,7 @@ from flask_socketio import join_room
 from sqlalchemy.exc import DBAPIError
 
 from exchange import access, rooms
-from exchange.domain import outages
+from exchange.domain import changes, outages
 from exchange.domain.refusals import Refused
 from exchange.extensions import pause, sio_server, socketio
 from exchange.faults import NoConnectionFree
@@ -90,7 +90,9 @@ socketio.handlers.append(("*", on_unknown, "/"))  # type: ignore[attr-defined]
 
 
 def look_once(app: Flask) -> None:
-    """Disconnect those whose pass was revoked, wherever that happened, and idle connections."""
+    """Disconnect those whose pass was revoked, wherever that happened, and idle connections; tell
+    what was left untold.
+    """
     watchers: Watchers = app.extensions["watchers"]
     with app.app_context():
         let_in = {held for of_one in watchers.passes.values() for held in of_one}
@@ -99,6 +101,7 @@ def look_once(app: Flask) -> None:
             if of_one & revoked:
                 sio_server().disconnect(sid)
         _reap(watchers)
+        changes.flush_left_behind()
 
 
 def _reap(watchers: Watchers) -> None:

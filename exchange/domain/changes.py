@@ -333,6 +333,14 @@ def flush_soon(stand_id: int) -> None:
         socketio.start_background_task(_flush_later, app, stand_id, interval)
 
 
+def flush_left_behind() -> None:
+    """Let phones hear what a process that was killed had stored and not yet told."""
+    with db.reading() as line:
+        left = [stand_id for (stand_id,) in _LEFT_BEHIND.rows(line)]
+    for stand_id in left:
+        flush_soon(stand_id)
+
+
 def flush(stand_id: int) -> None:
     """Gather what a stand's phones have not heard and tell them once.
 
@@ -371,6 +379,12 @@ _CLAIM = Prepared(
     .join(Stand, Stand.id == Revision.owner_id)
     .where(_OF_STAND)
     .with_for_update(of=Revision)
+)
+_LEFT_BEHIND = Prepared(
+    select(Revision.owner_id).where(
+        Revision.kind == ScopeKind.STAND.value,
+        Revision.voted | (Revision.flushed < Revision.revision),
+    )
 )
 _CLAIMED = Prepared(
     update(Revision)
