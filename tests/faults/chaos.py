@@ -410,14 +410,14 @@ class Phone:
         self.day.report.asked += 1
         self.outbox.put_nowait(entry)
 
-    def me_too(self) -> None:
-        """Say it of a question that the page shows, or take it back."""
+    def me_too(self) -> bool:
+        """Say it of a question that the page shows, or take it back; whether there was one."""
         html = self.page.held.html + "".join(
             push.get("html", "") for push in self.page.held.pushes[-20:]
         )
         shown = [int(id_) for id_ in _PUBLIC.findall(html) if f"mine-question-{id_}" not in html]
         if not shown:
-            return
+            return False
         question = self.dice.choice(shown)
         on = not self.votes.get(question, False) or self.dice.random() < 0.2
 
@@ -429,6 +429,7 @@ class Phone:
         entry = Entry("PUT" if on else "DELETE", path, {}, on_told)
         entry.on_refused = lambda: self.unsure.add((entry.key, question))
         self.outbox.put_nowait(entry)
+        return True
 
 
 _PUBLIC = re.compile(r'id="question-(\d+)" data-list="public"')
@@ -601,13 +602,15 @@ class Day:
         many = self.scale.phones
         asks = self.scale.questions // many + (n < self.scale.questions % many)
         me_toos = self.scale.me_toos // many + (n < self.scale.me_toos % many)
-        wishes: list[Callable[[], None]] = [phone.ask] * asks + [phone.me_too] * me_toos
+        wishes: list[Callable[[], bool | None]] = [phone.ask] * asks + [phone.me_too] * me_toos
         phone.dice.shuffle(wishes)
         moments = sorted(phone.dice.uniform(0, self.scale.seconds) for _ in wishes)
         began = time.monotonic()
         for moment, wish in zip(moments, wishes, strict=True):
             await asyncio.sleep(max(0, began + moment - time.monotonic()))
-            wish()
+            while wish() is False:
+                # Nothing to be seen yet.
+                await asyncio.sleep(1)
 
     # What goes wrong
 
