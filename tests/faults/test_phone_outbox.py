@@ -304,7 +304,8 @@ def test_wishes_changes_and_withdrawals_wait_too(hall: Venue, phone: Page) -> No
     expect(too).to_have_attribute("aria-pressed", "true")
     hall.line.heal()
     expect(mine(phone, "Wird das wirklich geändert?")).to_be_visible(timeout=SLOWLY)
-    expect(mine(phone, "Wird das zurückgezogen?")).to_contain_text("zurückgezogen", timeout=SLOWLY)
+    badge = mine(phone, "Wird das zurückgezogen?").locator(".badge")
+    expect(badge).to_have_text("zurückgezogen", timeout=SLOWLY)
     expect(item(phone, "interessiert mich auch")).to_have_count(0, timeout=SLOWLY)
     expect(phone.locator(f"#{liked} [data-votes]").first).to_have_text(str(before + 1))
     assert outbox(phone) == []
@@ -362,7 +363,7 @@ def test_what_waits_can_be_changed_or_discarded_and_doubt_is_told(hall: Venue, p
     # Another text in the field is not written over.
     field(phone).fill("Etwas ganz anderes?")
     waiting.get_by_role("button", name="Ändern").click()
-    expect(phone.get_by_text("Im Feld steht noch ein anderer Text")).to_be_visible()
+    expect(phone.locator("#toasts").get_by_text("Im Feld steht noch")).to_be_visible()
     expect(waiting).to_be_visible()
     field(phone).fill("")
 

@@ -244,6 +244,9 @@ export function start() {
       // The first time, reading again brings my question and my own room; later a push does. Staff have theirs already.
       const told = entry.what === "ask" && (!document.getElementById("mine") || watches("mine"));
       if (!told || lineState() !== "online") void readAgain();
+      // Should that push have been lost, the question still comes to stand among mine.
+      const place = `#mine > [data-order="${entry.arrived.body.number}"]`;
+      if (entry.what === "ask" && document.getElementById("mine")) setTimeout(() => { if (!document.querySelector(place)) void readAgain(); }, 3000);
     }
     // Refused long after it was asked: back to its field, if nobody is writing there.
     if (kind === "refused" && !held.has(entry.key) && mendable(entry)) fields.get(entry.url)?.(entry, entry.refused.message);

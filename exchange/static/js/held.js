@@ -1,8 +1,6 @@
 // A write is shown where it was pressed for as long as that is quick: no line of a list comes up only to go again. If it
 // takes longer, or fails, its form is free for the next one and the waiting list shows it.
 
-import { entryOf } from "./outbox.js";
-
 /** @typedef {import("./outbox.js").Entry} Entry */
 
 /** Milliseconds that a person waits before a form that does not answer. */
@@ -34,7 +32,7 @@ export function hold(key, on) {
     if (entry.key !== key) return;
     if (kind === "arrived") end(() => on.arrived(entry));
     else if (kind === "refused") end(() => on.refused(entry));
-    else if (!entryOf(key)) end(on.left);
+    else if (kind === "gone") end(on.left);
     else if (on.waits) on.waits(entry);
     else if (entry.why) end(on.left);
   };

@@ -105,7 +105,7 @@ function erase(key) {
 }
 
 /**
- * @param {"changed" | "arrived" | "refused"} kind
+ * @param {"changed" | "arrived" | "refused" | "gone"} kind  gone: discarded, or, in another tab, told of before
  * @param {Entry} entry
  */
 function tell(kind, entry) {
@@ -138,7 +138,7 @@ export function put(wish) {
 export function discard(key) {
   const entry = entryOf(key);
   erase(key);
-  if (entry) tell("changed", entry);
+  if (entry) tell("gone", entry);
 }
 
 /** Once more, what was refused: under a key that was not refused. @param {Entry} entry */
@@ -249,8 +249,8 @@ export function start() {
     // Another tab wrote down, sent, changed or discarded something.
     const entry = parse(event.newValue) ?? parse(event.oldValue);
     if (!entry) return;
-    if (event.newValue !== null && entry.arrived) tell("arrived", entry);
-    else tell("changed", entry);
+    if (event.newValue === null) tell("gone", entry);
+    else tell(entry.arrived ? "arrived" : "changed", entry);
     // That tab sees to it. Should it be closed, or fall asleep: this one does.
     plan(LEASE);
   });

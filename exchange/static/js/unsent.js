@@ -100,9 +100,6 @@ function render({ aloud = true } = {}) {
     list.append(item);
     if (aloud) announce(sentenceOf(entry));
   }
-  for (const [key, item] of items) {
-    if (item.dataset.kind !== "done" && !entryOf(key)) away(item);
-  }
   section.hidden = !items.size;
   part(section, "open").hidden = waiting.every(isKept);
 }
@@ -156,7 +153,10 @@ export function start() {
   render({ aloud: false });
   document.addEventListener("exchange:outbox", (event) => {
     const { kind, entry } = /** @type {CustomEvent} */ (event).detail;
+    const item = items.get(entry.key);
     if (kind === "arrived") arrived(entry);
+    // News of another tab may be behind what is stored: an entry leaves the list when its leaving is told.
+    if (kind === "gone" && item && item.dataset.kind !== "done") away(item);
     render();
   });
   for (const reason of ["exchange:held", "exchange:placed"]) document.addEventListener(reason, () => render());
