@@ -411,13 +411,13 @@ class Phone:
         self.outbox.put_nowait(entry)
 
     def me_too(self) -> bool:
-        """Say it of a question that the page shows, or take it back; whether there was one."""
+        """Say it of a question that the page shows, or take it back; whether there is a page."""
         html = self.page.held.html + "".join(
             push.get("html", "") for push in self.page.held.pushes[-20:]
         )
         shown = [int(id_) for id_ in _PUBLIC.findall(html) if f"mine-question-{id_}" not in html]
         if not shown:
-            return False
+            return bool(html)
         question = self.dice.choice(shown)
         on = not self.votes.get(question, False) or self.dice.random() < 0.2
 

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.chaos import SHORT, Day
 from tests.faults.venue import Venue
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 
 def test_a_hall_on_a_bad_day_loses_and_doubles_nothing(venue: Venue, seed: int) -> None:
