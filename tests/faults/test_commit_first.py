@@ -28,7 +28,8 @@ def refuse_commits(fair: Fair) -> None:
 def test_what_could_not_be_committed_was_told_to_nobody(
     fair: Fair, listen: Listen, kind: str
 ) -> None:
-    question = fair.ask()
+    # What is new has nothing before it: a fault must show in what was told, not on the way there.
+    question = fair.ask() if kind == "a verb" else 0
     acts: dict[str, Callable[[], object]] = {
         "a verb": lambda: fair.act(question, "live"),
         "a new question": lambda: fair.tell(key=new_key()),
