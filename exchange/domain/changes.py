@@ -409,8 +409,9 @@ def _flush_later(app: Flask, stand_id: int, interval: float) -> None:
 
 
 @contextlib.contextmanager
-def _turn(patience_s: float = LOCK_PATIENCE_S) -> Iterator[float]:
+def _turn(patience_s: float | None = None) -> Iterator[float]:
     """This process's turn to write, and until when the database may be waited for."""
+    patience_s = LOCK_PATIENCE_S if patience_s is None else patience_s
     give_up = time.monotonic() + patience_s
     if db.engine.dialect.name != "sqlite":
         # It keeps its own lines, one for each row.
