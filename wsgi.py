@@ -16,7 +16,12 @@ if ASYNC_MODE == "eventlet":
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
         import eventlet
+        from eventlet import debug
     eventlet.monkey_patch()
+    if os.environ.get("EXCHANGE_DATABASE_URL", "").startswith("postgres"):
+        # libpq closes its connections without telling the loop. While PostgreSQL is away their
+        # numbers come again, and what is only a listener too many would be an error.
+        debug.hub_prevent_multiple_readers(False)
 elif ASYNC_MODE == "gevent":
     try:
         from gevent import monkey

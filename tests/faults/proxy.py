@@ -256,11 +256,15 @@ class Proxy:
 
     async def _end(self) -> None:
         await self._close()
+        # Who came in the last moment is let in during the loop's next rounds, and sent away;
+        # aborted transports are closed in the round after that.
+        for _ in range(5):
+            await asyncio.sleep(0.05)
+            await self._cut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        # Aborted transports are closed in the loop's next round.
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.ensure_future(_Connection(self, reader, writer).serve())

@@ -13,7 +13,7 @@ from tests.browsing import Windows, until_online
 from tests.faults.proxy import Fault, anything
 from tests.faults.venue import Venue
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 STOPPED_S = 20
 NOTICED_WITHIN_S = 15

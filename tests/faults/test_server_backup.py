@@ -25,7 +25,7 @@ from tests.faults.test_server_kill import Told, phone
 from tests.live.test_server import WORDS, send
 from tests.servers import ROOT, Running, launch
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 KEY_FILE = "secret.key"
 

@@ -23,7 +23,7 @@ from tests.fair import DATABASE, KEY, ROBO, new_key
 from tests.live.test_server import page, send
 from tests.servers import Running, launch
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 WORDS = "Was kostet der Betrieb im Jahr?"
 BEGAN, OVER = "The database takes no changes", "The database takes changes again"
