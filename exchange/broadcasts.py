@@ -76,12 +76,13 @@ def announce(news: News) -> None:
     """Tell desks, moderation, screen, event page and askers what was committed."""
     # Read once, and only if somebody is listening.
     cards = cache(partial(_cards, news))
-    # Desks first: there somebody stands and waits. Their news leaves before more is drawn.
+    # Desks first: there somebody stands and waits. News of one question leaves before more is
+    # drawn; in a crowd that would only make the groups smaller that are written together.
     desks = {scope for scope in news.revisions if scope.kind is ScopeKind.STAND}
     for scope in desks:
         desk = partial(_for_desk, news, cards, scope.owner_id)
         _tell(Room.DESK, scope, news.revisions[scope], desk)
-    if desks:
+    if desks and len(news.hearers) == 1:
         pause(0)
     for scope in news.revisions.keys() - desks:
         revision = news.revisions[scope]
