@@ -11,7 +11,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.browsing import Windows, ask, go, until_online
 from tests.faults.venue import Venue
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SHOWN = """() => [...document.querySelectorAll("[data-lists]")].map((list) => [list.id,
   [...list.querySelectorAll(":scope > [data-version]")].map((one) =>

@@ -17,7 +17,7 @@ from tests.faults.conftest import staying
 from tests.faults.proxy import Fault
 from tests.faults.venue import Venue
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 KEPT = "Auf diesem Gerät gespeichert"
 SLOWLY = 40_000

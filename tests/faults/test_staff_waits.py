@@ -9,7 +9,7 @@ from tests.browsing import Windows, until_online
 from tests.faults.proxy import Fault
 from tests.faults.venue import Venue
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LINE_DOWN = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection", "net::ERR")
 
