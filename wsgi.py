@@ -16,12 +16,7 @@ if ASYNC_MODE == "eventlet":
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
         import eventlet
-        from eventlet import debug
     eventlet.monkey_patch()
-    if os.environ.get("EXCHANGE_DATABASE_URL", "").startswith("postgres"):
-        # libpq closes its connections without telling the loop. While PostgreSQL is away their
-        # numbers come again, and what is only a listener too many would be an error.
-        debug.hub_prevent_multiple_readers(False)
 elif ASYNC_MODE == "gevent":
     try:
         from gevent import monkey
@@ -248,6 +243,10 @@ class RequestCounter:
 
 def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]:
     import eventlet.wsgi
+    from eventlet.event import Event
+
+    left = Event()
+    closing = False
 
     class Door:
         """The listening socket. Once it is closed nobody comes in, and nobody is thrown out:
@@ -258,18 +257,28 @@ def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]
             return getattr(listener, name)
 
         def accept(self) -> Any:
-            while True:
-                try:
-                    return listener.accept()
-                except OSError:
-                    if listener.fileno() >= 0:
-                        raise
-                eventlet.sleep(3600)  # until the process ends
+            try:
+                return listener.accept()
+            except OSError:
+                if closing:
+                    left.send()
+                    eventlet.sleep(3600)  # until the process ends
+                raise
+
+    def close() -> None:
+        nonlocal closing
+        closing = True
+        # Whoever waits at the door is woken first: its number may be the next thing's that is
+        # opened, and the loop would find somebody still waiting there.
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+            left.wait(timeout=1)
+        listener.close()
 
     eventlet.spawn(
         eventlet.wsgi.server, Door(), app, max_size=MAX_CONNECTIONS, log_output=False, debug=False
     )
-    return listener.close
+    return close
 
 
 def serve_on_gevent(listener: socket.socket, app: Flask) -> Callable[[], None]:

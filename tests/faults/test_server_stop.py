@@ -1,10 +1,13 @@
 """The server is told to stop: nobody new, answers finished, sockets sent away, under five s."""
 
 import http.client
+import os
 import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -18,7 +21,7 @@ import pytest
 
 from tests.fair import DATABASE, KEY, ROBO, new_key
 from tests.live.test_server import WORDS, raw_socket, send
-from tests.servers import Running, launch
+from tests.servers import ROOT, Running, launch
 
 pytestmark = pytest.mark.live
 
@@ -150,3 +153,38 @@ def test_a_server_that_was_stopped_or_killed_is_there_again_on_the_same_port_at_
                 third.finish()
         finally:
             again.finish()
+
+
+AFTER_THE_STOP = """
+import os
+import select
+import socket
+import wsgi  # patches first
+import eventlet
+from flask import Flask
+
+listener = wsgi.listen("127.0.0.1", 0)
+stop = wsgi.serve_on_eventlet(listener, Flask("any"))
+eventlet.sleep(0.1)
+number = listener.fileno()
+stop()
+opened = []
+# As a library in C opens it: nobody tells the loop.
+while number not in opened:
+    opened += os.pipe()
+print(select.select([number], [], [], 0.2))
+"""
+
+
+def test_what_is_opened_while_the_server_stops_does_not_meet_the_old_door() -> None:
+    # The first thing that is opened after the door was closed has the door's number.
+    told = subprocess.run(
+        [sys.executable, "-c", AFTER_THE_STOP],
+        cwd=ROOT,
+        env=os.environ | {"EXCHANGE_ASYNC_MODE": "eventlet"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert told.stdout == "([], [], [])\n", told.stderr
