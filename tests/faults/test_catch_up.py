@@ -134,8 +134,10 @@ def test_a_page_that_slept_is_right_when_it_wakes(
     ear = listening(page, venue.links.desk(2) if role == "desk" else venue.links.stand(2))
     phone = windows.phone(venue.links.stand(2))
     until_online(phone)
-    # As when a lid is closed: the page stands still, and its line leads nowhere.
+    # As when a lid is closed: the page stands still, its line leads nowhere, and what it has just
+    # asked for on that line is never answered.
     ear.deaf = True
+    page.evaluate("dispatchEvent(new Event('online'))")
     page.evaluate(STAND_STILL, ASLEEP_MS)
     ask(phone, "Was war in der Zwischenzeit?")
     page.evaluate("0")

@@ -145,9 +145,12 @@ function slowly() {
 
 /** Ask for every room: joins it, and tells whether we are up to date. */
 function watchAll() {
+  const asked = socket?.id;
   for (const { room, code } of rooms.values()) {
     socket?.timeout(ANSWER_WITHIN).emit("watch", { room, code }, (/** @type {Error | null} */ failed, /** @type {{ok: boolean, revision: number, error?: string}} */ ack) => {
       if (failed) {
+        // On a line that has been left: that it stays silent says nothing of the one that we have.
+        if (socket?.id !== asked) return;
         // Half open: our end believes in a line that leads nowhere.
         lost();
         comeInAgain();
