@@ -115,7 +115,8 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
+        self._door: asyncio.Task[None] | None = None
         # Made on the loop that they are waited for on.
         self.flowing = asyncio.Event()
         self.released = asyncio.Event()
@@ -231,15 +232,30 @@ class Proxy:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
 
     async def _listen(self) -> None:
-        if self._server is None:
-            self._server = await asyncio.start_server(
-                self._accept, "127.0.0.1", self.port, limit=LARGEST, backlog=1024
-            )
+        if self._listener is None:
+            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=1024)
+            self._listener.setblocking(False)
+            self._door = asyncio.ensure_future(self._let_in(self._listener))
+
+    async def _let_in(self, listener: socket.socket) -> None:
+        """By hand: asyncio's own server forgets, unclosed, whom it lets in while it is closed."""
+        while True:
+            end, _ = await self._loop.sock_accept(listener)
+            try:
+                await self._loop.connect_accepted_socket(self._connection, end)
+            except OSError:
+                # Gone before it was let in.
+                end.close()
+
+    def _connection(self) -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=LARGEST), self._accept)
 
     async def _close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._listener is not None and self._door is not None:
+            self._door.cancel()
+            await asyncio.gather(self._door, return_exceptions=True)
+            self._listener.close()
+            self._listener = None
         await self._cut()
 
     async def _cut(self) -> None:
@@ -256,15 +272,11 @@ class Proxy:
 
     async def _end(self) -> None:
         await self._close()
-        # Who came in the last moment is let in during the loop's next rounds, and sent away;
-        # aborted transports are closed in the round after that.
-        for _ in range(5):
-            await asyncio.sleep(0.05)
-            await self._cut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.sleep(0.05)
+        # Aborted transports are closed in the loop's next round.
+        await asyncio.sleep(0.01)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.ensure_future(_Connection(self, reader, writer).serve())

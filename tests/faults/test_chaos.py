@@ -3,8 +3,6 @@
 The long one is `python -m bench.chaos --minutes N`.
 """
 
-import gc
-
 import pytest
 
 from tests.faults.chaos import SHORT, Day
@@ -13,11 +11,8 @@ from tests.faults.venue import Venue
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 
-# A connection that comes while the proxy closes may be left to the collector; it is the harness's.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_hall_on_a_bad_day_loses_and_doubles_nothing(venue: Venue, seed: int) -> None:
     report = Day(venue, SHORT, seed).run()
-    gc.collect()
     assert report.sound, str(report)
     assert report.told == report.asked == SHORT.questions
     assert sum(report.faults.values()) == SHORT.faults
