@@ -55,9 +55,9 @@ MUTATIONS = (
     Mutation(
         "delete the entry before sending",
         "exchange/static/js/outbox.js",
-        """  write({ ...entry, maybe: true, tab, until: Date.now() + LEASE });
+        """  kept.write({ ...entry, maybe: true, tab, until: Date.now() + LEASE });
 """,
-        """  erase(entry.key);
+        """  kept.erase(entry.key);
 """,
         (
             "tests/faults/test_phone_outbox.py"

@@ -5,6 +5,7 @@
 // in the entry keeps two from sending it at once (if they do: it is the same key). Nothing here believes the clock of
 // the phone: pauses are measured in the page, and the lease only compares two readings of the same clock.
 
+import { keeping } from "./keeping.js";
 import { newKey, send } from "./post.js";
 
 /**
@@ -29,8 +30,8 @@ const PREFIX = "exchange.outbox.";
 /** A little longer than an answer is waited for. */
 const LEASE = 20_000;
 
-/** Entries that storage would not take: they live as long as this page. @type {Map<string, Entry>} */
-const memory = new Map();
+/** @type {ReturnType<typeof keeping<Entry>>} */
+const kept = keeping(PREFIX);
 /** @type {Set<string>} */
 const underWay = new Set();
 /** When the server has asked for patience: until when, by what. @type {Map<string, number>} */
@@ -58,51 +59,11 @@ const tab = (() => {
   }
 })();
 
-/** @param {string | null} text @returns {Entry | null} */
-function parse(text) {
-  try {
-    const entry = JSON.parse(text ?? "null");
-    return entry && typeof entry.key === "string" && /^\/[^/]/.test(entry.url) && typeof entry.fields === "object" ? entry : null;
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} key */
-function stored(key) {
-  try { return localStorage.getItem(PREFIX + key); } catch { return null; }
-}
-
 /** @param {string} key @returns {Entry | null} as it is now: another tab may have been at it */
-export const entryOf = (key) => memory.get(key) ?? parse(stored(key));
+export const entryOf = (key) => kept.find(key);
 
 /** All of them, the oldest first. @returns {Entry[]} */
-export function entries() {
-  const found = [...memory.values()];
-  try {
-    for (const name of Object.keys(localStorage)) {
-      const entry = name.startsWith(PREFIX) ? parse(localStorage.getItem(name)) : null;
-      if (entry && !entry.arrived && !memory.has(entry.key)) found.push(entry);
-    }
-  } catch { /* storage is denied */ }
-  return found.sort((one, other) => one.order - other.order);
-}
-
-/** Written down is what reads back to the letter; the rest lives in this page. @param {Entry} entry */
-function write(entry) {
-  const text = JSON.stringify(entry);
-  try {
-    localStorage.setItem(PREFIX + entry.key, text);
-  } catch { /* full, or denied */ }
-  if (stored(entry.key) === text) memory.delete(entry.key);
-  else memory.set(entry.key, entry);
-}
-
-/** @param {string} key */
-function erase(key) {
-  memory.delete(key);
-  try { localStorage.removeItem(PREFIX + key); } catch { /* it was not there */ }
-}
+export const entries = () => kept.all().filter((entry) => !entry.arrived);
 
 /**
  * @param {"changed" | "arrived" | "refused" | "gone"} kind  gone: discarded, or, in another tab, told of before
@@ -112,8 +73,7 @@ function tell(kind, entry) {
   document.dispatchEvent(new CustomEvent("exchange:outbox", { detail: { kind, entry } }));
 }
 
-/** Whether it will be there when the page is opened again. @param {Entry} entry */
-export const isKept = (entry) => stored(entry.key) !== null;
+export const { isKept } = kept;
 
 /** Whether it is on its way at this moment. @param {Entry} entry */
 export const isUnderWay = (entry) => underWay.has(entry.key);
@@ -127,7 +87,7 @@ export function put(wish) {
   const others = entries();
   /** @type {Entry} */
   const entry = { about: "", place: "", maybe: false, ...wish, order: (others.at(-1)?.order ?? 0) + 1, tries: 0, why: "", refused: null, tab: "", until: 0, arrived: null };
-  write(entry);
+  kept.write(entry);
   if (entry.about) others.filter((other) => other.about === entry.about).forEach((other) => discard(other.key));
   tell("changed", entry);
   void flush();
@@ -137,7 +97,7 @@ export function put(wish) {
 /** Take it out unsent. @param {string} key */
 export function discard(key) {
   const entry = entryOf(key);
-  erase(key);
+  kept.erase(key);
   if (entry) tell("gone", entry);
 }
 
@@ -188,7 +148,7 @@ async function flush() {
       if (!entry || entry.refused) continue;
       const why = dead === 2 ? "line" : pauseOf(entry) > 0 && !leased(entry) ? "later" : "";
       if (why && !entry.why) {
-        write({ ...entry, why });
+        kept.write({ ...entry, why });
         tell("changed", { ...entry, why });
       }
       // Nobody answers: the others would learn the same. But one alone shall not hold up all.
@@ -208,7 +168,7 @@ async function flush() {
 async function attempt(entry) {
   const before = entry.maybe;
   const cutOff = !navigator.onLine;
-  write({ ...entry, maybe: true, tab, until: Date.now() + LEASE });
+  kept.write({ ...entry, maybe: true, tab, until: Date.now() + LEASE });
   underWay.add(entry.key);
   tell("changed", entry);
   control = new AbortController();
@@ -219,8 +179,8 @@ async function attempt(entry) {
   if (answer.ok) {
     const done = { ...entry, arrived: { body: answer.body, time: answer.time } };
     // Other tabs hear how it went before they hear that it is gone.
-    if (isKept(entry)) write(done);
-    erase(entry.key);
+    if (isKept(entry)) kept.write(done);
+    kept.erase(entry.key);
     tell("arrived", done);
     return true;
   }
@@ -231,9 +191,9 @@ async function attempt(entry) {
   const later = [421, 429].includes(answer.status) || answer.status >= 500;
   const refused = answer.ours && answer.message && !later ? { word: answer.error, message: answer.message, status: answer.status } : null;
   if (answer.after) pauses.set(entry.what, performance.now() + Math.min(answer.after, 120) * 1000);
-  const kept = { ...now, maybe, refused, tries: now.tries + 1, why: answer.ours ? "later" : "line", tab: "", until: 0 };
-  write(kept);
-  tell(refused ? "refused" : "changed", kept);
+  const left = { ...now, maybe, refused, tries: now.tries + 1, why: answer.ours ? "later" : "line", tab: "", until: 0 };
+  kept.write(left);
+  tell(refused ? "refused" : "changed", left);
   return Boolean(refused) || answer.after > 0;
 }
 
@@ -247,7 +207,7 @@ export function start() {
   addEventListener("storage", (event) => {
     if (!event.key?.startsWith(PREFIX)) return;
     // Another tab wrote down, sent, changed or discarded something.
-    const entry = parse(event.newValue) ?? parse(event.oldValue);
+    const entry = kept.parse(event.newValue) ?? kept.parse(event.oldValue);
     if (!entry) return;
     if (event.newValue === null) tell("gone", entry);
     else tell(entry.arrived ? "arrived" : "changed", entry);
@@ -258,11 +218,8 @@ export function start() {
     // Whoever comes next need not wait for us.
     for (const key of underWay) {
       const entry = entryOf(key);
-      if (entry) write({ ...entry, until: 0 });
+      if (entry) kept.write({ ...entry, until: 0 });
     }
-  });
-  addEventListener("beforeunload", (event) => {
-    if (memory.size) event.preventDefault();
   });
   void flush();
 }

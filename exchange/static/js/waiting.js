@@ -4,6 +4,7 @@
 //
 // One item of localStorage a write. Another tab of the same page may send it as well: it is the same key.
 
+import { keeping } from "./keeping.js";
 import { lineState } from "./line.js";
 import { newKey, send } from "./post.js";
 
@@ -38,8 +39,8 @@ const QUICK = 1500;
 const PATIENCE = 6000;
 const PAUSES = [400, 1500, 3000, 5000, 8000];
 
-/** What storage would not take lives as long as this page. @type {Map<string, Waiting>} */
-const memory = new Map();
+/** @type {ReturnType<typeof keeping<Waiting>>} */
+const kept = keeping(PREFIX);
 /** @type {Map<string, Attendant>} */
 const attendants = new Map();
 /** Pressed just now: nobody needs to be told that it waits. @type {Set<string>} */
@@ -61,58 +62,18 @@ const cutOff = () => !navigator.onLine && !here;
 /** Whether a write would have a way to go. What is not sent surely has not arrived. */
 const hasLine = () => lineState() === "online" || performance.now() - reachedAt < 3000 || (lineState() !== "offline" && !cutOff());
 
-/** @param {string | null} text @returns {Waiting | null} */
-function parse(text) {
-  try {
-    const entry = JSON.parse(text ?? "null");
-    return typeof entry?.key === "string" && /^\/[^/]/.test(entry.url) && entry.fields ? entry : null;
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} key @returns {Waiting | null} */
-function entryOf(key) {
-  const known = memory.get(key);
-  if (known) return known;
-  try { return parse(localStorage.getItem(PREFIX + key)); } catch { return null; }
+/** @param {string} key */
+function erase(key) {
+  kept.erase(key);
+  quiet.delete(key);
 }
 
 /** All that wait, and those that were refused and not yet put away, in the order of the presses. @returns {Waiting[]} */
-export function entries() {
-  const found = [...memory.values()];
-  try {
-    for (const name of Object.keys(localStorage)) {
-      const entry = name.startsWith(PREFIX) ? parse(localStorage.getItem(name)) : null;
-      if (entry && !memory.has(entry.key)) found.push(entry);
-    }
-  } catch { /* storage is denied */ }
-  return found.sort((one, other) => one.order - other.order);
-}
-
-/** @param {Waiting} entry */
-function write(entry) {
-  const text = JSON.stringify(entry);
-  let kept = false;
-  try {
-    localStorage.setItem(PREFIX + entry.key, text);
-    kept = localStorage.getItem(PREFIX + entry.key) === text;
-  } catch { /* full, or denied */ }
-  if (kept) memory.delete(entry.key);
-  else memory.set(entry.key, entry);
-}
-
-/** @param {string} key */
-function erase(key) {
-  memory.delete(key);
-  quiet.delete(key);
-  try { localStorage.removeItem(PREFIX + key); } catch { /* it was not there */ }
-}
+export const entries = () => kept.all();
 
 const tell = () => document.dispatchEvent(new CustomEvent("exchange:waiting"));
 
-/** Whether it will be there when the page is opened again. @param {Waiting} entry */
-export const isKept = (entry) => !memory.has(entry.key);
+export const { isKept } = kept;
 
 /** Whether it is to be shown. @param {Waiting} entry */
 export const isShown = (entry) => !quiet.has(entry.key);
@@ -135,7 +96,7 @@ export function twinOf(url, fields) {
 export function put(wish, attendant) {
   const key = newKey();
   const order = (entries().at(-1)?.order ?? 0) + 1;
-  write({ number: "", part: "", typed: [], ...wish, key, order, tries: 0, maybe: false, why: "", refused: "" });
+  kept.write({ number: "", part: "", typed: [], ...wish, key, order, tries: 0, maybe: false, why: "", refused: "" });
   if (attendant) attendants.set(key, attendant);
   quiet.add(key);
   setTimeout(() => loud(key), hasLine() ? QUICK : 0);
@@ -146,7 +107,7 @@ export function put(wish, attendant) {
 
 /** It has taken long enough. @param {string} key */
 function loud(key) {
-  if (!quiet.delete(key) || !entryOf(key)) return;
+  if (!quiet.delete(key) || !kept.find(key)) return;
   attendants.get(key)?.waits();
   tell();
 }
@@ -157,7 +118,7 @@ function loud(key) {
  * @returns {Waiting | null} null: too late
  */
 export function cancel(key) {
-  const entry = entryOf(key);
+  const entry = kept.find(key);
   if (!entry || (entry.maybe && !entry.refused)) {
     tell();
     return null;
@@ -174,7 +135,7 @@ export function cancel(key) {
  * @param {string | undefined} version
  */
 export function pressAgain(key, version) {
-  const entry = entryOf(key);
+  const entry = kept.find(key);
   if (!entry?.refused) return;
   erase(key);
   put({ ...entry, fields: version === undefined ? entry.fields : { ...entry.fields, version } });
@@ -212,7 +173,7 @@ async function pump() {
 async function attempt(entry) {
   const { key, maybe } = entry;
   const without = cutOff();
-  write({ ...entry, maybe: true });
+  kept.write({ ...entry, maybe: true });
   if (isShown(entry) && !maybe) tell();
   control = new AbortController();
   begun = performance.now();
@@ -220,7 +181,7 @@ async function attempt(entry) {
   control = undefined;
   const attendant = attendants.get(key);
   // Another tab may have had the answer before.
-  const now = entryOf(key) ?? entry;
+  const now = kept.find(key) ?? entry;
   if (answer.ok && (typeof answer.body.change === "number" || typeof answer.body.pass === "number")) {
     carry(now, answer.body.version);
     erase(key);
@@ -230,7 +191,7 @@ async function attempt(entry) {
     tell();
     return -1;
   }
-  if (!entryOf(key)) return -1;
+  if (!kept.find(key)) return -1;
   const tries = now.tries + 1;
   const later = !answer.ours || !answer.message || answer.status === 503 || answer.status === 429 || (answer.status >= 500 && tries < 3);
   if (!later) {
@@ -239,14 +200,14 @@ async function attempt(entry) {
       erase(key);
       attendants.delete(key);
       attendant?.done({ ...answer, ok: false });
-    } else write({ ...now, maybe: false, refused: answer.message });
+    } else kept.write({ ...now, maybe: false, refused: answer.message });
     document.dispatchEvent(new CustomEvent("exchange:waited", { detail: { entry: now, answer, attended: Boolean(attendant) } }));
     tell();
     return -1;
   }
   // Our server says that it did not take it; or there was no line that it could have left by.
   const surelyNot = answer.ours || (without && cutOff());
-  write({ ...now, tries, maybe: surelyNot ? maybe : true, why: answer.ours ? answer.message : "" });
+  kept.write({ ...now, tries, maybe: surelyNot ? maybe : true, why: answer.ours ? answer.message : "" });
   if (tries > 1) loud(key);
   tell();
   failures += 1;
@@ -262,7 +223,7 @@ async function attempt(entry) {
 function carry(done, version) {
   for (const other of entries()) {
     if (other.about === done.about && other.order > done.order && Number(other.fields.version) < version) {
-      write({ ...other, fields: { ...other.fields, version: String(version) } });
+      kept.write({ ...other, fields: { ...other.fields, version: String(version) } });
     }
   }
 }
@@ -280,9 +241,6 @@ export function start() {
   });
   addEventListener("storage", (event) => {
     if (event.key === null || event.key.startsWith(PREFIX)) tell();
-  });
-  addEventListener("beforeunload", (event) => {
-    if (memory.size) event.preventDefault();
   });
   void pump();
 }

@@ -1,0 +1,77 @@
+// What a browser must not forget: one item of localStorage each, so that two tabs never overwrite each other's. What
+// storage will not take lives as long as the page, and leaving it is asked about.
+
+/**
+ * @typedef {object} Kept
+ * @property {string} key
+ * @property {string} url
+ * @property {Record<string, string>} fields
+ * @property {number} order  what was written down later has more
+ */
+
+/**
+ * A place for writes of one kind.
+ * @template {Kept} T
+ * @param {string} prefix of the items' names
+ */
+export function keeping(prefix) {
+  /** @type {Map<string, T>} */
+  const memory = new Map();
+
+  /** @param {string} key */
+  function stored(key) {
+    try { return localStorage.getItem(prefix + key); } catch { return null; }
+  }
+
+  /** What stands in an item; null for what is none of ours. @param {string | null} text @returns {T | null} */
+  function parse(text) {
+    try {
+      const one = JSON.parse(text ?? "null");
+      return one && typeof one.key === "string" && /^\/[^/]/.test(one.url) && typeof one.fields === "object" ? one : null;
+    } catch {
+      return null;
+    }
+  }
+
+  addEventListener("beforeunload", (event) => {
+    if (memory.size) event.preventDefault();
+  });
+
+  return {
+    parse,
+
+    /** As it is now: another tab may have been at it. @param {string} key @returns {T | null} */
+    find: (key) => memory.get(key) ?? parse(stored(key)),
+
+    /** All of them, in their order. @returns {T[]} */
+    all() {
+      const found = [...memory.values()];
+      try {
+        for (const name of Object.keys(localStorage)) {
+          const one = name.startsWith(prefix) ? parse(localStorage.getItem(name)) : null;
+          if (one && !memory.has(one.key)) found.push(one);
+        }
+      } catch { /* storage is denied */ }
+      return found.sort((one, other) => one.order - other.order);
+    },
+
+    /** Written down is what reads back to the letter. @param {T} one */
+    write(one) {
+      const text = JSON.stringify(one);
+      try {
+        localStorage.setItem(prefix + one.key, text);
+      } catch { /* full, or denied */ }
+      if (stored(one.key) === text) memory.delete(one.key);
+      else memory.set(one.key, one);
+    },
+
+    /** @param {string} key */
+    erase(key) {
+      memory.delete(key);
+      try { localStorage.removeItem(prefix + key); } catch { /* it was not there */ }
+    },
+
+    /** Whether it will be there when the page is opened again. @param {{key: string}} one */
+    isKept: ({ key }) => stored(key) !== null,
+  };
+}
