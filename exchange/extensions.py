@@ -16,14 +16,13 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_babel import Babel, get_locale
 from flask_socketio import SocketIO
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from werkzeug.local import LocalProxy
 
 from exchange import faults
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, TIME_ZONE, Settings
-from exchange.prepared import Line
+from exchange.prepared import Driver
 from exchange.processes import Relay, Shared
 
 # A lock is waited for this long inside SQLite, where it stops the whole process;
@@ -63,18 +62,18 @@ class Database:
         sessions: scoped_session[Session] = current_app.extensions["database"]
         return sessions()
 
-    def line(self) -> Line:
+    def driver(self) -> Driver:
         """A connection outside of any session; whoever takes it gives it back."""
-        return Line.open(self.engine)
+        return Driver.open(self.engine)
 
     @contextmanager
-    def reading(self) -> Iterator[Line]:
+    def reading(self) -> Iterator[Driver]:
         """A connection for a select or two, each of which sees what is committed by then."""
-        line = self.line()
+        driver = self.driver()
         try:
-            yield line
+            yield driver
         finally:
-            line.close()
+            driver.close()
 
     @property
     def engine(self) -> Engine:
@@ -126,12 +125,6 @@ def bind_socketio(app: Flask, settings: Settings, async_mode: str) -> None:
         cookie=None,
         manage_session=False,
     )
-
-
-def upsert(session: Session, model: type[Any]) -> Any:
-    """An INSERT that may go on with ON CONFLICT: both dialects have it, SQLAlchemy by dialect."""
-    dialect = session.get_bind().dialect.name
-    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect](model)
 
 
 def sio_server() -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, PoolProxiedConnection
+from sqlalchemy import Dialect, Engine, PoolProxiedConnection, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
@@ -22,20 +22,20 @@ _Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class Line:
+class Driver:
     """A connection of the driver's own, and the dialect that is spoken on it."""
 
     connection: PoolProxiedConnection
     dialect: Dialect
 
     @classmethod
-    def of(cls, session: Session) -> "Line":
-        """The line of a session's transaction; it ends with it."""
+    def of(cls, session: Session) -> "Driver":
+        """That of a session's transaction; it ends with it."""
         connection = session.connection()
         return cls(connection.connection, connection.dialect)
 
     @classmethod
-    def open(cls, engine: Engine) -> "Line":
+    def open(cls, engine: Engine) -> "Driver":
         """A connection outside of any session. Raises SQLAlchemy's errors when there is none."""
         try:
             return cls(engine.raw_connection(), engine.dialect)
@@ -115,26 +115,32 @@ class Prepared:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, line: Line, **values: Any) -> list[Row]:
+    def rows(self, driver: Driver, **values: Any) -> list[Row]:
         """All rows that it answers."""
-        compiled = self._on(line.dialect)
-        cursor = line.run(compiled.sql, compiled.values(values))
+        compiled = self._on(driver.dialect)
+        cursor = driver.run(compiled.sql, compiled.values(values))
         return [compiled.row(row) for row in cursor.fetchall()]
 
-    def one(self, line: Line, **values: Any) -> Row | None:
+    def one(self, driver: Driver, **values: Any) -> Row | None:
         """The row that it answers, or None."""
-        return next(iter(self.rows(line, **values)), None)
+        return next(iter(self.rows(driver, **values)), None)
 
-    def do(self, line: Line, *many: Mapping[str, Any]) -> None:
+    def do(self, driver: Driver, *many: Mapping[str, Any]) -> None:
         """Run it once for each of these values; it answers nothing."""
-        compiled = self._on(line.dialect)
-        line.run(compiled.sql, [compiled.values(values) for values in many], many=True)
+        compiled = self._on(driver.dialect)
+        driver.run(compiled.sql, [compiled.values(values) for values in many], many=True)
 
     def _on(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _compile(self.statement, dialect)
         return compiled
+
+
+def inserting(model: type[Any], *names: str, returning: Any = None) -> Prepared:
+    """An insert that is given these columns; all that have no default in the database."""
+    statement = insert(model).values({name: bindparam(name) for name in names})
+    return Prepared(statement if returning is None else statement.returning(returning))
 
 
 def _compile(statement: Any, dialect: Dialect) -> _Compiled:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from flask import current_app
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from exchange.domain import fair, people, texts
@@ -21,7 +21,7 @@ from exchange.domain.refusals import Refused
 from exchange.extensions import db, pause
 from exchange.models import Event, Facet, Origin, Phase, Question, Status
 from exchange.models.base import now
-from exchange.prepared import Line, Prepared
+from exchange.prepared import Driver, Prepared, inserting
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
 from exchange.queries.live import Hearer
@@ -175,9 +175,9 @@ def _write_all(event_id: int, waiting: list[_New]) -> None:
 
 
 def _write(event_id: int, waiting: list[_New]) -> None:
-    with arrivals(event_id) as (line, arrived):
+    with arrivals(event_id) as (driver, arrived):
         # Takes the numbers, and with them the event's row: another process waits here.
-        taken = _TAKE_NUMBERS.one(line, event=event_id, many=len(waiting))
+        taken = _TAKE_NUMBERS.one(driver, event=event_id, many=len(waiting))
         if taken is None:
             raise Refused("unknown")
         number, phase, day, moderated, owed_until = taken
@@ -196,7 +196,7 @@ def _write(event_id: int, waiting: list[_New]) -> None:
                 "facet": new.facet,
                 "name": new.name,
                 "origin": Origin(new.by.role),
-                "participant_id": people.meet(line, event_id, new.participant),
+                "participant_id": people.meet(driver, event_id, new.participant),
                 "status": status,
                 "version": 1,
                 "owed_until": owed_until if status is Status.OWED else None,
@@ -204,7 +204,7 @@ def _write(event_id: int, waiting: list[_New]) -> None:
                 "asked_at": moment,
                 "redacted": False,
             }
-            (id_,) = _NEW_QUESTION.rows(line, **row)[0]
+            (id_,) = _NEW_QUESTION.rows(driver, **row)[0]
             may_edit = question_queries.may_be_edited(status, phase, moderated=moderated)
             card = partial(question_queries.new_card, id_, row, new.stand, may_edit=may_edit)
             hearer = Hearer(id_, new.stand.id, row["participant_id"])
@@ -228,32 +228,25 @@ _TAKE_NUMBERS = Prepared(
         Event.owed_until,
     )
 )
-_NEW_QUESTION = Prepared(
-    insert(Question)
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "event_id",
-                "stand_id",
-                "number",
-                "key",
-                "digest",
-                "text",
-                "facet",
-                "name",
-                "origin",
-                "participant_id",
-                "status",
-                "version",
-                "owed_until",
-                "since",
-                "asked_at",
-                "redacted",
-            )
-        }
-    )
-    .returning(Question.id)
+_NEW_QUESTION = inserting(
+    Question,
+    "event_id",
+    "stand_id",
+    "number",
+    "key",
+    "digest",
+    "text",
+    "facet",
+    "name",
+    "origin",
+    "participant_id",
+    "status",
+    "version",
+    "owed_until",
+    "since",
+    "asked_at",
+    "redacted",
+    returning=Question.id,
 )
 
 
@@ -265,8 +258,8 @@ def _asked_again(key: str, digest: str, by: Actor, participant: str | None) -> A
     known = question.participant.digest if question.participant else None
     if by.role == "attendee" and known != participant:
         with change(question.event_id, "bind", f"question {question.id}", by) as under_way:
-            line = Line.of(db.session)
-            question.participant_id = people.meet(line, question.event_id, participant)
+            driver = Driver.of(db.session)
+            question.participant_id = people.meet(driver, question.event_id, participant)
             under_way.mention(question.id)
     return Asked(key, question.number, question.status.value, created=False)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask.globals import app_ctx
-from sqlalchemy import Integer, String, bindparam, insert, select, text, update
+from sqlalchemy import Integer, String, bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,7 @@ from exchange.extensions import db, pause, socketio
 from exchange.faults import Reason
 from exchange.models import ChangeRow, Event, Question, Revision, Stand
 from exchange.models.base import now
-from exchange.prepared import Line, Prepared
+from exchange.prepared import Driver, Prepared, inserting
 from exchange.queries import live
 from exchange.queries.live import Hearer
 from exchange.queries.questions import Card
@@ -112,9 +112,9 @@ class Change:
         hearers = live.hearers(self.questions.keys() | self._mentioned)
         stage = live.stage_mark(self.event.id) != stage_before
         touched = broadcasts.scopes(self.event.id, hearers, self.departed, stage=stage)
-        revisions = _bump(Line.of(session), touched)
+        revisions = _bump(Driver.of(session), touched)
         at_stands = [(hearer.question_id, hearer.stand_id) for hearer in hearers]
-        _note(Line.of(session), revisions, at_stands + self.departed)
+        _note(Driver.of(session), revisions, at_stands + self.departed)
         self.row.answered = asdict(self._told(revisions))
         return News(self.event.id, revisions, hearers, self.departed, stage)
 
@@ -184,22 +184,22 @@ class Arrived:
 
 
 @contextlib.contextmanager
-def arrivals(event_id: int) -> Iterator[tuple[Line, list[Arrived]]]:
+def arrivals(event_id: int) -> Iterator[tuple[Driver, list[Arrived]]]:
     """A change that is new questions: what happens most, hence with the least between them and
     the disk.
 
-    Whoever writes them on the line adds each to the list. There is nothing to undo and
+    Whoever writes them over the driver adds each to the list. There is nothing to undo and
     nothing on the stage to compare; their keys stand with the questions. Questions that come in
     the same instant share transaction and push; each has its own row in the log.
     Refuses `busy`.
     """
     arrived: list[Arrived] = []
-    with _writing_line() as line:
-        yield line, arrived
+    with _writing_driver() as driver:
+        yield driver, arrived
         hearers = [one.hearer for one in arrived]
-        revisions = _bump(line, broadcasts.scopes(event_id, hearers, [], stage=False))
+        revisions = _bump(driver, broadcasts.scopes(event_id, hearers, [], stage=False))
         _note(
-            line,
+            driver,
             revisions,
             [(hearer.question_id, hearer.stand_id) for hearer in hearers],
         )
@@ -218,28 +218,22 @@ def arrivals(event_id: int) -> Iterator[tuple[Line, list[Arrived]]]:
             }
             for one in arrived
         ]
-        _LOG_NEW.do(line, *rows)
+        _LOG_NEW.do(driver, *rows)
         news = News(event_id, revisions, hearers, new=[one.card for one in arrived])
     _announce(news)
 
 
-_LOG_NEW = Prepared(
-    insert(ChangeRow).values(
-        {
-            name: bindparam(name)
-            for name in (
-                "event_id",
-                "at",
-                "verb",
-                "subject",
-                "role",
-                "pass_id",
-                "stand_id",
-                "before",
-                "answered",
-            )
-        }
-    )
+_LOG_NEW = inserting(
+    ChangeRow,
+    "event_id",
+    "at",
+    "verb",
+    "subject",
+    "role",
+    "pass_id",
+    "stand_id",
+    "before",
+    "answered",
 )
 
 
@@ -279,30 +273,30 @@ _ALONE = text("SELECT pg_advisory_xact_lock(:number)")
 
 
 @contextlib.contextmanager
-def _writing_line() -> Iterator[Line]:
+def _writing_driver() -> Iterator[Driver]:
     """The same without a session, for what comes by the hundred."""
     with _turn() as give_up:
-        line = db.line()
+        driver = db.driver()
         try:
-            _patiently(line.begin_writing, line.rollback, give_up)
-            yield line
-            line.run("COMMIT")
+            _patiently(driver.begin_writing, driver.rollback, give_up)
+            yield driver
+            driver.run("COMMIT")
         except BaseException:
-            line.rollback()
+            driver.rollback()
             raise
         finally:
-            line.close()
+            driver.close()
 
 
 def try_lock(patience_s: float) -> None:
     """Take the write lock and give it back; nothing is written. Refuses `busy`."""
     with _turn(patience_s) as give_up:
-        line = db.line()
+        driver = db.driver()
         try:
-            _patiently(line.begin_writing, line.rollback, give_up)
+            _patiently(driver.begin_writing, driver.rollback, give_up)
         finally:
-            line.rollback()
-            line.close()
+            driver.rollback()
+            driver.close()
 
 
 def mark_votes(session: Session, stand_ids: set[int]) -> None:
@@ -335,8 +329,8 @@ def flush_soon(stand_id: int) -> None:
 
 def flush_left_behind() -> None:
     """Let phones hear what a process that was killed had stored and not yet told."""
-    with db.reading() as line:
-        left = [stand_id for (stand_id,) in _LEFT_BEHIND.rows(line)]
+    with db.reading() as driver:
+        left = [stand_id for (stand_id,) in _LEFT_BEHIND.rows(driver)]
     for stand_id in left:
         flush_soon(stand_id)
 
@@ -346,8 +340,8 @@ def flush(stand_id: int) -> None:
 
     Any process may claim the stand; its row decides, so that one wins and nothing is told twice.
     """
-    with _writing_line() as line:
-        found = _CLAIM.one(line, stand=stand_id)
+    with _writing_driver() as driver:
+        found = _CLAIM.one(driver, stand=stand_id)
         if found is None:
             return
         event_id, revision, previous, voted = found
@@ -357,16 +351,16 @@ def flush(stand_id: int) -> None:
         if voted:
             revision += 1
             scopes = {rooms.moderate(event_id)}
-            if live.on_stage(line, event_id, stand_id):
+            if live.on_stage(driver, event_id, stand_id):
                 scopes.add(rooms.public(event_id))
-            revisions = _bump(line, scopes)
-        _CLAIMED.do(line, {"stand": stand_id, "heard": revision})
+            revisions = _bump(driver, scopes)
+        _CLAIMED.do(driver, {"stand": stand_id, "heard": revision})
         gathered = Gathered(
             event_id=event_id,
             stand_id=stand_id,
             revision=revision,
             previous=previous,
-            touched=live.touched_since(line, stand_id, previous),
+            touched=live.touched_since(driver, stand_id, previous),
             voted=voted,
             revisions=revisions,
         )
@@ -462,7 +456,7 @@ def _earlier(session: Session, event_id: int, key: str | None) -> ChangeRow | No
     )
 
 
-def _bump(line: Line, scopes: set[Scope]) -> dict[Scope, int]:
+def _bump(driver: Driver, scopes: set[Scope]) -> dict[Scope, int]:
     """Move each counter on by one, in one statement; a participant's begins with it.
 
     Always in the same order, stands before what all stands share: a flush holds its stand when
@@ -471,7 +465,7 @@ def _bump(line: Line, scopes: set[Scope]) -> dict[Scope, int]:
     values: dict[str, object] = {}
     for number, scope in enumerate(sorted(scopes, key=_stands_first)):
         values |= {f"kind{number}": scope.kind.value, f"owner{number}": scope.owner_id}
-    rows = _bumping(len(scopes)).rows(line, **values)
+    rows = _bumping(len(scopes)).rows(driver, **values)
     return {Scope(ScopeKind(kind), owner_id): revision for kind, owner_id, revision in rows}
 
 
@@ -492,7 +486,7 @@ def _bumping(number: int) -> Prepared:
     return Prepared(upsert.columns(kind=String, owner_id=Integer, revision=Integer))
 
 
-def _note(line: Line, revisions: dict[Scope, int], touched: Sequence[tuple[int, int]]) -> None:
+def _note(driver: Driver, revisions: dict[Scope, int], touched: Sequence[tuple[int, int]]) -> None:
     """Note what the phones of each stand have to hear of: (question id, stand id)."""
     if not touched:
         return
@@ -504,7 +498,7 @@ def _note(line: Line, revisions: dict[Scope, int], touched: Sequence[tuple[int, 
         }
         for question_id, stand_id in touched
     )
-    _TOUCH.do(line, *rows)
+    _TOUCH.do(driver, *rows)
 
 
 _TOUCH = Prepared(

@@ -3,17 +3,17 @@
 from sqlalchemy import Integer, bindparam, text
 
 from exchange.models.base import Moment, now
-from exchange.prepared import Line, Prepared
+from exchange.prepared import Driver, Prepared
 
 
-def meet(line: Line, event_id: int, digest: str | None) -> int | None:
+def meet(driver: Driver, event_id: int, digest: str | None) -> int | None:
     """The id of the participant whose cookie has this digest, met for the first time or again.
 
     Only within a writing transaction. None for somebody without a cookie (staff).
     """
     if digest is None:
         return None
-    found = _MEET.one(line, event_id=event_id, digest=digest, at=now())
+    found = _MEET.one(driver, event_id=event_id, digest=digest, at=now())
     return found[0] if found else None
 
 

@@ -6,7 +6,7 @@ from exchange.domain import fair, people
 from exchange.domain.changes import flush_soon, mark_votes, writing
 from exchange.domain.refusals import Refused
 from exchange.models import Event, MeToo, Question
-from exchange.prepared import Line
+from exchange.prepared import Driver
 from exchange.queries import questions as question_queries
 
 
@@ -26,7 +26,7 @@ def set_me_too(question_id: int, *, participant: str, on: bool) -> int:
             select(Event).where(Event.id == question.event_id).with_for_update()
         ).scalar_one()
         fair.require_voting(event)
-        person = people.meet(Line.of(session), question.event_id, participant)
+        person = people.meet(Driver.of(session), question.event_id, participant)
         if person is None or question.participant_id == person:
             raise Refused("own")
         vote = session.scalar(

@@ -4,7 +4,7 @@ import enum
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, Table, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -47,14 +47,6 @@ def words(kind: type[enum.Enum]) -> Enum:
         create_constraint=True,
         name=kind.__name__.lower(),
     )
-
-
-def table_of(model: type[Base]) -> Table:
-    """The table of a model, for the few statements that do without its objects."""
-    table = model.__table__
-    if not isinstance(table, Table):
-        raise TypeError(f"{model.__name__} is not a plain table.")
-    return table
 
 
 def now() -> datetime:

@@ -138,15 +138,15 @@ def stand_by_code(code: str) -> Stand | None:
 
 def stand_at(code: str) -> StandLine | None:
     """The stand with this code, as lists name it; in whatever case it was typed."""
-    with db.reading() as reading:
-        found = _STAND_AT.one(reading, code=code.upper())
+    with db.reading() as driver:
+        found = _STAND_AT.one(driver, code=code.upper())
     return StandLine(*found) if found else None
 
 
 def event_id(code: str) -> int | None:
     """The id of the event with this code."""
-    with db.reading() as reading:
-        found = _EVENT_ID.one(reading, code=code.upper())
+    with db.reading() as driver:
+        found = _EVENT_ID.one(driver, code=code.upper())
     return found[0] if found else None
 
 

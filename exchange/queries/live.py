@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from exchange.extensions import db
 from exchange.models import Event, Question, Revision, Status, Touch
-from exchange.prepared import Line, Prepared
+from exchange.prepared import Driver, Prepared
 from exchange.rooms import Scope
 
 
@@ -22,8 +22,8 @@ class Hearer:
 
 def revision(scope: Scope) -> int:
     """Where a scope's counter stands; 0 when nothing ever happened."""
-    with db.reading() as reading:
-        found = _REVISION.one(reading, kind=scope.kind.value, owner=scope.owner_id)
+    with db.reading() as driver:
+        found = _REVISION.one(driver, kind=scope.kind.value, owner=scope.owner_id)
     return found[0] if found else 0
 
 
@@ -45,9 +45,9 @@ def hearers(question_ids: Iterable[int]) -> list[Hearer]:
     return [Hearer(*row) for row in rows]
 
 
-def touched_since(line: Line, stand_id: int, revision: int) -> list[int]:
+def touched_since(driver: Driver, stand_id: int, revision: int) -> list[int]:
     """The questions that a stand's phones have not heard of since `revision`."""
-    return [found for (found,) in _TOUCHED.rows(line, stand=stand_id, since=revision)]
+    return [found for (found,) in _TOUCHED.rows(driver, stand=stand_id, since=revision)]
 
 
 _TOUCHED = Prepared(
@@ -90,9 +90,9 @@ def stage_mark(event_id: int) -> tuple[object, ...]:
     return (tuple(event), len(coming), *(tuple(map(tuple, rows)) for rows in lists))
 
 
-def on_stage(line: Line, event_id: int, stand_id: int) -> bool:
+def on_stage(driver: Driver, event_id: int, stand_id: int) -> bool:
     """Whether the live question belongs to this stand: then the hall sees its votes."""
-    return _ON_STAGE.one(line, event=event_id, stand=stand_id) is not None
+    return _ON_STAGE.one(driver, event=event_id, stand=stand_id) is not None
 
 
 _ON_STAGE = Prepared(

@@ -355,8 +355,8 @@ def counts(condition: ColumnElement[bool]) -> dict[str, int]:
 def summary(event_id: int) -> Summary:
     """How many questions of an event stand where; merged ones stand where their head does."""
     found = {status.value: 0 for status in Status}
-    with db.reading() as reading:
-        counted = _COUNT.rows(reading, event=event_id)
+    with db.reading() as driver:
+        counted = _COUNT.rows(driver, event=event_id)
     for status, number in counted:
         found[status.value] += number
     return Summary(found)
@@ -433,8 +433,8 @@ _KEY = Prepared(select(Question.id).where(Question.key == bindparam("key")))
 
 def key_is_known(key: str) -> bool:
     """Whether a question arrived under this key before."""
-    with db.reading() as reading:
-        return _KEY.one(reading, key=key) is not None
+    with db.reading() as driver:
+        return _KEY.one(driver, key=key) is not None
 
 
 def question_by_key(key: str) -> Question | None:
