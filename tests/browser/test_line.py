@@ -125,6 +125,7 @@ def test_two_tabs_of_one_phone_agree(shared: Demo, windows: Windows) -> None:
     expect(one.locator("#mine article")).to_contain_text("zurückgezogen")
 
 
+@pytest.mark.slow
 def test_a_server_that_hangs_is_noticed_and_found_again(demo: Demo, windows: Windows) -> None:
     windows.allow("WebSocket", "net::ERR", "Failed to load resource")
     phone = windows.phone(demo.stand(9))
