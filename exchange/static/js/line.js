@@ -59,3 +59,12 @@ export function lost() {
     say(words("sayOffline"));
   }, PATIENCE);
 }
+
+/** What waits may hope again: there may be a way out, or somebody looks. @param {() => void} call */
+export function onHope(call) {
+  for (const reason of ["online", "pageshow"]) addEventListener(reason, () => call());
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") call(); });
+  document.addEventListener("exchange:line", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail.state === "online") call();
+  });
+}

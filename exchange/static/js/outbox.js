@@ -6,6 +6,7 @@
 // the phone: pauses are measured in the page, and the lease only compares two readings of the same clock.
 
 import { keeping } from "./keeping.js";
+import { onHope } from "./line.js";
 import { newKey, send } from "./post.js";
 
 /**
@@ -199,11 +200,7 @@ async function attempt(entry) {
 
 /** Begin. Once a page. */
 export function start() {
-  for (const reason of ["online", "pageshow"]) addEventListener(reason, () => hurry());
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hurry(); });
-  document.addEventListener("exchange:line", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail.state === "online") hurry();
-  });
+  onHope(hurry);
   addEventListener("storage", (event) => {
     if (!event.key?.startsWith(PREFIX)) return;
     // Another tab wrote down, sent, changed or discarded something.

@@ -5,7 +5,7 @@
 // One item of localStorage a write. Another tab of the same page may send it as well: it is the same key.
 
 import { keeping } from "./keeping.js";
-import { lineState } from "./line.js";
+import { lineState, onHope } from "./line.js";
 import { newKey, send } from "./post.js";
 
 /**
@@ -230,11 +230,7 @@ function carry(done, version) {
 
 /** Begin. Once a page. */
 export function start() {
-  for (const reason of ["online", "pageshow"]) addEventListener(reason, wake);
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") wake(); });
-  document.addEventListener("exchange:line", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail.state === "online") wake();
-  });
+  onHope(wake);
   document.addEventListener("exchange:reached", () => {
     reachedAt = performance.now();
     wake();
