@@ -67,13 +67,13 @@ def main() -> None:
     try:
         app = create_app(serving=True)
         settings: Settings = app.extensions["settings"]
+        held = hold(settings.instance)
         listener = listen(settings.host, settings.port)
         if "--prepare" in sys.argv[1:]:
             prepare(app)
         app.extensions["assets"].refresh()
     except (SettingRefused, AssetsMissing) as refused:
         sys.exit(str(refused))
-    held = hold(settings.instance)
     open_files = raise_open_files()
     counter = RequestCounter(app.wsgi_app)
     app.wsgi_app = counter  # type: ignore[method-assign]
@@ -99,14 +99,26 @@ def main() -> None:
 
 
 def hold(instance: Path) -> IO[str]:
-    """Show, for as long as this process lives, that a server uses the instance (restore asks)."""
+    """Show, for as long as this process lives, that a server uses the instance (restore asks).
+
+    Exits with a sentence while a backup is being restored into it.
+    """
     file = (instance / SERVER_LOCK).open("w")
     try:
         import fcntl
     except ModuleNotFoundError:  # Windows: there an open file cannot be replaced anyway
         return file
-    with contextlib.suppress(OSError):  # some network's folders know no locks
+    try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(
+            say(
+                f"In {instance} wird gerade eine Sicherung zurückgespielt. Danach geht es weiter.",
+                f"A backup is being restored into {instance}. Start again when that is done.",
+            )
+        )
+    except OSError:
+        pass  # some network's folders know no locks
     return file
 
 

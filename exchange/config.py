@@ -3,7 +3,6 @@
 Settings are read once, when the app is made, and never from anywhere else.
 """
 
-import os
 import secrets
 import socket
 from collections.abc import Mapping
@@ -14,6 +13,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from exchange.files import put_new, write_new
 
 ASYNC_MODES = ("eventlet", "gevent", "threading")
 
@@ -58,7 +59,9 @@ class Settings:
     @property
     def allowed_origins(self) -> tuple[str, ...]:
         """The public address, loopback on our port, and EXCHANGE_ORIGINS: who may write."""
-        loopback = (f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]"))
+        names = ("localhost", "127.0.0.1", "[::1]")
+        # As browsers write them: port 80 is not named.
+        loopback = (origin_of(f"http://{name}:{self.port}") for name in names)
         return (origin_of(self.public_url), *loopback, *self.origins)
 
     @property
@@ -83,7 +86,7 @@ def read(environ: Mapping[str, str], default_instance: Path) -> Settings:
         port=port,
         public_url=_public_url(environ.get("EXCHANGE_PUBLIC_URL"), port),
         origins=tuple(
-            origin_of(word)
+            _address("EXCHANGE_ORIGINS", word)
             for word in environ.get("EXCHANGE_ORIGINS", "").replace(",", " ").split()
         ),
         redis_url=_redis_url(environ.get("EXCHANGE_REDIS_URL")),
@@ -198,17 +201,29 @@ def _key_file(instance: Path) -> str:
     try:
         instance.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(48))
-        return path.read_text().strip()
-    except FileExistsError:
-        return path.read_text().strip()
+            _make_key(path)
+        key = path.read_text().strip()
     except OSError as error:
         raise SettingRefused(
             f"The folder {instance} cannot be written ({error.strerror}). "
             "Set EXCHANGE_INSTANCE to a folder of your own."
         ) from error
+    if not key:
+        raise SettingRefused(
+            f"The key in {path} is empty. Restore a backup; or delete the file, "
+            "then every link is a new one."
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    # Whole or not at all: whoever starts at the same time must not read half of it.
+    made = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        write_new(made, secrets.token_urlsafe(48))
+        put_new(made, path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def flask_options(settings: Settings) -> dict[str, object]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from exchange import migrations
 from exchange.config import KEY_FILE, SERVER_LOCK, Settings
 from exchange.extensions import database_file
+from exchange.files import put_new, sync_folder, write_new
 
 DATABASE, NOTE = "exchange.sqlite3", "backup.json"
 FORMAT = 1
@@ -66,7 +67,8 @@ def backup(settings: Settings, target: Path, moment: datetime) -> Written:
             questions = _inspect(copy)
             packed = workshop / "packed"
             _pack(packed, copy, settings.secret_key, moment)
-            _put(packed, target)
+            if not put_new(packed, target):
+                raise BackupRefused("exists", target)
     except OSError as error:
         raise BackupRefused("not_writable", f"{target} ({error.strerror})") from error
     return Written(target, questions, target.stat().st_size)
@@ -91,11 +93,13 @@ def restore(settings: Settings, archive: Path, moment: datetime, *, replace: boo
             if target.exists() and not replace:
                 raise BackupRefused("exists", target)
             migrations.upgrade(f"sqlite:///{copy}")
-            kept = _set_aside(settings, target, moment)
-            _put_key(settings.instance, workshop, key)
+            # What may fail for want of room is done before anything of the old is touched.
+            write_new(workshop / KEY_FILE, key)
             copy.chmod(0o600)
-            copy.replace(target)
-            _sync(target.parent)
+            with _set_aside(settings, target, moment) as kept:
+                (workshop / KEY_FILE).replace(settings.instance / KEY_FILE)
+                copy.replace(target)
+            sync_folder(target.parent)
     except OSError as error:
         raise BackupRefused("not_writable", f"{target.parent} ({error.strerror})") from error
     return Written(target, questions, target.stat().st_size, kept)
@@ -193,20 +197,6 @@ def _for_owner_only(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _put(packed: Path, target: Path) -> None:
-    """Under its name at once and whole, and never in the place of another file."""
-    try:
-        os.link(packed, target)
-    except FileExistsError:
-        raise BackupRefused("exists", target) from None
-    except OSError:
-        # A stick's file system knows no second name.
-        if target.exists():
-            raise BackupRefused("exists", target) from None
-        packed.rename(target)
-    _sync(target.parent)
-
-
 def _unpack(archive: Path, copy: Path) -> str:
     """Unpack the database, return the key. Only what we know is read, whatever else is there."""
     try:
@@ -250,37 +240,40 @@ def _read(tar: tarfile.TarFile, name: str, at_most: int) -> bytes:
         return file.read()
 
 
-def _set_aside(settings: Settings, target: Path, moment: datetime) -> Path | None:
-    """Move what is there out of the way; with it a log, which would spoil the new database."""
+@contextlib.contextmanager
+def _set_aside(settings: Settings, target: Path, moment: datetime) -> Iterator[Path | None]:
+    """Move what is there out of the way; with it a log, which would spoil the new database.
+
+    If what follows fails, it is all in its place again.
+    """
     mark = f"before-{moment:%Y-%m-%d-%H%M%S}"
     kept = target.with_name(f"{target.stem}.{mark}{target.suffix}")
-    was_there = target.exists()
-    for ending in ("", "-wal", "-shm"):
-        part = Path(f"{target}{ending}")
-        if part.exists():
-            part.rename(f"{kept}{ending}")
     key = settings.instance / KEY_FILE
+    was_there = target.exists()
     if was_there and key.exists():
         shutil.copy2(key, key.with_name(f"{KEY_FILE}.{mark}"))
-    return kept if was_there else None
-
-
-def _put_key(instance: Path, workshop: Path, key: str) -> None:
-    made = workshop / KEY_FILE
-    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(instance / KEY_FILE)
-
-
-def _sync(folder: Path) -> None:
-    """What has a name keeps it through a power cut."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
+    _settle(target)
+    moved: list[tuple[Path, Path]] = []
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        for ending in ("-wal", "-shm", ""):
+            part, away = Path(f"{target}{ending}"), Path(f"{kept}{ending}")
+            if part.exists():
+                part.rename(away)
+                moved.append((part, away))
+        yield kept if was_there else None
+    except BaseException:
+        for part, away in reversed(moved):
+            away.replace(part)
+        raise
+
+
+def _settle(database: Path) -> None:
+    """Let SQLite move what stands in the log into the one file, which then moves as a whole."""
+    if not database.exists():
+        return
+    # What is damaged is kept as it is.
+    with (
+        contextlib.suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True)) as old,
+    ):
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")

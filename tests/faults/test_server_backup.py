@@ -1,5 +1,6 @@
 """A backup during load, restored elsewhere: everything acknowledged, every pass, every cookie."""
 
+import fcntl
 import json
 import os
 import random
@@ -271,3 +272,43 @@ def test_nothing_is_restored_under_a_running_server(instance: Path, archive: Pat
         assert quick(instance, "restore", "--replace", archive).code == 0
     finally:
         server.finish()
+
+
+def test_what_fails_halfway_leaves_the_old_fair_in_its_place(instance: Path, archive: Path) -> None:
+    with closing(sqlite3.connect(instance / DATABASE)) as database, database:
+        database.execute("UPDATE events SET city = 'Neustadt'")
+    # A folder where the key should be put.
+    (instance / KEY_FILE).mkdir()
+    (instance / KEY_FILE / "something").touch()
+    done = quick(instance, "restore", "--replace", archive, EXCHANGE_SECRET_KEY=KEY)
+    refused(done, "cannot be written")
+    with closing(sqlite3.connect(instance / DATABASE)) as database:
+        query = "SELECT DISTINCT city FROM events"
+        assert database.execute(query).fetchall() == [("Neustadt",)]
+    assert not list(instance.glob(f"{DATABASE}.before*"))
+
+
+def test_what_is_still_in_the_log_is_kept_with_its_database(instance: Path, archive: Path) -> None:
+    with closing(sqlite3.connect(instance / DATABASE, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute("UPDATE events SET city = 'Neustadt'")
+        killed = {end: Path(f"{instance / DATABASE}{end}").read_bytes() for end in ("", "-wal")}
+    for end, content in killed.items():
+        Path(f"{instance / DATABASE}{end}").write_bytes(content)
+    assert quick(instance, "restore", "--replace", archive).code == 0
+    # In one file, which moves as a whole.
+    (kept,) = instance.glob("exchange.before-*")
+    with closing(sqlite3.connect(kept)) as database:
+        query = "SELECT DISTINCT city FROM events"
+        assert database.execute(query).fetchall() == [("Neustadt",)]
+
+
+def test_no_server_starts_while_a_backup_is_restored(instance: Path) -> None:
+    with (instance / config.SERVER_LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = launch(instance)
+        assert server.end(within_s=30) == 1, server.output
+    told = [line for line in server.lines if not line.endswith("...")]
+    assert len(told) == 1, server.output
+    assert str(instance) in told[0]
