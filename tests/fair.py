@@ -255,6 +255,14 @@ class Fair:
         with self.app.app_context():
             return question_queries.cards(Question.event_id == self._event_id(event))
 
+    def owed_by(self, stand: str) -> list[int]:
+        """What the contact of the project at this stand owes an answer to."""
+        with self.app.app_context():
+            found = fair_queries.stand_by_code(stand)
+            assert found
+            assert found.project_id
+            return [card.id for card in question_queries.owed_by(found.project_id)]
+
     def status(self, question: int) -> str:
         return self.card(question).status.value
 

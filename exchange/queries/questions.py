@@ -307,9 +307,18 @@ def answered_about(project_id: int) -> list[tuple[str, Card]]:
 
 
 def owed_by(project_id: int) -> list[Card]:
-    """What a project's contact still owes an answer to, the most urgent first."""
+    """What a project's contact still owes an answer to, the most urgent first.
+
+    Merged questions are owed with their head, by its contact.
+    """
     stands = select(Stand.id).where(Stand.project_id == project_id)
-    found = cards(and_(Question.stand_id.in_(stands), Question.status == Status.OWED))
+    found = cards(
+        and_(
+            Question.stand_id.in_(stands),
+            Question.status == Status.OWED,
+            Question.head_id.is_(None),
+        )
+    )
     return sorted(found, key=lambda one: (one.owed_until or date.max, one.number))
 
 

@@ -484,6 +484,15 @@ def merged(fair: Fair) -> tuple[int, int]:
     return head, follower
 
 
+def test_what_is_merged_is_owed_with_its_head(fair: Fair) -> None:
+    head, follower = fair.ask(ROBO), fair.ask(BAU)
+    fair.act(follower, "owe")
+    assert fair.owed_by(BAU) == [follower]
+    fair.act(follower, "merge", head=head)
+    fair.act(head, "answer")
+    assert fair.owed_by(BAU) == []
+
+
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - {"redact", "withdraw"}))
 def test_a_merged_question_names_its_head(fair: Fair, verb: str) -> None:
     head, follower = merged(fair)

@@ -103,6 +103,7 @@ def test_what_can_be_taken_is_shown_as_text_everywhere(
         b"[]",
         b"1",
         b'""',
+        pytest.param(b"[" * 60_000, id="brackets"),
     ],
 )
 def test_what_is_no_text_at_all(phone: Window, fair: Fair, kind: str, body: bytes) -> None:
