@@ -173,6 +173,19 @@ def test_phones_do_not_read_all_at_once(venue: Venue, windows: Windows) -> None:
     assert sorted(delays)[len(delays) // 2] < 0.3, delays
 
 
+def test_a_finger_that_is_never_lifted_holds_nothing_up_for_long(
+    venue: Venue, windows: Windows
+) -> None:
+    page, phone = windows.tablet(venue.links.desk(2)), windows.phone(venue.links.stand(2))
+    until_online(page, phone)
+    # As a menu of the browser's own leaves it: down, and never up.
+    page.evaluate("document.body.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))")
+    ask(phone, "Steht das trotzdem gleich da?")
+    expect(page.get_by_text("Steht das trotzdem gleich da?").first).to_be_attached(timeout=6000)
+    ask(phone, "Und das auch?")
+    expect(page.get_by_text("Und das auch?").first).to_be_attached(timeout=2000)
+
+
 def delays_of(ear: Ear, room: str) -> list[float]:
     """How long after a gap the page reads, several times."""
     found: list[float] = []

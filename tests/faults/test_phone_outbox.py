@@ -3,6 +3,7 @@
 import re
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -200,6 +201,56 @@ def test_two_tabs_keep_each_others_questions(hall: Venue, phone: Page) -> None:
     expect(item(other, "Und wenn eines zugeht?")).to_contain_text("Angekommen um", timeout=SLOWLY)
     hall.line.heal()
     assert len(stored(hall, "Und wenn eines zugeht?")) == 1
+
+
+def test_a_pause_that_rang_while_something_was_sent_puts_nothing_to_sleep(
+    hall: Venue, phone: Page
+) -> None:
+    phone.goto(hall.links.stand(1))
+    until_online(phone)
+    phone.route(
+        "**/s/*/questions",
+        lambda route: route.fulfill(
+            status=503,
+            headers={"Retry-After": "1"},
+            json={"error": "busy", "message": "Bitte gleich noch einmal."},
+        ),
+        times=1,
+    )
+    # Rings while the wish after it is still waited for, which then turns out to be lost.
+    write(phone, "Wacht das wieder auf?")
+    phone.route("**/me-too", late_and_lost, times=1)
+    phone.locator("[data-me-too]").first.click()
+    expect(item(phone, "Wacht das wieder auf?")).to_contain_text("Angekommen um", timeout=SLOWLY)
+    assert len(stored(hall, "Wacht das wieder auf?")) == 1
+
+
+def test_a_change_half_written_survives_a_reload(hall: Venue, phone: Page) -> None:
+    ask(phone, "Was wird halb geändert?")
+    card = mine(phone, "Was wird halb geändert?")
+    card.locator("summary", has_text="Ändern").click()
+    card.get_by_role("textbox").fill("Was wird gerade erst")
+    phone.reload()
+    words = mine(phone, "Was wird halb geändert?").get_by_role("textbox")
+    expect(words).to_be_visible()
+    expect(words).to_have_value("Was wird gerade erst")
+    words.fill("Was wird ganz geändert?")
+    mine(phone, "Was wird halb geändert?").get_by_role("button", name="speichern").click()
+    expect(mine(phone, "Was wird ganz geändert?")).to_have_count(1)
+    phone.reload()
+    expect(mine(phone, "Was wird ganz geändert?").get_by_role("textbox")).to_be_hidden()
+
+
+def test_two_tabs_keep_each_others_drafts(hall: Venue, phone: Page) -> None:
+    other = phone.context.new_page()
+    other.goto(hall.links.stand(3))
+    until_online(other)
+    field(phone).fill("Ein langer Satz, der noch")
+    field(other).fill("Aus dem anderen, und gleich weg?")
+    send(other)
+    expect(mine(other, "Aus dem anderen, und gleich weg?")).to_have_count(1)
+    phone.reload()
+    expect(field(phone)).to_have_value("Ein langer Satz, der noch")
 
 
 def test_a_clock_that_is_wrong_by_a_day_tells_the_servers_time(hall: Venue, phone: Page) -> None:
@@ -444,6 +495,11 @@ def phase(venue: Venue, word: str) -> Iterator[None]:
         yield
         file.execute("UPDATE events SET phase = 'fair' WHERE code = 'GE'")
         file.commit()
+
+
+def late_and_lost(route: Route) -> None:
+    time.sleep(4)
+    route.abort()
 
 
 def field(page: Page) -> Locator:

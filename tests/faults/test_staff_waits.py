@@ -215,6 +215,46 @@ def test_words_half_written_survive_a_crash(venue: Venue, windows: Windows) -> N
     expect(rescued).to_have_count(0)
 
 
+def test_a_spoken_question_that_another_window_was_refused_comes_back_to_its_field(
+    venue: Venue, windows: Windows
+) -> None:
+    windows.allow(*LINE_DOWN)
+    tablet = windows.tablet(venue.links.desk(1))
+    until_online(tablet)
+    other = tablet.context.new_page()
+    other.goto(venue.links.at("/"))
+    without_line(tablet)
+    tablet.locator("summary", has_text="Frage eintragen").click()
+    words = tablet.locator("form[data-ask] textarea")
+    words.fill("Wer hat das am Stand gefragt?")
+    words.locator("xpath=ancestor::form").locator("button[type=submit]").click()
+    expect(words).not_to_be_editable()
+    other.evaluate(
+        """() => { for (const name of Object.keys(localStorage)) {
+          if (!name.startsWith('exchange.outbox.')) continue;
+          const entry = JSON.parse(localStorage.getItem(name));
+          const refused = {word: 'closed', message: 'Hier wird nicht mehr gefragt.', status: 403};
+          localStorage.setItem(name, JSON.stringify({...entry, refused}));
+        } }"""
+    )
+    expect(words).to_be_editable()
+    expect(words).to_have_value("Wer hat das am Stand gefragt?")
+    expect(tablet.get_by_text("Hier wird nicht mehr gefragt.")).to_be_visible()
+
+
+def test_an_answer_without_words_stops_one_press_and_no_other(
+    venue: Venue, windows: Windows
+) -> None:
+    windows.allow("Failed to load resource")
+    tablet = windows.tablet(venue.links.desk(1))
+    until_online(tablet)
+    card, number = first_open(tablet)
+    tablet.route("**/shortlist", lambda route: route.fulfill(status=204), times=1)
+    card.get_by_role("button", name="Schlussrunde").click()
+    expect(question(tablet, number)).to_have_attribute("data-list", "shortlisted", timeout=20_000)
+    assert changes(venue, number) == ["shortlist"]
+
+
 def first_open(page: Page) -> tuple[Locator, str]:
     """The uppermost open question, and its number."""
     number = page.locator("#list-open > article").first.get_attribute("data-number")

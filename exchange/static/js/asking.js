@@ -3,6 +3,7 @@
 
 import { timeOfDay } from "./ages.js";
 import { held, hold } from "./held.js";
+import { drafts } from "./keeping.js";
 import { discard, entries, entryOf, hurry, isUnderWay, put, start as openOutbox } from "./outbox.js";
 import { lineState } from "./line.js";
 import { readAgain, watches } from "./live.js";
@@ -10,21 +11,6 @@ import { newKey } from "./post.js";
 import { say } from "./say.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
-
-/** Storage may be full, or forbidden; asking works without. */
-const store = {
-  /** @param {string} name @returns {any} */
-  read(name) {
-    try { return JSON.parse(localStorage.getItem(name) ?? "null"); } catch { return null; }
-  },
-  /** @param {string} name @param {unknown} value */
-  write(name, value) {
-    try {
-      if (value === null) localStorage.removeItem(name);
-      else localStorage.setItem(name, JSON.stringify(value));
-    } catch { /* then it lives in the page only */ }
-  },
-};
 
 /** The forms of this page, by where they post to: give back a text to its field, if that is free. @type {Map<string, (entry: Entry, error?: string) => boolean>} */
 const fields = new Map();
@@ -125,7 +111,7 @@ function attend(form) {
         key = "";
         wait(false);
         tell("quiet", "", { aloud: false });
-        store.write(draft, values());
+        drafts.write(draft, values());
         refuse(entry.refused?.message ?? "");
       },
       left: () => { if (entryOf(known)) clear(); else wait(false); key = ""; },
@@ -170,7 +156,7 @@ function attend(form) {
     follow(fresh);
     put({ key: fresh, what: "ask", url, fields: values(), place: words.place });
     // Only now: it stands in the outbox, or, if storage is denied, in the page as long as that is open.
-    store.write(draft, null);
+    drafts.write(draft, null);
   });
 
   form.addEventListener("input", () => {
@@ -178,7 +164,7 @@ function attend(form) {
     if (error.textContent) refuse("");
     if (!state.hidden && state.dataset.kind === "done") tell("quiet", "", { aloud: false });
     const typed = values();
-    store.write(draft, typed.text || typed.facet || typed.name ? typed : null);
+    drafts.write(draft, typed.text || typed.facet || typed.name ? typed : null);
   });
 
   change?.addEventListener("click", () => {
@@ -188,7 +174,7 @@ function attend(form) {
     key = "";
     wait(false);
     tell("quiet", "", { aloud: false });
-    store.write(draft, now);
+    drafts.write(draft, now);
     text.focus();
   });
 
@@ -196,7 +182,7 @@ function attend(form) {
     if (!form.isConnected || key || text.value.trim()) return false;
     discard(entry.key);
     fill(entry.fields);
-    store.write(draft, values());
+    drafts.write(draft, values());
     refuse(sentence, { focus: false });
     if (!sentence) text.focus();
     return true;
@@ -209,7 +195,16 @@ function attend(form) {
   if (mine) {
     fill(mine.fields);
     follow(mine.key);
-  } else if (!text.value) fill(store.read(draft) ?? {});
+  } else if (!text.value) {
+    const typed = drafts.read(draft);
+    if (typed) {
+      fill(typed);
+      drafts.write(draft, typed);
+    }
+    // Another tab was told that it cannot be taken: staff have no list that would show it.
+    const refused = change && entries().find((entry) => entry.url === url && entry.refused);
+    if (refused) fields.get(url)?.(refused, refused.refused?.message);
+  }
   // The form was away for a phase and is back with its text: nothing is left to be copied.
   for (const rescued of document.querySelectorAll(".rescued")) {
     if (rescued.querySelector("textarea")?.value === text.value) rescued.remove();

@@ -26,16 +26,18 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("excha
 /** Whether a finger or button is down, and what waits for it to be lifted. */
 let pressed = false;
 /** @type {(() => void)[]} */
-let waiting = [];
+const waiting = [];
 let pressedAt = 0;
+/** Some releases are never told: the browser's own menu swallows them. */
+const HELD_AT_MOST = 3000;
+
+const workOff = () => waiting.splice(0).forEach((work) => work());
 
 const letGo = () => {
   // After the click that follows the pointer's release, so that nothing moves away from under it.
   setTimeout(() => {
     pressed = false;
-    const now = waiting;
-    waiting = [];
-    now.forEach((work) => work());
+    workOff();
   }, 0);
 };
 addEventListener("pointerdown", () => { pressed = true; pressedAt = performance.now(); }, { capture: true, passive: true });
@@ -47,8 +49,10 @@ addEventListener("blur", letGo);
  * @param {() => void} work
  */
 export function whenHandsAreOff(work) {
-  if (pressed && performance.now() - pressedAt < 3000) waiting.push(work);
-  else { waiting.splice(0).forEach((earlier) => earlier()); work(); }
+  const left = pressed ? HELD_AT_MOST - (performance.now() - pressedAt) : 0;
+  waiting.push(work);
+  if (left <= 0) workOff();
+  else if (waiting.length === 1) setTimeout(workOff, left);
 }
 
 /**

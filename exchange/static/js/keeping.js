@@ -10,6 +10,32 @@
  */
 
 /**
+ * Words that are still being written: for this tab, and for whichever comes after a crash.
+ * Two tabs on the same field: the later one's survive, and none deletes the other's.
+ */
+export const drafts = {
+  /** @param {string} name @returns {any} */
+  read(name) {
+    try { return JSON.parse(sessionStorage.getItem(name) ?? localStorage.getItem(name) ?? "null"); } catch { return null; }
+  },
+
+  /** @param {string} name @param {unknown} value  null: sent, or written down with what waits */
+  write(name, value) {
+    const text = JSON.stringify(value);
+    try {
+      const mine = sessionStorage.getItem(name);
+      if (value !== null) {
+        sessionStorage.setItem(name, text);
+        localStorage.setItem(name, text);
+      } else {
+        sessionStorage.removeItem(name);
+        if (localStorage.getItem(name) === mine) localStorage.removeItem(name);
+      }
+    } catch { /* full, or denied: then they live in the page only */ }
+  },
+};
+
+/**
  * A place for writes of one kind.
  * @template {Kept} T
  * @param {string} prefix of the items' names

@@ -121,7 +121,11 @@ function plan(pause) {
   if (timer && due <= then) return;
   clearTimeout(timer);
   due = then;
-  timer = setTimeout(() => void flush(), pause);
+  timer = setTimeout(() => {
+    // What has rung is not waited for, even if it rang while something was being sent.
+    timer = undefined;
+    void flush();
+  }, pause);
 }
 
 /** How much longer another tab has the sending of it. @param {Entry} entry */
@@ -207,7 +211,7 @@ export function start() {
     const entry = kept.parse(event.newValue) ?? kept.parse(event.oldValue);
     if (!entry) return;
     if (event.newValue === null) tell("gone", entry);
-    else tell(entry.arrived ? "arrived" : "changed", entry);
+    else tell(entry.arrived ? "arrived" : entry.refused ? "refused" : "changed", entry);
     // That tab sees to it. Should it be closed, or fall asleep: this one does.
     plan(LEASE);
   });

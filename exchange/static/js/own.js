@@ -1,10 +1,26 @@
 // What I may still do with my own question: change its words, take it back. <form data-outbox="edit"> goes through the
-// outbox; a refusal that comes at once is said in the form, where the text still stands.
+// outbox; a refusal that comes at once is said in the form, where the text still stands. Words half written survive.
 
 import { hold } from "./held.js";
+import { drafts } from "./keeping.js";
 import { discard, put } from "./outbox.js";
 import { newKey } from "./post.js";
 import { say } from "./say.js";
+
+/** @param {HTMLFormElement} form */
+const draftOf = (form) => `exchange.draft ${form.getAttribute("action")}`;
+
+/** Put words half written back into their forms, once a form. */
+function giveBack() {
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-outbox]:not([data-my-known])"))) {
+    form.setAttribute("data-my-known", "");
+    const text = form.querySelector("textarea");
+    const words = text && drafts.read(draftOf(form));
+    if (!text || typeof words !== "string" || text.value !== text.defaultValue) continue;
+    text.value = words;
+    form.closest("details")?.setAttribute("open", "");
+  }
+}
 
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
 function submit(form, button) {
@@ -23,6 +39,7 @@ function submit(form, button) {
     free();
     // What was typed is stored, here or there: nothing is left to be rescued.
     form.reset();
+    drafts.write(draftOf(form), null);
     const details = form.closest("details");
     const inside = details?.contains(document.activeElement);
     if (details) details.open = false;
@@ -48,6 +65,15 @@ function submit(form, button) {
 
 /** Begin. Once a page. */
 export function start() {
+  giveBack();
+  document.addEventListener("exchange:placed", giveBack);
+  document.addEventListener("input", (event) => {
+    const text = event.target;
+    const form = text instanceof HTMLTextAreaElement ? text.form : null;
+    if (!form?.hasAttribute("data-outbox")) return;
+    const { value, defaultValue } = /** @type {HTMLTextAreaElement} */ (text);
+    drafts.write(draftOf(form), value.trim() && value !== defaultValue ? value : null);
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-outbox")) return;

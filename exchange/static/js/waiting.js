@@ -155,14 +155,18 @@ async function pump() {
   if (running) return;
   running = true;
   let pause = -1;
-  for (;;) {
-    const entry = entries().find((one) => !one.refused);
-    if (!entry || !hasLine()) break;
-    pause = await attempt(entry);
-    if (pause >= 0) break;
-    failures = 0;
+  try {
+    for (;;) {
+      const entry = entries().find((one) => !one.refused);
+      if (!entry || !hasLine()) break;
+      pause = await attempt(entry);
+      if (pause >= 0) break;
+      failures = 0;
+    }
+  } finally {
+    // A fault of ours stops this write, not all that are still to be pressed.
+    running = false;
   }
-  running = false;
   if (pause >= 0) timer = setTimeout(() => void pump(), pause);
 }
 
@@ -182,7 +186,7 @@ async function attempt(entry) {
   const attendant = attendants.get(key);
   // Another tab may have had the answer before.
   const now = kept.find(key) ?? entry;
-  if (answer.ok && (typeof answer.body.change === "number" || typeof answer.body.pass === "number")) {
+  if (answer.ok && (typeof answer.body?.change === "number" || typeof answer.body?.pass === "number")) {
     carry(now, answer.body.version);
     erase(key);
     attendants.delete(key);
@@ -193,7 +197,9 @@ async function attempt(entry) {
   }
   if (!kept.find(key)) return -1;
   const tries = now.tries + 1;
-  const later = !answer.ours || !answer.message || answer.status === 503 || answer.status === 429 || (answer.status >= 500 && tries < 3);
+  // Somebody else's "all is well" tells nothing of ours.
+  const ours = answer.ours && !answer.ok;
+  const later = !ours || !answer.message || answer.status === 503 || answer.status === 429 || (answer.status >= 500 && tries < 3);
   if (!later) {
     if (quiet.has(key)) {
       // Whoever pressed is still there: it is said where the press was.
@@ -206,8 +212,8 @@ async function attempt(entry) {
     return -1;
   }
   // Our server says that it did not take it; or there was no line that it could have left by.
-  const surelyNot = answer.ours || (without && cutOff());
-  kept.write({ ...now, tries, maybe: surelyNot ? maybe : true, why: answer.ours ? answer.message : "" });
+  const surelyNot = ours || (without && cutOff());
+  kept.write({ ...now, tries, maybe: surelyNot ? maybe : true, why: ours ? answer.message : "" });
   if (tries > 1) loud(key);
   tell();
   failures += 1;
