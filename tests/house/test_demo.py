@@ -7,6 +7,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from tests.browsing import load
+
 
 def test_two_who_load_the_demo_fair_at_once_make_one(tmp_path: Path) -> None:
     environ = os.environ | {"EXCHANGE_INSTANCE": str(tmp_path)}
@@ -19,3 +21,14 @@ def test_two_who_load_the_demo_fair_at_once_make_one(tmp_path: Path) -> None:
         numbers = database.execute("SELECT event_id, number FROM questions").fetchall()
     assert series == (1,)
     assert len(numbers) == len(set(numbers)) == 34
+
+
+def test_its_links_are_the_same_each_time(tmp_path: Path) -> None:
+    links = load(tmp_path)
+    assert load(tmp_path) == links
+    assert links["event"] == "GE"
+    assert [stand["code"] for stand in links["stands"]] == [f"GE{n}" for n in range(13)]
+    passes = [links[role] for role in ("moderator", "screen", "organiser")]
+    passes += [stand["presenter"] for stand in links["stands"]]
+    assert all("/pass#" in one for one in passes)
+    assert len(set(passes)) == len(passes)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from exchange.paper import qr
 from tests.house.conftest import Start
 from tests.servers import Running, free_port
 
@@ -198,5 +199,20 @@ def test_a_second_start_prints_the_same_links(start: Start) -> None:
     assert first.stop() == 0
     second = start(port=port)
     second.wait_until_serving()
-    assert "/pass#" in first.output
     assert second.lines == first.lines
+    # One block for each event that is ahead; the first is under way, with its stands.
+    block = second.output.split("\nGelsenkirchen, ")[1].split("\n\n")[0].splitlines()[1:]
+    rows = [(" ".join(words), address) for *words, address in map(str.split, block)]
+    stands = [number for row in range(13) for number in (f"Stand {row}", "Tablet")]
+    assert [who for who, _ in rows] == ["Gäste", "Organisation", "Moderation", "Leinwand", *stands]
+    pages = {"Gäste": "/e/GE"} | {f"Stand {number}": f"/s/GE{number}" for number in range(13)}
+    for who, address in rows:
+        assert re.fullmatch(re.escape(first.url) + pages.get(who, r"/pass#[\w-]{22}"), address), who
+    assert len({address for _, address in rows}) == len(rows)
+    # Below all links, in blocks to be scanned, the page of the first stand.
+    code = qr.terminal(f"{first.url}/s/GE1")
+    assert {"█", "▀", "▄"} <= set(code)
+    assert code in second.output
+    below = second.output.partition(code)[2].split("\n")
+    assert below[1].startswith("  Stand 1, ")
+    assert below[2] == f"  {first.url}/s/GE1"

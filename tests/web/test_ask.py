@@ -81,12 +81,19 @@ def test_the_same_key_with_another_question_is_refused(phone: Window, fair: Fair
 def test_a_repetition_binds_the_question_to_the_new_cookie(
     phone: Window, as_attendee: Any, fair: Fair
 ) -> None:
-    """The first answer was lost, and the cookie with it."""
-    key = new_key()
-    as_attendee().send(ASK, key=key, text=WORDS)
+    """The first answer was lost, and the cookie with it; meanwhile another question brought one."""
+    first, key = as_attendee(), new_key()
+    question = first.ask(ROBO, WORDS, key=key)
+    phone.ask(ROBO, "Eine andere Frage?")
+    cookie = phone.cookie(PARTICIPANT_COOKIE)
+    assert cookie != first.cookie(PARTICIPANT_COOKIE)
+    own = f'id="mine-question-{question}"'
+    assert own not in phone.get(f"/s/{ROBO}").text
     assert phone.send(ASK, key=key, text=WORDS).status_code == 200
-    assert phone.cookie(PARTICIPANT_COOKIE)
-    assert f'id="mine-question-{fair.cards()[0].id}"' in phone.get(f"/s/{ROBO}").text
+    assert phone.cookie(PARTICIPANT_COOKIE) == cookie
+    assert own in phone.get(f"/s/{ROBO}").text
+    assert own not in first.get(f"/s/{ROBO}").text
+    assert len(fair.cards()) == 2
 
 
 def test_the_cookie_comes_with_the_first_write_and_stays(phone: Window) -> None:

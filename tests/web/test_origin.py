@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
-from exchange.access import PARTICIPANT_COOKIE
+from exchange.access import PARTICIPANT_COOKIE, PASSES_COOKIE
 from exchange.config import Settings
 from tests.conftest import make_app, restart
 from tests.fair import GE, KEY, ROBO, Fair, new_key
@@ -141,5 +142,19 @@ def test_behind_https_the_cookies_are_secure_and_its_names_are_ours(behind_https
             headers={"Origin": f"https://{name}", "Accept": "application/json"},
         )
         assert answer.status_code == 201
-        assert "Secure" in answer.headers["Set-Cookie"]
+        assert secure(answer, PARTICIPANT_COOKIE)
+        entered = window.client.post(
+            "/pass",
+            base_url=f"https://{name}",
+            data={"secret": window.fair.secret("moderator", GE)},
+            headers={"Origin": f"https://{name}"},
+        )
+        assert entered.status_code == 303
+        assert secure(entered, PASSES_COOKIE)
     assert ask(window, Origin="http://fragen.example.org") == (403, "origin")
+
+
+def secure(answer: TestResponse, name: str) -> bool:
+    """Whether the one cookie that an answer sets is this one, for https alone."""
+    (sent,) = answer.headers.getlist("Set-Cookie")
+    return sent.startswith(f"{name}=") and "Secure" in sent.split("; ")

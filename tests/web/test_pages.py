@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from sqlalchemy import event
 
 from exchange.extensions import db
-from tests.fair import BAU, DATABASE, GE, GENERAL, ROBO, TOUR, Fair
+from tests.fair import BAU, DATABASE, FAIR_DAY, GE, GENERAL, ROBO, TOUR, Fair
 from tests.windows import Desk, Window
 
 PUBLIC = [
@@ -341,7 +342,19 @@ def test_the_page_of_a_stand_has_what_a_visitor_needs_first(phone: Window) -> No
     assert places == sorted(places)
 
 
-@pytest.mark.sqlite
+def test_before_the_day_the_event_lists_its_stands_and_names_the_day(
+    phone: Window, fair: Fair
+) -> None:
+    fair.enter("preparing")
+    for lang, begins in (("de", "Beginnt am"), ("en", "Begins on")):
+        page = phone.get(f"/e/{GE}", Accept_Language=lang).text
+        assert f"{begins} {format_date(FAIR_DAY, 'long', lang)}" in page
+        assert f'<time datetime="{FAIR_DAY.isoformat()}">' in page
+        stands = re.findall(r'<a class="row" href="/s/(\w+)">', page)
+        assert stands == [ROBO, BAU, GENERAL]
+        assert page.index("Projekt robo") < page.index("Stadt robo") < page.index("Projekt bau")
+
+
 @pytest.mark.sqlite
 def test_health_says_so_and_a_database_that_is_away_is_a_matter_of_time(
     phone: Window, fair: Fair
