@@ -20,7 +20,8 @@ ASYNC_MODES = ("eventlet", "gevent", "threading")
 
 # A limit that a person meets belongs to the rules (domain/); these belong to the machine.
 TIME_ZONE = "Europe/Berlin"
-MAX_BODY_BYTES = 64 * 1024
+MAX_BODY_BYTES = 128 * 1024
+"""Room for ten thousand emoji in a form, at twelve bytes each: they are refused with their text."""
 FLUSH_INTERVAL_S = 1.0
 """Phones hear gathered news at most this often a stand."""
 MAX_SOCKET_MESSAGE_BYTES = 16 * 1024

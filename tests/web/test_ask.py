@@ -175,9 +175,9 @@ def test_outside_the_day_it_is_refused_in_the_readers_language(
 
 
 def test_a_body_that_is_too_large_is_refused(phone: Window, fair: Fair) -> None:
-    answer = phone.send(ASK, key=new_key(), text="a" * 70_000)
+    answer = phone.send(ASK, key=new_key(), text="a" * 140_000)
     assert (answer.status_code, answer.json and answer.json["error"]) == (413, "too_large")
-    page = phone.post(ASK, key=new_key(), text="a" * 70_000)
+    page = phone.post(ASK, key=new_key(), text="a" * 140_000)
     assert page.status_code == 413
     assert fair.cards() == []
 

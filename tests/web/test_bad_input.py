@@ -18,6 +18,7 @@ REFUSED = {
     "blanks": (" \n\t\u00a0\u3000 ", 422, "empty"),
     "zero width only": ("\u200b\u2060\ufeff", 422, "empty"),
     "ten thousand characters": ("Warum? " * 1430, 422, "too_long"),
+    "ten thousand emoji": ("Warum? " + "👍" * 9993, 422, "too_long"),
     "only emoji": ("👍🏽👩‍💻🇩🇪", 422, "no_words"),
     "NUL": ("Was kostet\x00 das?", 400, "characters"),
     "control characters": ("\x1b[31mrot\x1b[0m", 400, "characters"),
