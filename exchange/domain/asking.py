@@ -210,7 +210,7 @@ def _write(event_id: int, waiting: list[_New]) -> None:
             may_edit = question_queries.may_be_edited(status, phase, moderated=moderated)
             card = partial(question_queries.new_card, id_, row, new.stand, may_edit=may_edit)
             hearer = Hearer(id_, new.stand.id, row["participant_id"])
-            arrived.append(Arrived(hearer, new.by, card))
+            arrived.append(Arrived(hearer, new.by, card, {"status": status.value}))
             asked.append((new, Asked(new.key, number, status.value, created=True)))
             number += 1
     # Only now, when it is on disk.
@@ -263,7 +263,8 @@ def _asked_again(key: str, digest: str, by: Actor, participant: str | None) -> A
             driver = Driver.of(db.session)
             question.participant_id = people.meet(driver, question.event_id, participant)
             under_way.mention(question.id)
-    return Asked(key, question.number, question.status.value, created=False)
+    first = question_queries.first_status(question)
+    return Asked(key, question.number, first.value, created=False)
 
 
 def _first_status(phase: Phase, *, moderated: bool) -> Status:

@@ -181,6 +181,8 @@ class Arrived:
     hearer: Hearer
     by: Actor
     card: Callable[[], Card]
+    answered: dict[str, Any]
+    """What the asker is told, beside key and number."""
 
 
 @contextlib.contextmanager
@@ -214,7 +216,7 @@ def arrivals(event_id: int) -> Iterator[tuple[Driver, list[Arrived]]]:
                 "pass_id": one.by.pass_id,
                 "stand_id": one.by.stand_id,
                 "before": {},
-                "answered": {},
+                "answered": one.answered,
             }
             for one in arrived
         ]

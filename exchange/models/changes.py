@@ -30,7 +30,7 @@ class ChangeRow(Base):
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What undo puts back: {"question 12": {column: value}, "event": {...}}. Holds no text."""
     answered: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """What the client was told: {"version", "revision", "change"}."""
+    """What the client was told: {"version", "revision", "change"}; of a new question {"status"}."""
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("changes.id"))
 
 

@@ -24,6 +24,7 @@ from exchange.extensions import db
 from exchange.models import (
     ASKING,
     Answer,
+    ChangeRow,
     Event,
     Facet,
     How,
@@ -449,6 +450,18 @@ def key_is_known(key: str) -> bool:
 def question_by_key(key: str) -> Question | None:
     """The question that arrived under this key."""
     return db.session.scalar(select(Question).where(Question.key == key))
+
+
+def first_status(question: Question) -> Status:
+    """The status that the asker was told when the question arrived."""
+    told = db.session.scalar(
+        select(ChangeRow.answered).where(
+            ChangeRow.event_id == question.event_id,
+            ChangeRow.verb == "ask",
+            ChangeRow.subject == f"question {question.id}",
+        )
+    )
+    return Status(told["status"]) if told else question.status
 
 
 def same_of(event_id: int, participant: str, digest: str) -> Question | None:
