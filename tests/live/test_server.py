@@ -219,11 +219,13 @@ def test_while_another_program_writes_everybody_else_is_served(
         other.execute("BEGIN IMMEDIATE")
         fields = {"key": new_key(), "text": WORDS}
         waiting = [hall.submit(send, f"{server.url}/s/{ROBO}/questions", fields) for _ in range(3)]
-        for _ in range(10):
-            began = time.monotonic()
+        served = 0
+        while not any(one.done() for one in waiting):
             assert send(f"{server.url}/s/{ROBO}")[0] == 200
             assert phone.watch("stand", ROBO)["ok"] is True
-            assert time.monotonic() - began < 1
+            served += 1
+        # Whoever waited in SQLite itself would have let nobody through before it gave up.
+        assert served >= 5
         answers = [one.result(15) for one in waiting]
         other.execute("ROLLBACK")
     for status, body, headers in answers:
