@@ -308,7 +308,10 @@ def test_no_server_starts_while_a_backup_is_restored(instance: Path) -> None:
     with (instance / config.SERVER_LOCK).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         server = launch(instance)
-        assert server.end(within_s=30) == 1, server.output
+        try:
+            assert server.end(within_s=30) == 1, server.output
+        finally:
+            server.finish()
     told = [line for line in server.lines if not line.endswith("...")]
     assert len(told) == 1, server.output
     assert str(instance) in told[0]
