@@ -179,6 +179,42 @@ def test_undo_waits_as_well(venue: Venue, windows: Windows) -> None:
     assert len(venue.rows("SELECT id FROM changes WHERE verb = 'undo'")) == 1
 
 
+def test_what_is_taken_back_is_the_last_press_even_before_it_is_answered(
+    venue: Venue, windows: Windows
+) -> None:
+    page = windows.laptop(venue.links.link("moderator"))
+    until_online(page)
+    row, number = first_open(page)
+    row.get_by_role("button", name="Leinwand").click()
+    row = question(page, number)
+    expect(row).to_have_attribute("data-list", "live")
+    venue.line.inflict(Fault.HOLD_ANSWER)
+    row.get_by_role("button", name="Beantwortet").click()
+    # The news is here, the answer is not.
+    expect(row).to_have_attribute("data-list", "answered")
+    page.keyboard.press("u")
+    venue.line.heal()
+    expect(row).to_have_attribute("data-list", "live", timeout=20_000)
+    expect(page.locator("#undo")).to_contain_text(f"Frage {number} ist auf der Leinwand")
+    assert changes(venue, number) == ["live", "answer"]
+
+
+def test_a_press_that_is_quicker_than_the_answer_before_it_comes_after_it(
+    venue: Venue, windows: Windows
+) -> None:
+    page = windows.laptop(venue.links.link("moderator"))
+    until_online(page)
+    row, number = first_open(page)
+    venue.line.inflict(Fault.HOLD_ANSWER)
+    row.get_by_role("button", name="Ablauf").click()
+    row = question(page, number)
+    expect(row).to_have_attribute("data-list", "shortlisted")
+    row.get_by_role("button", name="Auf die Leinwand").click()
+    venue.line.heal()
+    expect(row).to_have_attribute("data-list", "live", timeout=20_000)
+    assert changes(venue, number) == ["shortlist", "live"]
+
+
 def test_words_half_written_survive_a_crash(venue: Venue, windows: Windows) -> None:
     windows.allow("Target crashed", "crash")
     tablet = windows.tablet(venue.links.desk(1))
@@ -213,6 +249,24 @@ def test_words_half_written_survive_a_crash(venue: Venue, windows: Windows) -> N
     until_online(fresh)
     expect(words).to_have_value("Halb geschr")
     expect(rescued).to_have_count(0)
+
+
+def test_two_windows_keep_each_others_words(venue: Venue, windows: Windows) -> None:
+    tablet = windows.tablet(venue.links.desk(1))
+    other = tablet.context.new_page()
+    other.goto(tablet.url)
+    until_online(tablet, other)
+    number = first_open(tablet)[1]
+    for page, words in ((tablet, "Aus dem einen Fenster."), (other, "Aus dem anderen.")):
+        question(page, number).get_by_role("button", name="+ Satz").click()
+        answer(page, number).fill(words)
+    answer(other, number).fill("")
+    tablet.reload()
+    expect(answer(tablet, number)).to_have_value("Aus dem einen Fenster.")
+
+
+def answer(page: Page, number: str) -> Locator:
+    return question(page, number).get_by_role("textbox", name="Was Sie geantwortet haben")
 
 
 def test_a_spoken_question_that_another_window_was_refused_comes_back_to_its_field(

@@ -1,6 +1,7 @@
-// Words that staff have begun to write survive a reload and a crash: one item of localStorage a field. When the field has
-// gone meanwhile, they stand in the page to be copied.
+// Words that staff have begun to write survive a reload and a crash, each field's by itself. When the field has gone
+// meanwhile, they stand in the page to be copied.
 
+import { drafts } from "./keeping.js";
 import { reveal } from "./panels.js";
 import { rescue } from "./rescue.js";
 import { isSeen } from "./staff-words.js";
@@ -11,22 +12,10 @@ const FIELDS = "form[data-verb] :is(textarea, input[type=text], input[type=numbe
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
 
 /** @param {string} name @param {string} value */
-function keep(name, value) {
-  try {
-    if (value) localStorage.setItem(PREFIX + name, value);
-    else localStorage.removeItem(PREFIX + name);
-  } catch { /* then until the next reload */ }
-}
+const keep = (name, value) => drafts.write(PREFIX + name, value || null);
 
 /** @returns {{name: string, value: string}[]} */
-function kept() {
-  try {
-    return Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))
-      .map((name) => ({ name: name.slice(PREFIX.length), value: localStorage.getItem(name) ?? "" }));
-  } catch {
-    return [];
-  }
-}
+const kept = () => drafts.names(PREFIX).map((name) => ({ name: name.slice(PREFIX.length), value: String(drafts.read(name) ?? "") }));
 
 /** @param {Field} field */
 const note = (field) => keep(field.id, field.value.trim() && field.value !== field.defaultValue ? field.value : "");

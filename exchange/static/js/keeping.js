@@ -19,6 +19,15 @@ export const drafts = {
     try { return JSON.parse(sessionStorage.getItem(name) ?? localStorage.getItem(name) ?? "null"); } catch { return null; }
   },
 
+  /** The names of all that begin so. @param {string} prefix @returns {string[]} */
+  names(prefix) {
+    try {
+      return [...new Set([sessionStorage, localStorage].flatMap((place) => Object.keys(place)))].filter((name) => name.startsWith(prefix));
+    } catch {
+      return [];
+    }
+  },
+
   /** @param {string} name @param {unknown} value  null: sent, or written down with what waits */
   write(name, value) {
     const text = JSON.stringify(value);

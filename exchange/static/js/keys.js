@@ -6,7 +6,7 @@ import { closeAll, open } from "./panels.js";
 import { toast } from "./say.js";
 import { isSeen, words } from "./staff-words.js";
 import { typeIn } from "./typing-in.js";
-import { undoLast } from "./undo.js";
+import { undoPress } from "./undo.js";
 
 const KEPT = "exchange.keys";
 /** @type {HTMLElement | null} */
@@ -97,7 +97,7 @@ const COMMANDS = {
   2: () => zone("2"),
   3: () => zone("3"),
   n: next,
-  u: undoLast,
+  u: undoPress,
   f: typeIn,
   "/": () => /** @type {HTMLElement | null} */ (document.getElementById("filter-q"))?.focus(),
   "?": () => help()?.showModal(),

@@ -5,7 +5,8 @@ import { say, toast } from "./say.js";
 import { lineState } from "./line.js";
 import { readAgain } from "./live.js";
 import { words } from "./staff-words.js";
-import { put, twinOf, wake } from "./waiting.js";
+import { entries, isShown, put, twinOf, wake } from "./waiting.js";
+import { takeBack } from "./waits.js";
 
 /** @typedef {{change: number, sentence: string, question: string}} Done */
 
@@ -21,6 +22,8 @@ function recall() {
 let done = recall();
 /** @type {Set<number>} what is just being taken back */
 const underWay = new Set();
+/** The press that is to be taken back as soon as it is answered. */
+let next = "";
 
 const form = () => /** @type {HTMLFormElement | null} */ (document.getElementById("undo"));
 
@@ -93,6 +96,17 @@ export function undoLast() {
   if (latest) undo(latest.change);
 }
 
+/**
+ * Take back what was pressed last here. News of it may be faster than its answer: what is still on its way is taken back
+ * when that has come, never what was done before it.
+ */
+export function undoPress() {
+  const pressed = entries().filter((one) => !one.refused && one.verb !== "undo").at(-1);
+  if (!pressed) undoLast();
+  else if (isShown(pressed) && !pressed.maybe) takeBack(pressed.key);
+  else next = pressed.key;
+}
+
 // ---- the trace ---------------------------------------------------------------------------------------------------
 
 let touchedAt = 0;
@@ -157,6 +171,10 @@ export function start() {
   document.addEventListener("exchange:waited", (event) => {
     const { entry, answer } = /** @type {CustomEvent} */ (event).detail;
     if (entry.verb === "undo") settled(entry, answer);
+    if (entry.key !== next) return;
+    next = "";
+    // Once everybody else has heard of it, too.
+    queueMicrotask(() => { if (answer.ok && done.at(-1)?.change === answer.body.change) undoLast(); });
   });
   addEventListener("pointermove", () => { touchedAt = performance.now(); }, { passive: true });
   addEventListener("pointerdown", () => { touchedAt = performance.now(); }, { capture: true, passive: true });

@@ -29,6 +29,9 @@ import { start as showWaits } from "./waits.js";
 /** @type {Set<UnderWay>} */
 const underWay = new Set();
 
+/** What is pressed on a card, or in a form of its own, and not yet answered. @type {WeakMap<Element, Promise<boolean>>} */
+const pressed = new WeakMap();
+
 const TEXTS = "textarea, input[type=text], input[type=number], input[type=date]";
 
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
@@ -47,8 +50,6 @@ const verbOf = (form, url) => form.dataset.verb || url.slice(url.lastIndexOf("/"
 export async function use(form, button = null, more = {}) {
   const card = /** @type {HTMLElement | null} */ (form.closest("[data-version]"));
   const busy = card ?? form;
-  if (busy.hasAttribute("data-my-busy")) return false;
-  spareTheOthers(card);
   const url = addressOf(form, button);
   const verb = verbOf(form, url);
   const fields = { ...fieldsOf(form, button), ...more };
@@ -57,6 +58,12 @@ export async function use(form, button = null, more = {}) {
     wake();
     return false;
   }
+  if (busy.hasAttribute("data-my-busy")) {
+    // News may be faster than the answer, and somebody faster still: the next press comes after this one.
+    await pressed.get(busy);
+    return form.isConnected ? use(form, button, more) : false;
+  }
+  spareTheOthers(card);
   const number = card?.dataset.number ?? "";
   const place = fields.position ?? "";
   const said = form.dataset.said ?? words(verb, { number, head: fields.head_number ?? "", place, stand: fields.stand ?? "" });
@@ -73,7 +80,7 @@ export async function use(form, button = null, more = {}) {
     busy.removeAttribute("data-my-busy");
     button?.removeAttribute("aria-busy");
   };
-  return new Promise((settle) => put(
+  const done = new Promise((settle) => put(
     { url, fields, about: card?.id ?? "event", number, verb, part: form.dataset.part ?? "", what, said, typed: typed.words },
     {
       waits() {
@@ -112,6 +119,8 @@ export async function use(form, button = null, more = {}) {
       },
     },
   ));
+  pressed.set(busy, done);
+  return done;
 }
 
 /** The words on a button. @param {Element | null} button */

@@ -115,7 +115,7 @@ function press(name, label, act) {
 }
 
 /** It is not sent, and its words are back where they were written. @param {string} key */
-function takeBack(key) {
+export function takeBack(key) {
   const entry = cancel(key);
   if (!entry) return;
   document.dispatchEvent(new CustomEvent("exchange:taken-back", { detail: { entry } }));
