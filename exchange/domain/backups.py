@@ -82,7 +82,9 @@ def restore(settings: Settings, archive: Path, moment: datetime, *, replace: boo
     """
     target = _file(settings)
     try:
-        with _alone(settings.instance), _beside(target) as workshop:
+        # Database and key may lie on two disks; each is put into its place by one renaming.
+        place = settings.instance / KEY_FILE
+        with _alone(settings.instance), _beside(target) as workshop, _beside(place) as safe:
             copy = workshop / DATABASE
             key = _unpack(archive, copy)
             questions = _inspect(copy)
@@ -94,10 +96,10 @@ def restore(settings: Settings, archive: Path, moment: datetime, *, replace: boo
                 raise BackupRefused("exists", target)
             migrations.upgrade(f"sqlite:///{copy}")
             # What may fail for want of room is done before anything of the old is touched.
-            write_new(workshop / KEY_FILE, key)
+            write_new(safe / KEY_FILE, key)
             copy.chmod(0o600)
             with _set_aside(settings, target, moment) as kept:
-                (workshop / KEY_FILE).replace(settings.instance / KEY_FILE)
+                (safe / KEY_FILE).replace(place)
                 copy.replace(target)
             sync_folder(target.parent)
     except OSError as error:
@@ -250,7 +252,7 @@ def _set_aside(settings: Settings, target: Path, moment: datetime) -> Iterator[P
     kept = target.with_name(f"{target.stem}.{mark}{target.suffix}")
     key = settings.instance / KEY_FILE
     was_there = target.exists()
-    if was_there and key.exists():
+    if was_there and key.is_file():
         shutil.copy2(key, key.with_name(f"{KEY_FILE}.{mark}"))
     _settle(target)
     moved: list[tuple[Path, Path]] = []

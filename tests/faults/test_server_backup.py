@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+import tempfile
 import threading
 import time
 from contextlib import closing
@@ -285,7 +286,21 @@ def test_what_fails_halfway_leaves_the_old_fair_in_its_place(instance: Path, arc
     with closing(sqlite3.connect(instance / DATABASE)) as database:
         query = "SELECT DISTINCT city FROM events"
         assert database.execute(query).fetchall() == [("Neustadt",)]
-    assert not list(instance.glob(f"{DATABASE}.before*"))
+    assert not list(instance.glob("exchange.before-*"))
+    assert not list(instance.glob(".*"))
+
+
+def test_database_and_key_may_lie_on_two_disks(instance: Path, archive: Path) -> None:
+    other = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    try:
+        url = {"EXCHANGE_DATABASE_URL": f"sqlite:///{other / DATABASE}"}
+        done = quick(instance, "restore", archive, **url)
+        assert done.code == 0, done.complained
+        assert asked_in(other / DATABASE) == asked_in(instance / DATABASE)
+        assert (instance / KEY_FILE).read_text() == KEY
+        assert not list(instance.glob(".*"))
+    finally:
+        shutil.rmtree(other)
 
 
 def test_what_is_still_in_the_log_is_kept_with_its_database(instance: Path, archive: Path) -> None:
