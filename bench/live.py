@@ -1,6 +1,6 @@
 """How fast a question is seen: ours as it is shipped, and two bare yardsticks in the same run.
 
-    .venv/bin/python -m bench.live            (about three minutes)
+    .venv/bin/python -m bench.live            (about two minutes)
     .venv/bin/python -m bench.live --only exchange
 
 Each server gets the same load over the loopback: 300 sockets over 12 stands (a desk each, the

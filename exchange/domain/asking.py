@@ -144,14 +144,15 @@ def _write_together(event_id: int, new: _New) -> Asked:
     db.session.rollback()
     batch, leads = doorway.join(event_id, new)
     if leads:
+        # Whoever leads may be ended at any point; nobody shall wait for him.
         try:
-            # Everybody who has already come gets through the door before it is closed.
-            pause(0)
-            doorway.close(event_id, batch)
+            try:
+                # Everybody who has already come gets through the door before it is closed.
+                pause(0)
+            finally:
+                doorway.close(event_id, batch)
             _write_all(event_id, batch.waiting)
         finally:
-            # Whoever leads may be ended while he waits; nobody shall wait for him.
-            doorway.close(event_id, batch)
             batch.written.set()
     else:
         batch.written.wait()

@@ -71,6 +71,9 @@ def refuses_connections(port: int) -> bool:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:
+        # Met in the instant of the closing: the next one has to be refused.
+        return False
     return False
 
 

@@ -342,6 +342,13 @@ def test_the_page_of_a_stand_has_what_a_visitor_needs_first(phone: Window) -> No
     assert places == sorted(places)
 
 
+def test_an_event_named_as_its_series_says_so_once(phone: Window, fair: Fair) -> None:
+    assert phone.get(f"/e/{GE}").text.count("Die Reihe tour") == 1
+    fair.sql("UPDATE events SET title = 'Die Reihe tour'")
+    head = phone.get(f"/e/{GE}").text.partition('<header class="event-head">')[2]
+    assert head.partition("</header>")[0].count("Die Reihe tour") == 1
+
+
 def test_before_the_day_the_event_lists_its_stands_and_names_the_day(
     phone: Window, fair: Fair
 ) -> None:
