@@ -1,13 +1,13 @@
 // The attendee's pages. Everything here is an improvement: the pages work without it.
 
-import { start as keepAges } from "./ages.js";
-import { start as attendAsking } from "./asking.js";
-import { ATTENDEES, readAgain, start as listen } from "./live.js";
-import { start as knowMine } from "./mine.js";
-import { start as sayNews } from "./news.js";
-import { start as attendOwn } from "./own.js";
-import { start as attendVotes } from "./votes.js";
-import { start as showWaiting } from "./unsent.js";
+import { start as keepAges } from "./page/ages.js";
+import { start as attendAsking } from "./phone/asking.js";
+import { ATTENDEES, readAgain, start as listen } from "./live/updates.js";
+import { start as knowMine } from "./phone/hide-own.js";
+import { start as sayNews } from "./page/announce.js";
+import { start as attendOwn } from "./phone/edit-own.js";
+import { start as attendVotes } from "./phone/me-too.js";
+import { start as showWaiting } from "./phone/waiting-list.js";
 
 document.documentElement.dataset.js = "";
 keepAges();

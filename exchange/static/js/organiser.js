@@ -1,10 +1,10 @@
 // The organiser's page. It works without this; here links are copied with one press, sheets printed, and what is pressed
 // without a line waits for it.
 
-import { fieldsOf } from "./post.js";
-import { say, toast } from "./say.js";
-import { entries, put, twinOf, wake } from "./waiting.js";
-import { start as showWaits } from "./waits.js";
+import { fieldsOf } from "./outbox/post.js";
+import { say, toast } from "./page/announce.js";
+import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
+import { start as showWaits } from "./staff/pending-notices.js";
 
 document.documentElement.dataset.js = "";
 

@@ -1,7 +1,7 @@
 // The hall screen: reads, never writes, makes no sound.
 
-import { start as fit } from "./fit.js";
-import { STAFF, start as listen } from "./live.js";
+import { start as fit } from "./screen/fit.js";
+import { STAFF, start as listen } from "./live/updates.js";
 
 /** How long the pointer rests before it is out of the picture. */
 const REST = 3000;

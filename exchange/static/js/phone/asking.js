@@ -1,14 +1,14 @@
 // Asking: a question once typed is never lost. What is not yet sent survives a reload as a draft; what is sent goes through
 // the outbox, and the field is free for the next one when it has arrived, or stands written down in the waiting list.
 
-import { timeOfDay } from "./ages.js";
-import { held, hold } from "./held.js";
-import { drafts } from "./keeping.js";
+import { timeOfDay } from "../page/ages.js";
+import { held, hold } from "../outbox/feedback.js";
+import { drafts } from "../outbox/storage.js";
 import { discard, entries, entryOf, hurry, isUnderWay, put, start as openOutbox } from "./outbox.js";
-import { lineState } from "./line.js";
-import { readAgain, watches } from "./live.js";
-import { newKey } from "./post.js";
-import { say } from "./say.js";
+import { lineState } from "../live/connection.js";
+import { readAgain, watches } from "../live/updates.js";
+import { newKey } from "../outbox/post.js";
+import { say } from "../page/announce.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 

@@ -1,6 +1,6 @@
 // The round's clock: how long is left, every second, for as long as one runs.
 
-import { words } from "./staff-words.js";
+import { words } from "./words.js";
 
 function tick() {
   for (const clock of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-clock]"))) {

@@ -1,7 +1,7 @@
-// A question asked aloud or on paper is typed in: one press opens the field, one sends. asking.js sees to its safe arrival.
+// A question asked aloud or on paper is typed in: one press opens the field, one sends. phone/asking.js sees to its safe arrival.
 
-import { toast } from "./say.js";
-import { words } from "./staff-words.js";
+import { toast } from "../page/announce.js";
+import { words } from "./words.js";
 
 /** Open the field, from wherever one is. */
 export function typeIn() {

@@ -1,12 +1,12 @@
 // What was done last at this browser, and taking it back: in the trace that a question leaves where it stood, and in one
 // button that stays. Survives a reload of the page, not the closing of the tab.
 
-import { say, toast } from "./say.js";
-import { lineState } from "./line.js";
-import { readAgain } from "./live.js";
-import { words } from "./staff-words.js";
-import { entries, isShown, put, twinOf, wake } from "./waiting.js";
-import { takeBack } from "./waits.js";
+import { say, toast } from "../page/announce.js";
+import { lineState } from "../live/connection.js";
+import { readAgain } from "../live/updates.js";
+import { words } from "./words.js";
+import { entries, isShown, put, twinOf, wake } from "./pending-writes.js";
+import { takeBack } from "./pending-notices.js";
 
 /** @typedef {{change: number, sentence: string, question: string}} Done */
 
@@ -80,7 +80,7 @@ export function undo(change) {
   );
 }
 
-/** @param {import("./waiting.js").Waiting} entry @param {import("./post.js").Answer} answer */
+/** @param {import("./pending-writes.js").Waiting} entry @param {import("../outbox/post.js").Answer} answer */
 function settled(entry, answer) {
   // What cannot be taken back once cannot be taken back at all; a broken server may be better another time.
   if (answer.ok || answer.status < 500) forget(Number(entry.fields.change));

@@ -1,6 +1,6 @@
 // Numbers are the language of the hall: whoever types the number of a question or a stand sees which one it is.
 
-import { words } from "./staff-words.js";
+import { words } from "./words.js";
 
 /** @param {HTMLInputElement} field */
 function show(field) {

@@ -1,10 +1,10 @@
 // Words that staff have begun to write survive a reload and a crash, each field's by itself. When the field has gone
 // meanwhile, they stand in the page to be copied.
 
-import { drafts } from "./keeping.js";
+import { drafts } from "../outbox/storage.js";
 import { reveal } from "./panels.js";
-import { rescue } from "./rescue.js";
-import { isSeen } from "./staff-words.js";
+import { rescue } from "../page/rescue.js";
+import { isSeen } from "./words.js";
 
 const PREFIX = `exchange.draft ${location.pathname}#`;
 const FIELDS = "form[data-verb] :is(textarea, input[type=text], input[type=number], input[type=date])[id]";

@@ -1,11 +1,11 @@
 // What waits for the line, and what was refused after it had waited, is shown where it was pressed; if that is not to be
 // seen, on a shelf at the top. Words that were typed stand with it.
 
-import { say } from "./say.js";
-import { isSeen, words } from "./staff-words.js";
-import { cancel, entries, isKept, isShown, pressAgain, start as attendWaiting } from "./waiting.js";
+import { say } from "../page/announce.js";
+import { isSeen, words } from "./words.js";
+import { cancel, entries, isKept, isShown, pressAgain, start as attendWaiting } from "./pending-writes.js";
 
-/** @typedef {import("./waiting.js").Waiting} Waiting */
+/** @typedef {import("./pending-writes.js").Waiting} Waiting */
 
 /** @param {Waiting} entry @returns {HTMLFormElement | null} the form that it was pressed in, if it is there */
 export function formOf(entry) {

@@ -4,9 +4,9 @@
 //
 // One item of localStorage a write. Another tab of the same page may send it as well: it is the same key.
 
-import { keeping } from "./keeping.js";
-import { lineState, onHope } from "./line.js";
-import { newKey, send } from "./post.js";
+import { keeping } from "../outbox/storage.js";
+import { lineState, onHope } from "../live/connection.js";
+import { newKey, send } from "../outbox/post.js";
 
 /**
  * @typedef {object} Waiting
@@ -30,7 +30,7 @@ import { newKey, send } from "./post.js";
 /**
  * @typedef {object} Attendant  whoever pressed, as long as the page lives
  * @property {() => void} waits  it takes longer: it is shown as waiting from now on
- * @property {(answer: import("./post.js").Answer) => void} done  refused or done before it was shown; or done after
+ * @property {(answer: import("../outbox/post.js").Answer) => void} done  refused or done before it was shown; or done after
  */
 
 const PREFIX = `exchange.waiting ${location.pathname} `;

@@ -2,11 +2,11 @@
 // now, and what can be done. The sentences and the form of an entry stand in the page (attendee/_outbox.html), for their
 // language.
 
-import { timeOfDay } from "./ages.js";
+import { timeOfDay } from "../page/ages.js";
 import { giveBack, hasField } from "./asking.js";
-import { held } from "./held.js";
+import { held } from "../outbox/feedback.js";
 import { discard, entries, entryOf, isKept, isUnderWay, put, retry } from "./outbox.js";
-import { say, toast } from "./say.js";
+import { say, toast } from "../page/announce.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 

@@ -3,10 +3,10 @@
 //
 // A fragment does not know who is looking; which votes are mine stands beside the lists, in #my-votes data-ids.
 
-import { showVotes, votesOf } from "./counts.js";
+import { showVotes, votesOf } from "../live/vote-counts.js";
 import { discard, entries, put } from "./outbox.js";
-import { newKey } from "./post.js";
-import { toast } from "./say.js";
+import { newKey } from "../outbox/post.js";
+import { toast } from "../page/announce.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 

@@ -4,9 +4,9 @@
 // that follows on what we have is applied; anything else, and the page reads itself again.
 
 import { io } from "socket.io-client";
-import { showVotes } from "./counts.js";
+import { showVotes } from "./vote-counts.js";
 import { parsePage, place, reconcile, whenHandsAreOff } from "./fragments.js";
-import { lost, online, stillTrue } from "./line.js";
+import { lost, online, stillTrue } from "./connection.js";
 
 /** @typedef {{room: string, code: string, revision: number}} Watch */
 /** @typedef {{room: string, html?: string, counts?: Record<string, number>, revision: number, previous: number}} Push */

@@ -1,7 +1,7 @@
 // The state of the line, always visible and never alarming. The words are in the page (_line.html), for their language.
 
-import { timeOfDay } from "./ages.js";
-import { say } from "./say.js";
+import { timeOfDay } from "../page/ages.js";
+import { say } from "../page/announce.js";
 
 /** @typedef {"waiting" | "online" | "offline"} LineState */
 

@@ -1,7 +1,7 @@
 // A write is shown where it was pressed for as long as that is quick: no line of a list comes up only to go again. If it
 // takes longer, or fails, its form is free for the next one and the waiting list shows it.
 
-/** @typedef {import("./outbox.js").Entry} Entry */
+/** @typedef {import("../phone/outbox.js").Entry} Entry */
 
 /** Milliseconds that a person waits before a form that does not answer. */
 const QUICK = 1500;

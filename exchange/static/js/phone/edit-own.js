@@ -1,11 +1,11 @@
 // What I may still do with my own question: change its words, take it back. <form data-outbox="edit"> goes through the
 // outbox; a refusal that comes at once is said in the form, where the text still stands. Words half written survive.
 
-import { hold } from "./held.js";
-import { drafts } from "./keeping.js";
+import { hold } from "../outbox/feedback.js";
+import { drafts } from "../outbox/storage.js";
 import { discard, put } from "./outbox.js";
-import { newKey } from "./post.js";
-import { say } from "./say.js";
+import { newKey } from "../outbox/post.js";
+import { say } from "../page/announce.js";
 
 /** @param {HTMLFormElement} form */
 const draftOf = (form) => `exchange.draft ${form.getAttribute("action")}`;

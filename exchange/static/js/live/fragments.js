@@ -14,7 +14,7 @@
 // An element is not swapped but changed into the new one, node by node. So whatever a reader has typed, opened,
 // ticked or focused stays theirs, without having to be carried over.
 
-import { rescue } from "./rescue.js";
+import { rescue } from "../page/rescue.js";
 
 /** @typedef {{createHTML(html: string): string}} Policy */
 

@@ -1,19 +1,19 @@
 // What staff do to a question: each press is one write under a key of its own, with the version that was seen. It is
-// done when the server says so; what is not answered waits (waiting.js); a refusal is said in words where the eye is, and
+// done when the server says so; what is not answered waits (pending-writes.js); a refusal is said in words where the eye is, and
 // nothing that was typed is lost.
 
 import { giveBack as giveBackTyped, start as keepDrafts } from "./drafts.js";
-import { fieldsOf } from "./post.js";
-import { rescue } from "./rescue.js";
-import { say, toast } from "./say.js";
-import { lineState } from "./line.js";
-import { readAgain } from "./live.js";
-import { spareTheOthers } from "./guard.js";
+import { fieldsOf } from "../outbox/post.js";
+import { rescue } from "../page/rescue.js";
+import { say, toast } from "../page/announce.js";
+import { lineState } from "../live/connection.js";
+import { readAgain } from "../live/updates.js";
+import { spareTheOthers } from "./misclicks.js";
 import { closeAll, open } from "./panels.js";
 import { remember, start as attendUndo, tell, trace, undo } from "./undo.js";
-import { isSeen, words } from "./staff-words.js";
-import { entries, put, twinOf, wake } from "./waiting.js";
-import { start as showWaits } from "./waits.js";
+import { isSeen, words } from "./words.js";
+import { entries, put, twinOf, wake } from "./pending-writes.js";
+import { start as showWaits } from "./pending-notices.js";
 
 /**
  * @typedef {object} UnderWay  a press whose end is not known yet, or whose question has not moved yet

@@ -1,9 +1,9 @@
 // What has come in: counts at the lists, a mark on what is new, a sentence and a signal, and a way up to it for whoever
 // has scrolled away.
 
-import { say } from "./say.js";
+import { say } from "../page/announce.js";
 import { signal } from "./sound.js";
-import { isSeen, words } from "./staff-words.js";
+import { isSeen, words } from "./words.js";
 
 /** The lists in which a question is news. */
 const WAITING = ["pending", "open"];

@@ -5,9 +5,9 @@
 // in the entry keeps two from sending it at once (if they do: it is the same key). Nothing here believes the clock of
 // the phone: pauses are measured in the page, and the lease only compares two readings of the same clock.
 
-import { keeping } from "./keeping.js";
-import { onHope } from "./line.js";
-import { newKey, send } from "./post.js";
+import { keeping } from "../outbox/storage.js";
+import { onHope } from "../live/connection.js";
+import { newKey, send } from "../outbox/post.js";
 
 /**
  * @typedef {object} Entry

@@ -3,8 +3,8 @@
 
 import { lift } from "./filter.js";
 import { closeAll, open } from "./panels.js";
-import { toast } from "./say.js";
-import { isSeen, words } from "./staff-words.js";
+import { toast } from "../page/announce.js";
+import { isSeen, words } from "./words.js";
 import { typeIn } from "./typing-in.js";
 import { undoPress } from "./undo.js";
 
