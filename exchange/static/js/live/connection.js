@@ -2,13 +2,14 @@
 
 import { timeOfDay } from "../page/ages.js";
 import { say } from "../page/announce.js";
+import { emit, on } from "../page/events.js";
 
-/** @typedef {"waiting" | "online" | "offline"} LineState */
+/** @typedef {"waiting" | "online" | "offline"} ConnectionState */
 
-/** @type {LineState | "still"} */
+/** @type {ConnectionState | "still"} */
 let state = "still";
 /** When this page was last known to be true. */
-let trueAt = new Date();
+let freshAt = new Date();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let said = false;
@@ -16,17 +17,17 @@ let said = false;
 /** Patience before a lost line is called lost: most come back before anybody looks. */
 const PATIENCE = 3000;
 
-export const lineState = () => state;
+export const connectionState = () => state;
 
 /** What is shown is true as of now. */
-export function stillTrue() {
-  trueAt = new Date();
+export function markFresh() {
+  freshAt = new Date();
 }
 
 /** @param {string} key */
-const words = (key) => (document.getElementById("line")?.dataset[key] ?? "").replace("{time}", timeOfDay(trueAt));
+const words = (key) => (document.getElementById("line")?.dataset[key] ?? "").replace("{time}", timeOfDay(freshAt));
 
-/** @param {LineState | "still"} next */
+/** @param {ConnectionState | "still"} next */
 function show(next) {
   state = next;
   const line = document.getElementById("line");
@@ -34,14 +35,14 @@ function show(next) {
     line.dataset.state = next;
     if (next !== "still") line.textContent = words(next);
   }
-  document.dispatchEvent(new CustomEvent("exchange:line", { detail: { state: next, trueAt } }));
+  emit("connection-changed", { state: next });
 }
 
 /** The server has answered. */
 export function online() {
   clearTimeout(timer);
   timer = undefined;
-  stillTrue();
+  markFresh();
   if (state !== "online") show("online");
   if (said) say(words("sayOnline"));
   said = false;
@@ -61,10 +62,8 @@ export function lost() {
 }
 
 /** What waits may hope again: there may be a way out, or somebody looks. @param {() => void} call */
-export function onHope(call) {
+export function onReconnectChance(call) {
   for (const reason of ["online", "pageshow"]) addEventListener(reason, () => call());
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") call(); });
-  document.addEventListener("exchange:line", (event) => {
-    if (/** @type {CustomEvent} */ (event).detail.state === "online") call();
-  });
+  on("connection-changed", ({ state: now }) => { if (now === "online") call(); });
 }

@@ -14,6 +14,8 @@
 // An element is not swapped but changed into the new one, node by node. So whatever a reader has typed, opened,
 // ticked or focused stays theirs, without having to be carried over.
 
+import { $$, focused } from "../page/dom.js";
+import { emit } from "../page/events.js";
 import { rescue } from "../page/rescue.js";
 
 /** @typedef {{createHTML(html: string): string}} Policy */
@@ -31,28 +33,28 @@ let pressedAt = 0;
 /** Some releases are never told: the browser's own menu swallows them. */
 const HELD_AT_MOST = 3000;
 
-const workOff = () => waiting.splice(0).forEach((work) => work());
+const runWaiting = () => waiting.splice(0).forEach((work) => work());
 
-const letGo = () => {
+const released = () => {
   // After the click that follows the pointer's release, so that nothing moves away from under it.
   setTimeout(() => {
     pressed = false;
-    workOff();
+    runWaiting();
   }, 0);
 };
 addEventListener("pointerdown", () => { pressed = true; pressedAt = performance.now(); }, { capture: true, passive: true });
-for (const end of ["pointerup", "pointercancel"]) addEventListener(end, letGo, { capture: true, passive: true });
-addEventListener("blur", letGo);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, released, { capture: true, passive: true });
+addEventListener("blur", released);
 
 /**
  * Run now, or as soon as no finger is down: nothing glides away from under it. Order is kept.
  * @param {() => void} work
  */
-export function whenHandsAreOff(work) {
+export function whenPointerIsUp(work) {
   const left = pressed ? HELD_AT_MOST - (performance.now() - pressedAt) : 0;
   waiting.push(work);
-  if (left <= 0) workOff();
-  else if (waiting.length === 1) setTimeout(workOff, left);
+  if (left <= 0) runWaiting();
+  else if (waiting.length === 1) setTimeout(runWaiting, left);
 }
 
 /**
@@ -63,7 +65,7 @@ export function whenHandsAreOff(work) {
 function parse(html) {
   const holder = document.createElement("template");
   holder.innerHTML = policy.createHTML(html);
-  return /** @type {HTMLElement[]} */ ([...holder.content.children]);
+  return [...holder.content.children].filter((child) => child instanceof HTMLElement);
 }
 
 /**
@@ -86,7 +88,7 @@ const versionOf = (element) => Number.parseInt(element.getAttribute("data-versio
  * @param {Element} container
  * @param {Element} element
  */
-function settle(container, element) {
+function insertInOrder(container, element) {
   const descending = container.getAttribute("data-sort") === "desc";
   const order = orderOf(element);
   const next = [...container.children].find((other) =>
@@ -128,28 +130,28 @@ export function place(html) {
 function placeOne(fresh) {
   const present = document.getElementById(fresh.id);
   if (fresh.hasAttribute("data-gone")) {
-    if (present) take(present);
+    if (present) remove(present);
     return null;
   }
   if (present && versionOf(present) > versionOf(fresh)) return null;
   const list = fresh.getAttribute("data-list");
   if (list === null) {
-    if (present) change(present, fresh);
+    if (present) morph(present, fresh);
     return present;
   }
   const container = document.querySelector(`[data-lists~="${CSS.escape(list)}"]`);
   if (!container) {
-    if (present) take(present);
+    if (present) remove(present);
     return null;
   }
   if (present) {
-    change(present, fresh);
+    morph(present, fresh);
     if (present.parentElement !== container) shine(present);
-    settle(container, present);
+    insertInOrder(container, present);
     return present;
   }
   shine(fresh);
-  settle(container, fresh);
+  insertInOrder(container, fresh);
   return fresh;
 }
 
@@ -161,12 +163,12 @@ export function reconcile(page) {
   keepingStill(() => {
     /** @type {HTMLElement[]} */
     const touched = [];
-    for (const region of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-live]"))) {
+    for (const region of $$("[data-live]", HTMLElement, page)) {
       const present = region.id ? document.getElementById(region.id) : null;
       // A region inside another one comes with it.
       if (!present || region.parentElement?.closest("[data-live]")) continue;
-      for (const child of region.children) if (child.id && !document.getElementById(child.id)) shine(/** @type {HTMLElement} */ (child));
-      change(present, region);
+      for (const child of $$(":scope > [id]", HTMLElement, region)) if (!document.getElementById(child.id)) shine(child);
+      morph(present, region);
       touched.push(present);
     }
     return touched;
@@ -178,8 +180,8 @@ export function reconcile(page) {
  * @param {() => HTMLElement[]} work
  */
 function keepingStill(work) {
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-  const inMain = focused && document.getElementById("main")?.contains(focused) ? focused : null;
+  const active = focused();
+  const inMain = document.getElementById("main")?.contains(active) ? active : null;
   const holds = [inMain, ...inSight()].filter((element) => element !== null)
     .map((element) => ({ element, top: element.getBoundingClientRect().top, home: homeOf(element) }));
   const touched = work();
@@ -192,7 +194,7 @@ function keepingStill(work) {
     // At the very top one wants to see what comes in; anywhere else nothing may jump.
     if (moved && (scroller.scrollTop > 4 || hold.element === inMain)) scroller.scrollTop += moved;
   }
-  document.dispatchEvent(new CustomEvent("exchange:placed", { detail: { elements: touched } }));
+  emit("dom-updated", { elements: touched });
 }
 
 /** The list an element's piece of news stands in. @param {Element} element */
@@ -205,7 +207,7 @@ function homeOf(element) {
 function inSight() {
   /** @type {HTMLElement[]} */
   const found = [];
-  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-version], [data-live]"))) {
+  for (const element of $$("[data-version], [data-live]")) {
     const box = element.getBoundingClientRect();
     if (box.top >= 0 && box.top < innerHeight && box.height > 0) found.push(element);
     if (found.length === 4) break;
@@ -246,7 +248,7 @@ function kindOf(node) {
  * @param {Element} present
  * @param {Element} fresh
  */
-function change(present, fresh) {
+function morph(present, fresh) {
   // A part that this browser leads by itself (a form on its way): the server's copy of it has nothing to say.
   if (present.hasAttribute("data-keep") && fresh.hasAttribute("data-keep")) return;
   const versioned = present.hasAttribute("data-version");
@@ -264,7 +266,7 @@ function change(present, fresh) {
     if (present.defaultValue !== fresh.defaultValue) present.defaultValue = fresh.defaultValue;
     return;
   }
-  changeChildren(present, fresh);
+  morphChildren(present, fresh);
 }
 
 /** What scripts have put between the server's: a trace, a box with words. @param {Node} node */
@@ -274,7 +276,7 @@ const isKept = (node) => node instanceof Element && node.hasAttribute("data-kept
  * @param {Element} present
  * @param {Element} fresh
  */
-function changeChildren(present, fresh) {
+function morphChildren(present, fresh) {
   const wanted = [...fresh.childNodes];
   const kinds = wanted.map(kindOf);
   /** @type {ChildNode | null} */
@@ -287,9 +289,9 @@ function changeChildren(present, fresh) {
     if (!match) {
       // It may stand elsewhere in the page already (moved between lists): the same id is never there twice.
       const elsewhere = node instanceof Element && node.id ? document.getElementById(node.id) : null;
-      if (elsewhere && !elsewhere.contains(present)) {
+      if (node instanceof Element && elsewhere && !elsewhere.contains(present)) {
         insert(present, elsewhere, here);
-        change(elsewhere, /** @type {Element} */ (node));
+        morph(elsewhere, node);
       } else insert(present, node, here);
       continue;
     }
@@ -297,17 +299,17 @@ function changeChildren(present, fresh) {
     while (here && here !== match && (isKept(here) || !kinds.includes(kindOf(here), index + 1))) {
       const leaving = here;
       here = here.nextSibling;
-      if (!isKept(leaving)) take(leaving);
+      if (!isKept(leaving)) remove(leaving);
     }
     if (match !== here) insert(present, match, here);
     else here = here.nextSibling;
-    if (match instanceof Element) change(match, /** @type {Element} */ (node));
+    if (match instanceof Element && node instanceof Element) morph(match, node);
     else if (match.nodeValue !== node.nodeValue) match.nodeValue = node.nodeValue;
   }
   while (here) {
     const leaving = here;
     here = here.nextSibling;
-    if (!isKept(leaving)) take(leaving);
+    if (!isKept(leaving)) remove(leaving);
   }
 }
 
@@ -315,17 +317,17 @@ function changeChildren(present, fresh) {
  * Take a node away; but what somebody has typed into it stays where it was, to be copied.
  * @param {ChildNode} node
  */
-function take(node) {
+function remove(node) {
   if (node instanceof Element) {
     const typed = [...node.querySelectorAll("textarea, input[type=text], input:not([type])"), node]
-      .filter((field) => (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement) &&
-        !["hidden", "checkbox", "radio", "search", "submit"].includes(field.type) &&
-        field.value !== field.defaultValue && field.value.trim() !== "");
+      .filter((field) => field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)
+      .filter(({ type, value, defaultValue }) =>
+        !["hidden", "checkbox", "radio", "search", "submit"].includes(type) && value !== defaultValue && value.trim() !== "");
     if (typed.length) {
       const inPlay = node.contains(document.activeElement);
       // Out of lists and cards, which come and go, into something that stays.
       const place = node.parentElement?.closest("[data-live], [data-lists]") ?? node;
-      const field = rescue(place, typed.map((one) => ({ name: one.id, value: /** @type {HTMLTextAreaElement} */ (one).value })));
+      const field = rescue(place, typed.map((one) => ({ name: one.id, value: one.value })));
       if (inPlay) field.focus({ preventScroll: true });
     }
   }

@@ -4,9 +4,10 @@
 // that follows on what we have is applied; anything else, and the page reads itself again.
 
 import { io } from "socket.io-client";
+import { emit, on } from "../page/events.js";
+import { lost, online, markFresh } from "./connection.js";
+import { parsePage, place, reconcile, whenPointerIsUp } from "./fragments.js";
 import { showVotes } from "./vote-counts.js";
-import { parsePage, place, reconcile, whenHandsAreOff } from "./fragments.js";
-import { lost, online, stillTrue } from "./connection.js";
 
 /** @typedef {{room: string, code: string, revision: number}} Watch */
 /** @typedef {{room: string, html?: string, counts?: Record<string, number>, revision: number, previous: number}} Push */
@@ -103,7 +104,7 @@ export function start(how = STAFF) {
     catchUp();
   });
   // Somebody wants to write while the line is thought lost: is it?
-  document.addEventListener("exchange:needed", () => void readAgain());
+  on("connection-wanted", () => void readAgain());
   addEventListener("pageshow", (event) => { if (event.persisted) awake(Infinity); });
   document.addEventListener("resume", () => awake(Infinity));
   document.addEventListener("visibilitychange", () => {
@@ -173,7 +174,7 @@ function watchAll() {
 function hear(push) {
   online();
   if (reading) held.push(push);
-  else whenHandsAreOff(() => apply(push));
+  else whenPointerIsUp(() => apply(push));
 }
 
 /** @param {Push} push */
@@ -186,13 +187,7 @@ function apply(push) {
   }
   known.revision = push.revision;
   if (push.html) place(push.html);
-  if (push.counts) count(push.counts);
-}
-
-/** @param {Record<string, number>} counts */
-function count(counts) {
-  for (const [id, votes] of Object.entries(counts)) showVotes(id, votes);
-  document.dispatchEvent(new CustomEvent("exchange:counts", { detail: { counts } }));
+  for (const [id, votes] of Object.entries(push.counts ?? {})) showVotes(id, votes);
 }
 
 /** We missed something, and maybe all the others did as well. */
@@ -231,7 +226,7 @@ export function readAgain() {
     failures = done ? 0 : failures + 1;
     const pushes = held;
     held = [];
-    pushes.forEach((push) => whenHandsAreOff(() => apply(push)));
+    pushes.forEach((push) => whenPointerIsUp(() => apply(push)));
     if (readAgainAfter) {
       readAgainAfter = false;
       // A little later and not all at once: what caused this reading may have reached three hundred phones.
@@ -275,14 +270,14 @@ async function read() {
     return true;
   }
   if (answer.status !== 200) return false;
-  await new Promise((done) => whenHandsAreOff(() => done(undefined)));
+  await new Promise((done) => whenPointerIsUp(() => done(undefined)));
   reconcile(page);
   const known = new Set(rooms.keys());
   takeOver(watch);
   // A room of my own, since my first write: let in again, with the cookie that came with it.
   if (socket && watch.some((one) => !known.has(one.room))) comeInAgain();
-  stillTrue();
-  document.dispatchEvent(new CustomEvent("exchange:reached"));
+  markFresh();
+  emit("page-read");
   return true;
 }
 

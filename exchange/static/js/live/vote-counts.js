@@ -1,10 +1,12 @@
 // How many a question interests. Numbers come alone, without their question; they roll quietly to their new value.
 
+import { $$ } from "../page/dom.js";
+
 /**
  * Every place that shows the votes of a question: data-votes="<id>"; with data-quiet a nought is not shown.
  * @param {string} id
  */
-const placesOf = (id) => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-votes="${CSS.escape(id)}"]`));
+const placesOf = (id) => $$(`[data-votes="${CSS.escape(id)}"]`);
 
 /** What is shown now. @param {string} id */
 export const votesOf = (id) => Number(placesOf(id)[0]?.textContent ?? 0);

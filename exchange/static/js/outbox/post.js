@@ -28,7 +28,7 @@ export function newKey() {
  * @returns {Record<string, string>}
  */
 export function fieldsOf(form, button = null) {
-  const fields = /** @type {Record<string, string>} */ (Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string")));
+  const fields = Object.fromEntries([...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])));
   if (button instanceof HTMLButtonElement && button.name) fields[button.name] = button.value;
   return fields;
 }

@@ -1,5 +1,8 @@
 // Ages that stay true: <time data-ago datetime="..."> reads "vor 3 Minuten" and moves on by itself.
 
+import { $$ } from "./dom.js";
+import { on } from "./events.js";
+
 const language = document.documentElement.lang || "de";
 const words = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -24,7 +27,7 @@ export function age(then) {
 export const timeOfDay = (then) => clock.format(then);
 
 function tick() {
-  for (const element of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-ago]"))) {
+  for (const element of $$("time[data-ago]", HTMLTimeElement)) {
     const then = new Date(element.dateTime);
     if (Number.isNaN(then.getTime())) continue;
     const text = age(then);
@@ -39,6 +42,6 @@ function tick() {
 export function start() {
   tick();
   setInterval(tick, 15_000);
-  document.addEventListener("exchange:placed", tick);
+  on("dom-updated", tick);
   addEventListener("pageshow", tick);
 }

@@ -1,5 +1,8 @@
 // Saying something once and calmly: to the ear through the page's one status region, to the eye as a toast.
 
+import { $$ } from "./dom.js";
+import { on } from "./events.js";
+
 /**
  * For those who listen. An empty sentence only clears what was said before, or nothing with `keep`.
  * @param {string} sentence
@@ -63,7 +66,7 @@ const known = new Map();
 /** The sentences that were not there before. */
 function learn() {
   const news = [];
-  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-say][id]"))) {
+  for (const element of $$("[data-say][id]")) {
     const sentence = element.dataset.say ?? "";
     const before = known.get(element.id);
     if (before !== undefined && before !== sentence && sentence) news.push(sentence);
@@ -75,5 +78,5 @@ function learn() {
 /** Begin. Once a page. */
 export function start() {
   learn();
-  document.addEventListener("exchange:placed", () => say(learn().join(" "), { keep: true }));
+  on("dom-updated", () => say(learn().join(" "), { keep: true }));
 }

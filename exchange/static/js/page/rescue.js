@@ -1,5 +1,7 @@
 // What was typed into something that has gone stays in the page, to be copied, until somebody closes it.
 
+import { emit } from "./events.js";
+
 /**
  * @param {Element} place  the box stands before it
  * @param {{name: string, value: string}[]} typed  by the ids of their fields
@@ -26,7 +28,7 @@ export function rescue(place, typed) {
     const inPlay = box.contains(document.activeElement);
     box.remove();
     if (inPlay) document.getElementById("main")?.focus({ preventScroll: true });
-    document.dispatchEvent(new CustomEvent("exchange:let-go", { detail: { names: typed.map(({ name }) => name) } }));
+    emit("draft-discarded", { names: typed.map(({ name }) => name) });
   });
   box.append(label, button);
   place.before(box);

@@ -1,14 +1,16 @@
 // Asking: a question once typed is never lost. What is not yet sent survives a reload as a draft; what is sent goes through
 // the outbox, and the field is free for the next one when it has arrived, or stands written down in the waiting list.
 
-import { timeOfDay } from "../page/ages.js";
-import { held, hold } from "../outbox/feedback.js";
-import { drafts } from "../outbox/storage.js";
-import { discard, entries, entryOf, hurry, isUnderWay, put, start as openOutbox } from "./outbox.js";
-import { lineState } from "../live/connection.js";
+import { connectionState } from "../live/connection.js";
 import { readAgain, watches } from "../live/updates.js";
+import { held, hold } from "../outbox/feedback.js";
 import { newKey } from "../outbox/post.js";
+import { drafts } from "../outbox/storage.js";
+import { timeOfDay } from "../page/ages.js";
 import { say } from "../page/announce.js";
+import { $, $$, must } from "../page/dom.js";
+import { emit, on } from "../page/events.js";
+import { discard, entries, entryOf, hurry, isUnderWay, put, start as openOutbox } from "./outbox.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
@@ -28,12 +30,12 @@ export const giveBack = (entry) => fields.get(entry.url)?.(entry) ?? false;
 function attend(form) {
   const url = form.getAttribute("action") ?? "";
   const draft = `exchange.draft ${url}`;
-  const text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
-  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button[type=submit]"));
-  const state = /** @type {HTMLElement} */ (form.querySelector("[data-ask-state]"));
-  const error = /** @type {HTMLElement} */ (form.querySelector("[data-error]"));
+  const text = must("[name=text]", HTMLTextAreaElement, form);
+  const button = must("button[type=submit]", HTMLButtonElement, form);
+  const state = must("[data-ask-state]", HTMLElement, form);
+  const error = must("[data-error]", HTMLElement, form);
   /** Staff have no list; their field keeps the question until it has arrived. */
-  const change = /** @type {HTMLButtonElement | null} */ (form.querySelector("[data-ask-change]"));
+  const change = $("[data-ask-change]", HTMLButtonElement, form);
   const words = form.dataset;
   const names = ["text", "facet", "name", "stand"];
   /** What the field shows while it is on its way. */
@@ -135,7 +137,7 @@ function attend(form) {
     const sentence = (status === "pending" ? words.sentPending : status === "owed" ? words.sentOwed : words.sent) ?? "";
     state.dataset.number = number;
     tell("done", sentence.replace("{number}", number).replace("{time}", timeOfDay(new Date(answer?.time ?? Date.now()))));
-    form.dispatchEvent(new CustomEvent("exchange:asked", { bubbles: true, detail: answer?.body }));
+    emit("question-asked", { number, form });
   }
 
   /** @param {string} sentence @param {{focus?: boolean}} [how] */
@@ -219,7 +221,7 @@ const mendable = (entry) => [400, 413, 422].includes(entry.refused?.status ?? 0)
 const attended = new WeakSet();
 
 function attendAll() {
-  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-ask]"))) {
+  for (const form of $$("form[data-ask]", HTMLFormElement)) {
     if (attended.has(form)) continue;
     attended.add(form);
     attend(form);
@@ -229,22 +231,21 @@ function attendAll() {
 /** Begin. Once a page. A form may come later, when the phase allows asking. */
 export function start() {
   attendAll();
-  document.addEventListener("exchange:placed", () => {
+  on("dom-updated", () => {
     attendAll();
     for (const url of fields.keys()) if (!document.querySelector(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);
   });
-  document.addEventListener("exchange:outbox", (event) => {
-    const { kind, entry } = /** @type {CustomEvent} */ (event).detail;
-    if (kind === "arrived" && entry.what !== "me-too" && lineState() !== "still") {
+  on("outbox-changed", ({ kind, entry }) => {
+    if (kind === "arrived" && entry.what !== "me-too" && connectionState() !== "still") {
       // The first time, reading again brings my question and my own room; later a push does. Staff have theirs already.
       const told = entry.what === "ask" && (!document.getElementById("mine") || watches("mine"));
-      if (!told || lineState() !== "online") void readAgain();
+      if (!told || connectionState() !== "online") void readAgain();
       // Should that push have been lost, the question still comes to stand among mine.
-      const place = `#mine > [data-order="${entry.arrived.body.number}"]`;
+      const place = `#mine > [data-order="${entry.arrived?.body.number}"]`;
       if (entry.what === "ask" && document.getElementById("mine")) setTimeout(() => { if (!document.querySelector(place)) void readAgain(); }, 3000);
     }
     // Refused long after it was asked: back to its field, if nobody is writing there.
-    if (kind === "refused" && !held.has(entry.key) && mendable(entry)) fields.get(entry.url)?.(entry, entry.refused.message);
+    if (kind === "refused" && !held.has(entry.key) && mendable(entry)) fields.get(entry.url)?.(entry, entry.refused?.message);
   });
   openOutbox();
 }

@@ -2,17 +2,19 @@
 // outbox; a refusal that comes at once is said in the form, where the text still stands. Words half written survive.
 
 import { hold } from "../outbox/feedback.js";
-import { drafts } from "../outbox/storage.js";
-import { discard, put } from "./outbox.js";
 import { newKey } from "../outbox/post.js";
+import { drafts } from "../outbox/storage.js";
 import { say } from "../page/announce.js";
+import { $$, closest, must, onSubmit } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { discard, put } from "./outbox.js";
 
 /** @param {HTMLFormElement} form */
 const draftOf = (form) => `exchange.draft ${form.getAttribute("action")}`;
 
 /** Put words half written back into their forms, once a form. */
 function giveBack() {
-  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-outbox]:not([data-my-known])"))) {
+  for (const form of $$("form[data-outbox]:not([data-my-known])", HTMLFormElement)) {
     form.setAttribute("data-my-known", "");
     const text = form.querySelector("textarea");
     const words = text && drafts.read(draftOf(form));
@@ -26,7 +28,7 @@ function giveBack() {
 function submit(form, button) {
   if (form.hasAttribute("data-my-sending")) return;
   const text = form.querySelector("textarea");
-  const error = /** @type {HTMLElement} */ (form.querySelector("[data-error]"));
+  const error = must("[data-error]", HTMLElement, form);
   const key = newKey();
   error.textContent = "";
   form.setAttribute("data-my-sending", "");
@@ -59,25 +61,19 @@ function submit(form, button) {
     },
   });
   const url = form.getAttribute("action") ?? "";
-  const number = /** @type {HTMLElement | null} */ (form.closest("[data-order]"))?.dataset.order ?? "";
+  const number = closest(form, "[data-order]")?.dataset.order ?? "";
   put({ key, what: form.dataset.outbox ?? "", about: url, url, place: number, fields: text ? { text: text.value } : {} });
 }
 
 /** Begin. Once a page. */
 export function start() {
   giveBack();
-  document.addEventListener("exchange:placed", giveBack);
+  on("dom-updated", giveBack);
   document.addEventListener("input", (event) => {
-    const text = event.target;
-    const form = text instanceof HTMLTextAreaElement ? text.form : null;
-    if (!form?.hasAttribute("data-outbox")) return;
-    const { value, defaultValue } = /** @type {HTMLTextAreaElement} */ (text);
-    drafts.write(draftOf(form), value.trim() && value !== defaultValue ? value : null);
+    const text = closest(event.target, "[data-outbox] textarea", HTMLTextAreaElement);
+    if (!text?.form) return;
+    const { value, defaultValue } = text;
+    drafts.write(draftOf(text.form), value.trim() && value !== defaultValue ? value : null);
   });
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-outbox")) return;
-    event.preventDefault();
-    submit(form, /** @type {SubmitEvent} */ (event).submitter);
-  });
+  onSubmit("[data-outbox]", submit);
 }

@@ -4,9 +4,11 @@
 // A fragment does not know who is looking; which votes are mine stands beside the lists, in #my-votes data-ids.
 
 import { showVotes, votesOf } from "../live/vote-counts.js";
-import { discard, entries, put } from "./outbox.js";
 import { newKey } from "../outbox/post.js";
 import { toast } from "../page/announce.js";
+import { $$, must, onSubmit } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { discard, entries, put } from "./outbox.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
@@ -21,7 +23,7 @@ const wishes = () => new Map(entries().filter((entry) => entry.what === "me-too"
 
 function mark() {
   const wished = wishes();
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-me-too]"))) {
+  for (const button of $$("[data-me-too]", HTMLButtonElement)) {
     const id = button.dataset.meToo ?? "";
     const on = wished.get(urlOf(id)) ?? mine.has(id);
     const pressed = String(on);
@@ -69,20 +71,12 @@ function refused({ key, url, fields, refused: why }) {
 /** Begin. Once a page. */
 export function start() {
   learn();
-  document.addEventListener("exchange:placed", learn);
-  document.addEventListener("exchange:outbox", (event) => {
-    const { kind, entry } = /** @type {CustomEvent} */ (event).detail;
+  on("dom-updated", learn);
+  on("outbox-changed", ({ kind, entry }) => {
     if (entry.what !== "me-too") return;
     if (kind === "arrived") arrived(entry);
     if (kind === "refused") refused(entry);
     mark();
   });
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement)) return;
-    const button = /** @type {HTMLElement | null} */ (form.querySelector("[data-me-too]"));
-    if (!button) return;
-    event.preventDefault();
-    press(button);
-  });
+  onSubmit(".me-too-form", (form) => press(must("[data-me-too]", HTMLElement, form)));
 }

@@ -5,9 +5,10 @@
 // in the entry keeps two from sending it at once (if they do: it is the same key). Nothing here believes the clock of
 // the phone: pauses are measured in the page, and the lease only compares two readings of the same clock.
 
-import { keeping } from "../outbox/storage.js";
-import { onHope } from "../live/connection.js";
+import { onReconnectChance } from "../live/connection.js";
 import { newKey, send } from "../outbox/post.js";
+import { keeping } from "../outbox/storage.js";
+import { emit } from "../page/events.js";
 
 /**
  * @typedef {object} Entry
@@ -71,7 +72,7 @@ export const entries = () => kept.all().filter((entry) => !entry.arrived);
  * @param {Entry} entry
  */
 function tell(kind, entry) {
-  document.dispatchEvent(new CustomEvent("exchange:outbox", { detail: { kind, entry } }));
+  emit("outbox-changed", { kind, entry });
 }
 
 export const { isKept } = kept;
@@ -204,7 +205,7 @@ async function attempt(entry) {
 
 /** Begin. Once a page. */
 export function start() {
-  onHope(hurry);
+  onReconnectChance(hurry);
   addEventListener("storage", (event) => {
     if (!event.key?.startsWith(PREFIX)) return;
     // Another tab wrote down, sent, changed or discarded something.

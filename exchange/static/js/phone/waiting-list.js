@@ -2,11 +2,13 @@
 // now, and what can be done. The sentences and the form of an entry stand in the page (attendee/_outbox.html), for their
 // language.
 
-import { timeOfDay } from "../page/ages.js";
-import { giveBack, hasField } from "./asking.js";
 import { held } from "../outbox/feedback.js";
-import { discard, entries, entryOf, isKept, isUnderWay, put, retry } from "./outbox.js";
+import { timeOfDay } from "../page/ages.js";
 import { say, toast } from "../page/announce.js";
+import { $, $$, byId, closest, must } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { giveBack, hasField } from "./asking.js";
+import { discard, entries, entryOf, isKept, isUnderWay, put, retry } from "./outbox.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
@@ -32,7 +34,7 @@ function announce(sentence) {
 }
 
 /** @param {HTMLElement} item @param {string} name @returns {HTMLElement} */
-const part = (item, name) => /** @type {HTMLElement} */ (item.querySelector(`[data-${name}]`));
+const part = (item, name) => must(`[data-${name}]`, HTMLElement, item);
 
 /** What is true of it. @param {Entry} entry */
 function sentenceOf(entry) {
@@ -43,9 +45,9 @@ function sentenceOf(entry) {
 
 /** @param {Entry} entry */
 function make(entry) {
-  const template = /** @type {HTMLTemplateElement} */ (section.querySelector("template"));
-  const item = /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
-  const place = /** @type {HTMLAnchorElement} */ (part(item, "place"));
+  const template = must("template", HTMLTemplateElement, section);
+  const item = must("li", HTMLElement, document.importNode(template.content, true));
+  const place = must("[data-place]", HTMLAnchorElement, item);
   const page = entry.url.replace(/\/questions$/, "");
   place.textContent = entry.what === "ask" ? entry.place : words(`on-${entry.what}`, { number: entry.place });
   if (entry.what === "ask") place.href = page;
@@ -61,7 +63,7 @@ function show(item, kind, sentence, may) {
   item.dataset.kind = kind;
   const state = part(item, "state");
   if (state.textContent !== sentence) state.textContent = sentence;
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (item.querySelectorAll("[data-do]"))) {
+  for (const button of $$("[data-do]", HTMLElement, item)) {
     button.hidden = !may.includes(button.dataset.do ?? "");
   }
 }
@@ -83,7 +85,7 @@ function away(item) {
   for (const [key, other] of items) if (other === item) items.delete(key);
   item.remove();
   section.hidden = !items.size;
-  const next = /** @type {HTMLElement | null} */ (document.querySelector("[data-ask] textarea")) ?? document.getElementById("main");
+  const next = $("[data-ask] textarea") ?? byId("main");
   if (focused) next?.focus({ preventScroll: true });
 }
 
@@ -128,7 +130,7 @@ function act(deed, entry, item) {
     item.dataset.doubt = what;
     draw(entry, item);
     say(words(`${what}-doubt`));
-    /** @type {HTMLElement | null} */ (item.querySelector(`[data-do="${what}-anyway"]`))?.focus();
+    $(`[data-do="${what}-anyway"]`, HTMLElement, item)?.focus();
     return;
   }
   if (what === "change") {
@@ -151,21 +153,21 @@ export function start() {
   if (!found) return;
   section = found;
   render({ aloud: false });
-  document.addEventListener("exchange:outbox", (event) => {
-    const { kind, entry } = /** @type {CustomEvent} */ (event).detail;
+  on("outbox-changed", ({ kind, entry }) => {
     const item = items.get(entry.key);
     if (kind === "arrived") arrived(entry);
     // News of another tab may be behind what is stored: an entry leaves the list when its leaving is told.
     if (kind === "gone" && item && item.dataset.kind !== "done") away(item);
     render();
   });
-  for (const reason of ["exchange:held", "exchange:placed"]) document.addEventListener(reason, () => render());
+  on("feedback-ended", () => render());
+  on("dom-updated", () => render());
   section.addEventListener("click", (event) => {
-    const button = /** @type {HTMLElement} */ (event.target).closest("[data-do]");
-    const item = /** @type {HTMLElement | null} */ (button?.closest("[data-kind]") ?? null);
+    const button = closest(event.target, "[data-do]");
+    const item = closest(button, "[data-kind]");
     for (const [key, one] of items) {
       const entry = one === item ? entryOf(key) : null;
-      if (entry && item && button instanceof HTMLElement) return act(button.dataset.do ?? "", entry, item);
+      if (entry && item && button) return act(button.dataset.do ?? "", entry, item);
     }
   });
 }

@@ -5,6 +5,9 @@
 //   data-cut        within a room: what is cut at its end when even the smallest letters are too large; the first to this
 //                   many lines, the last (without a number) to what is left
 
+import { $, $$ } from "../page/dom.js";
+import { on } from "../page/events.js";
+
 /** Sizes as parts of the screen's height. Below the least, nobody in the last row reads them. */
 const LEAST = 0.036;
 const MOST = 0.15;
@@ -36,9 +39,9 @@ function largest(room, words) {
 
 /** @param {HTMLElement} room */
 function fitRoom(room) {
-  const words = /** @type {HTMLElement | null} */ (room.firstElementChild);
+  const words = $(":scope > *", HTMLElement, room);
   if (!words) return;
-  const cuts = /** @type {HTMLElement[]} */ ([...words.querySelectorAll("[data-cut]")]);
+  const cuts = $$("[data-cut]", HTMLElement, words);
   for (const cut of cuts) clamp(cut, 0);
   let best = { size: 0, way: "anywhere" };
   for (const [way, gain] of Object.entries(BREAKS)) {
@@ -75,8 +78,8 @@ function fitLine(line) {
 }
 
 function fitAll() {
-  for (const room of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-fit]"))) fitRoom(room);
-  for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-fit-line]"))) fitLine(line);
+  for (const room of $$("[data-fit]")) fitRoom(room);
+  for (const line of $$("[data-fit-line]")) fitLine(line);
 }
 
 /** Begin. Once a page. */
@@ -85,5 +88,5 @@ export function start() {
   // Letters of another typeface have another width.
   void document.fonts.ready.then(fitAll);
   addEventListener("resize", fitAll);
-  document.addEventListener("exchange:placed", fitAll);
+  on("dom-updated", fitAll);
 }

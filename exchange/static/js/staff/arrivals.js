@@ -2,6 +2,8 @@
 // has scrolled away.
 
 import { say } from "../page/announce.js";
+import { $$ } from "../page/dom.js";
+import { on } from "../page/events.js";
 import { signal } from "./sound.js";
 import { isSeen, words } from "./words.js";
 
@@ -16,17 +18,17 @@ let known = new Set();
 const own = new Set();
 let title = "";
 
-const cards = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-lists] > [data-version]"));
+const cards = () => $$("[data-lists] > [data-version]");
 
 /** @param {string} lists */
 const countIn = (lists) => lists.split(" ").reduce((sum, list) => sum + document.querySelectorAll(`[data-lists~="${list}"] > [data-version]`).length, 0);
 
 function count() {
-  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-count-of]"))) {
+  for (const place of $$("[data-count-of]")) {
     const text = String(countIn(place.dataset.countOf ?? ""));
     if (place.textContent !== text) place.textContent = text;
   }
-  for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-hides-empty]"))) {
+  for (const section of $$("[data-hides-empty]")) {
     section.toggleAttribute("data-my-empty", countIn(section.dataset.hidesEmpty ?? "") === 0);
   }
   const waiting = countIn(WAITING.join(" "));
@@ -60,7 +62,7 @@ function mark(card) {
 
 // ---- the way up --------------------------------------------------------------------------------------------------
 
-const above = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-my-new]")]).filter((card) => isSeen(card) && card.getBoundingClientRect().bottom < edge(card));
+const above = () => $$("[data-my-new]").filter((card) => isSeen(card) && card.getBoundingClientRect().bottom < edge(card));
 
 /** Where its list begins to be seen. @param {HTMLElement} card */
 const edge = (card) => Math.max(0, card.closest(".zone")?.getBoundingClientRect().top ?? 0) + 40;
@@ -78,9 +80,9 @@ export function start() {
   title = document.title;
   known = new Set([...cards()].map((card) => card.id));
   count();
-  document.addEventListener("exchange:placed", look);
-  document.addEventListener("exchange:asked", (event) => {
-    const number = String(/** @type {CustomEvent} */ (event).detail.number);
+  on("dom-updated", look);
+  on("question-asked", (asked) => {
+    const number = String(asked.number);
     own.add(number);
     // The news may have been faster than the answer.
     document.querySelector(`[data-my-new][data-number="${CSS.escape(number)}"]`)?.removeAttribute("data-my-new");

@@ -1,9 +1,11 @@
 // The round's clock: how long is left, every second, for as long as one runs.
 
+import { $$ } from "../page/dom.js";
+import { on } from "../page/events.js";
 import { words } from "./words.js";
 
 function tick() {
-  for (const clock of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-clock]"))) {
+  for (const clock of $$("time[data-clock]", HTMLTimeElement)) {
     const left = Math.round((new Date(clock.dateTime).getTime() - Date.now()) / 1000);
     const time = `${Math.floor(Math.max(0, left) / 60)}:${String(Math.max(0, left) % 60).padStart(2, "0")}`;
     const text = left > 0 ? words("remaining", { time }) : words("over");
@@ -16,5 +18,5 @@ function tick() {
 export function start() {
   tick();
   setInterval(tick, 1000);
-  document.addEventListener("exchange:placed", tick);
+  on("dom-updated", tick);
 }

@@ -2,8 +2,10 @@
 // meanwhile, they stand in the page to be copied.
 
 import { drafts } from "../outbox/storage.js";
-import { reveal } from "./panels.js";
+import { $$, byId, closest } from "../page/dom.js";
+import { on } from "../page/events.js";
 import { rescue } from "../page/rescue.js";
+import { reveal } from "./panels.js";
 import { isSeen } from "./words.js";
 
 const PREFIX = `exchange.draft ${location.pathname}#`;
@@ -31,13 +33,13 @@ export function giveBack(typed) {
   /** @type {Map<Element, {name: string, value: string}[]>} */
   const homeless = new Map();
   for (const one of typed) {
-    const field = document.getElementById(one.name);
-    if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement) {
+    const field = byId(one.name, HTMLTextAreaElement) ?? byId(one.name, HTMLInputElement);
+    if (field) {
       field.value = one.value;
       note(field);
       const folded = field.closest("details");
       if (folded) folded.open = true;
-      const panel = /** @type {HTMLElement | null} */ (field.closest(".verb-panel"));
+      const panel = closest(field, ".verb-panel");
       if (panel) reveal(panel);
       last = field;
       continue;
@@ -55,14 +57,12 @@ export function giveBack(typed) {
 export function start() {
   giveBack(kept());
   document.addEventListener("input", (event) => {
-    const field = /** @type {Field} */ (event.target);
-    if (field.matches(FIELDS)) note(field);
+    const field = event.target;
+    if ((field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) && field.matches(FIELDS)) note(field);
   });
   // Sent, or written down with what waits.
   document.addEventListener("reset", (event) => {
-    for (const field of /** @type {Element} */ (event.target).querySelectorAll(FIELDS)) keep(field.id, "");
+    for (const field of $$(FIELDS, HTMLElement, closest(event.target, "form"))) keep(field.id, "");
   });
-  document.addEventListener("exchange:let-go", (event) => {
-    for (const name of /** @type {CustomEvent} */ (event).detail.names) keep(name, "");
-  });
+  on("draft-discarded", ({ names }) => names.forEach((name) => keep(name, "")));
 }

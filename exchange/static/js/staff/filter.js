@@ -1,6 +1,9 @@
 // The moderation's filter: by stand, facet, status and words, and the order of the inbox. It works on what is on the
 // page, what comes in later included, and stands in the address, so that a reload keeps it.
 
+import { $, $$, byId, closest, fieldOf, focused } from "../page/dom.js";
+import { on } from "../page/events.js";
+
 const FIELDS = ["q", "stand", "facet", "status", "sort"];
 /** Where the filter looks. The run list is an order and the stage is one question: neither is thinned out. */
 const LISTS = ["pending", "open", "owed", "answered", "declined", "merged"];
@@ -9,13 +12,20 @@ const LISTS = ["pending", "open", "owed", "answered", "declined", "merged"];
 let form;
 
 /** @param {string} name */
-const chosen = (name) => /** @type {HTMLInputElement | HTMLSelectElement} */ (form.elements.namedItem(name)).value.trim();
+function control(name) {
+  const found = fieldOf(form, name, HTMLInputElement) ?? fieldOf(form, name, HTMLSelectElement);
+  if (!found) throw new Error(`The filter has no ${name}`);
+  return found;
+}
+
+/** @param {string} name */
+const chosen = (name) => control(name).value.trim();
 
 /** @param {string} list */
-const listOf = (list) => document.getElementById(`list-${list}`);
+const listOf = (list) => byId(`list-${list}`);
 
 /** @param {string} list */
-const rowsOf = (list) => /** @type {HTMLElement[]} */ ([...(listOf(list)?.querySelectorAll(":scope > [data-version]") ?? [])]);
+const rowsOf = (list) => $$(":scope > [data-version]", HTMLElement, listOf(list));
 
 /** @param {string} text */
 const fold = (text) => text.toLocaleLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "");
@@ -100,14 +110,14 @@ function sort(anew) {
   const sign = direction === "asc" ? 1 : -1;
   const wanted = [...rows].sort((a, b) => sign * (Number(a.dataset.order) - Number(b.dataset.order)));
   if (wanted.every((row, index) => row === rows[index])) return;
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const active = focused();
   // From the end, and only what stands wrong: what stands right keeps what is going on in it.
   let after = list.querySelector(":scope > .empty");
   for (const row of wanted.reverse()) {
     if (row.nextElementSibling !== after) list.insertBefore(row, after);
     after = row;
   }
-  if (focused !== document.activeElement && list.contains(focused)) focused?.focus({ preventScroll: true });
+  if (active !== focused() && list.contains(active)) active?.focus({ preventScroll: true });
 }
 
 // ---- address -----------------------------------------------------------------------------------------------------
@@ -125,7 +135,7 @@ function write() {
 function read() {
   const query = new URLSearchParams(location.search);
   for (const name of FIELDS) {
-    const field = /** @type {HTMLInputElement | HTMLSelectElement} */ (form.elements.namedItem(name));
+    const field = control(name);
     const value = query.get(name);
     if (value !== null) field.value = value;
     // A word that is not among the choices leaves a select without any.
@@ -135,15 +145,15 @@ function read() {
 
 /** Lift the filter; the order stays. */
 export function lift() {
-  for (const name of FIELDS.filter((name) => name !== "sort")) /** @type {HTMLInputElement} */ (form.elements.namedItem(name)).value = "";
+  for (const name of FIELDS.filter((name) => name !== "sort")) control(name).value = "";
   write();
   apply();
 }
 
 /** Begin. Once a page. */
 export function start() {
-  const found = document.querySelector("form[data-filter]");
-  if (!(found instanceof HTMLFormElement)) return;
+  const found = $("form[data-filter]", HTMLFormElement);
+  if (!found) return;
   form = found;
   read();
   sort(true);
@@ -151,12 +161,12 @@ export function start() {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => {
     write();
-    if (/** @type {HTMLElement} */ (event.target).id === "filter-sort") sort(true);
+    if (closest(event.target, "#filter-sort")) sort(true);
     apply();
   });
   document.querySelector("[data-filter-reset]")?.addEventListener("click", () => {
     lift();
-    /** @type {HTMLElement} */ (form.elements.namedItem("q")).focus();
+    control("q").focus();
   });
-  document.addEventListener("exchange:placed", () => { sort(false); apply(); });
+  on("dom-updated", () => { sort(false); apply(); });
 }

@@ -1,5 +1,6 @@
 // Numbers are the language of the hall: whoever types the number of a question or a stand sees which one it is.
 
+import { $, $$, closest } from "../page/dom.js";
 import { words } from "./words.js";
 
 /** @param {HTMLInputElement} field */
@@ -11,7 +12,7 @@ function show(field) {
 
 /** @param {string} number */
 function standOf(number) {
-  const option = /** @type {HTMLOptionElement | null} */ (document.querySelector(`#filter-stand option[value="${CSS.escape(number)}"]`));
+  const option = $(`#filter-stand option[value="${CSS.escape(number)}"]`, HTMLOptionElement);
   return option?.textContent?.trim() ?? words("noStand");
 }
 
@@ -28,6 +29,6 @@ export function start() {
     if (event.target instanceof HTMLInputElement && event.target.dataset.finds) show(event.target);
   });
   document.addEventListener("reset", (event) => {
-    for (const place of /** @type {Element} */ (event.target).querySelectorAll("[data-found]")) place.textContent = "";
+    for (const place of $$("[data-found]", HTMLElement, closest(event.target, "form"))) place.textContent = "";
   });
 }

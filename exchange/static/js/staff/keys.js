@@ -1,12 +1,13 @@
 // The moderation by keyboard. A key presses what carries it (data-key) in the chosen question; the letters are silent
 // while somebody writes, and can be switched off altogether.
 
+import { toast } from "../page/announce.js";
+import { $, $$, byId, closest } from "../page/dom.js";
 import { lift } from "./filter.js";
 import { closeAll, open } from "./panels.js";
-import { toast } from "../page/announce.js";
-import { isSeen, words } from "./words.js";
 import { typeIn } from "./typing-in.js";
 import { undoPress } from "./undo.js";
+import { isSeen, words } from "./words.js";
 
 const KEPT = "exchange.keys";
 /** @type {HTMLElement | null} */
@@ -17,7 +18,7 @@ function areOn() {
 }
 
 /** @param {Element | null | undefined} zone */
-const rowsIn = (zone) => /** @type {HTMLElement[]} */ ([...(zone?.querySelectorAll("[data-lists] > [data-version]") ?? [])].filter(isSeen));
+const rowsIn = (zone) => (zone ? $$("[data-lists] > [data-version]", HTMLElement, zone).filter(isSeen) : []);
 
 /** @param {HTMLElement | null} row */
 function choose(row) {
@@ -44,7 +45,7 @@ function step(by) {
 
 /** @param {string} number */
 function zone(number) {
-  const place = /** @type {HTMLElement | null} */ (document.querySelector(`[data-zone="${number}"]`));
+  const place = $(`[data-zone="${number}"]`);
   const [first] = rowsIn(place);
   if (first) goTo(first);
   else place?.focus();
@@ -60,7 +61,7 @@ function pressIn(key) {
     toast(words("nothingChosen"));
     return;
   }
-  const target = /** @type {HTMLElement | null} */ (row.querySelector(`[data-key="${key}"]`));
+  const target = $(`[data-key="${key}"]`, HTMLElement, row);
   if (!target) {
     toast(words("notHere", { number: row.dataset.number ?? "" }));
     return;
@@ -70,8 +71,8 @@ function pressIn(key) {
     return;
   }
   // A field, or a part of a panel: open it and go in.
-  const field = target.matches("input, textarea") ? target : /** @type {HTMLElement | null} */ (target.querySelector("button, input:not([type=hidden]), textarea"));
-  const panel = /** @type {HTMLElement | null} */ (target.closest(".verb-panel"));
+  const field = target.matches("input, textarea") ? target : $("button, input:not([type=hidden]), textarea", HTMLElement, target);
+  const panel = closest(target, ".verb-panel");
   if (panel) open(panel, field);
   else field?.focus();
 }
@@ -79,7 +80,7 @@ function pressIn(key) {
 /** The first of the run list goes on the screen. */
 function next() {
   const first = document.querySelector("[data-lists~=shortlisted] > [data-version]");
-  const button = /** @type {HTMLElement | null} */ (first?.querySelector("[data-key=l]") ?? null);
+  const button = $("[data-key=l]", HTMLElement, first);
   if (!button) {
     toast(words("noNext"));
     return;
@@ -87,7 +88,7 @@ function next() {
   button.click();
 }
 
-const help = () => /** @type {HTMLDialogElement | null} */ (document.getElementById("help"));
+const help = () => byId("help", HTMLDialogElement);
 
 /** @type {Record<string, () => void>} */
 const COMMANDS = {
@@ -99,7 +100,7 @@ const COMMANDS = {
   n: next,
   u: undoPress,
   f: typeIn,
-  "/": () => /** @type {HTMLElement | null} */ (document.getElementById("filter-q"))?.focus(),
+  "/": () => byId("filter-q")?.focus(),
   "?": () => help()?.showModal(),
 };
 for (const key of ["a", "d", "D", "s", "l", "e", "E", "o", "m", "v", "x"]) COMMANDS[key] = () => pressIn(key);
@@ -122,9 +123,9 @@ function hear(event) {
 /** Out of a field, then out of the panel, then out of the filter. @param {KeyboardEvent} event */
 function leave(event) {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  const target = /** @type {HTMLElement} */ (event.target);
-  const row = /** @type {HTMLElement | null} */ (target.closest?.("[data-version]"));
-  if (target.id === "filter-q") {
+  const { target } = event;
+  const row = closest(target, "[data-version]");
+  if (closest(target, "#filter-q")) {
     lift();
     zone("1");
   } else if (row && writes(target)) {
@@ -142,11 +143,11 @@ function show(box) {
 export function start() {
   document.addEventListener("keydown", hear);
   document.addEventListener("focusin", (event) => {
-    const row = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-lists] > [data-version]"));
+    const row = closest(event.target, "[data-lists] > [data-version]");
     if (row) choose(row);
   });
   document.querySelector("[data-help]")?.addEventListener("click", () => help()?.showModal());
-  const box = /** @type {HTMLInputElement | null} */ (document.getElementById("keys-switch"));
+  const box = byId("keys-switch", HTMLInputElement);
   if (!box) return;
   show(box);
   box.addEventListener("change", () => {

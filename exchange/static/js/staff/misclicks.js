@@ -2,6 +2,8 @@
 // and the second tap of a double tap, which would land on the question that has moved up. So what has just come, or has
 // just been moved by news, does not take presses for a moment (data-my-settling; the stylesheet does the rest). Keys do.
 
+import { on } from "../page/events.js";
+
 /** How long a press may still have been aimed at what was there before: about a human reaction. */
 const REACTION = 300;
 
@@ -33,7 +35,7 @@ function survey(news) {
  * A question was pressed: its neighbours do not take the second half of a double tap.
  * @param {Element | null} pressed
  */
-export function spareTheOthers(pressed) {
+export function ignoreOthersBriefly(pressed) {
   if (pressed) for (const card of cards()) if (card !== pressed) settle(card);
 }
 
@@ -46,8 +48,8 @@ export function start() {
     planned = true;
     requestAnimationFrame(() => { planned = false; survey(false); });
   };
-  document.addEventListener("exchange:placed", () => survey(true));
-  document.addEventListener("exchange:opened", soon);
+  on("dom-updated", () => survey(true));
+  on("panel-toggled", soon);
   document.addEventListener("toggle", soon, true);
   addEventListener("scroll", soon, { capture: true, passive: true });
   addEventListener("resize", soon);

@@ -2,16 +2,18 @@
 // seen, on a shelf at the top. Words that were typed stand with it.
 
 import { say } from "../page/announce.js";
-import { isSeen, words } from "./words.js";
+import { $$, closest } from "../page/dom.js";
+import { emit, on } from "../page/events.js";
 import { cancel, entries, isKept, isShown, pressAgain, start as attendWaiting } from "./pending-writes.js";
+import { isSeen, words } from "./words.js";
 
 /** @typedef {import("./pending-writes.js").Waiting} Waiting */
 
 /** @param {Waiting} entry @returns {HTMLFormElement | null} the form that it was pressed in, if it is there */
 export function formOf(entry) {
-  const forms = /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-part], form[data-wait]"));
+  const forms = $$("form[data-part], form[data-wait]", HTMLFormElement);
   const near = document.getElementById(entry.about);
-  return [...forms].find((form) => (near ? near.contains(form) : true) && (form.dataset.part ?? "") === entry.part && (near || form.getAttribute("action") === entry.url)) ?? null;
+  return forms.find((form) => (near ? near.contains(form) : true) && (form.dataset.part ?? "") === entry.part && (near || form.getAttribute("action") === entry.url)) ?? null;
 }
 
 /** @param {Waiting} entry @returns {{place: Element | null, before: Element | null, away: boolean}} */
@@ -30,7 +32,7 @@ function placeOf(entry) {
 
 function show() {
   const shown = entries().filter(isShown);
-  const marks = new Map([.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-waits-for]"))].map((mark) => [mark.dataset.waitsFor, mark]));
+  const marks = new Map($$("[data-waits-for]").map((mark) => [mark.dataset.waitsFor, mark]));
   for (const [key, mark] of marks) if (!shown.some((entry) => entry.key === key)) mark.remove();
   for (const entry of shown) {
     const { place, before, away } = placeOf(entry);
@@ -92,7 +94,7 @@ function fill(mark, entry, away) {
   } else if (!maybe) buttons.append(press("button-plain", words("dontSend"), () => takeBack(entry.key)));
   if (buttons.firstChild) parts.push(buttons);
   mark.replaceChildren(...parts);
-  if (inPlay) /** @type {HTMLElement | null} */ (mark.querySelector("button") ?? mark.closest("[tabindex]"))?.focus({ preventScroll: true });
+  if (inPlay) (mark.querySelector("button") ?? closest(mark, "[tabindex]"))?.focus({ preventScroll: true });
   if (before !== mark.dataset.state) say(refused ? `${sentence} ${refused}` : sentence);
 }
 
@@ -118,14 +120,14 @@ function press(name, label, act) {
 export function takeBack(key) {
   const entry = cancel(key);
   if (!entry) return;
-  document.dispatchEvent(new CustomEvent("exchange:taken-back", { detail: { entry } }));
+  emit("pending-cancelled", { entry });
   say(words("notSent"));
 }
 
 /** Begin. Once a page. */
 export function start() {
-  document.addEventListener("exchange:waiting", show);
-  document.addEventListener("exchange:placed", show);
+  on("pending-changed", show);
+  on("dom-updated", show);
   // A list that is opened, a filter that is lifted.
   document.addEventListener("toggle", show, true);
   attendWaiting();

@@ -4,9 +4,10 @@
 //
 // One item of localStorage a write. Another tab of the same page may send it as well: it is the same key.
 
-import { keeping } from "../outbox/storage.js";
-import { lineState, onHope } from "../live/connection.js";
+import { connectionState, onReconnectChance } from "../live/connection.js";
 import { newKey, send } from "../outbox/post.js";
+import { keeping } from "../outbox/storage.js";
+import { emit, on } from "../page/events.js";
 
 /**
  * @typedef {object} Waiting
@@ -60,7 +61,7 @@ const here = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 const cutOff = () => !navigator.onLine && !here;
 
 /** Whether a write would have a way to go. What is not sent surely has not arrived. */
-const hasLine = () => lineState() === "online" || performance.now() - reachedAt < 3000 || (lineState() !== "offline" && !cutOff());
+const hasLine = () => connectionState() === "online" || performance.now() - reachedAt < 3000 || (connectionState() !== "offline" && !cutOff());
 
 /** @param {string} key */
 function erase(key) {
@@ -71,7 +72,7 @@ function erase(key) {
 /** All that wait, and those that were refused and not yet put away, in the order of the presses. @returns {Waiting[]} */
 export const entries = () => kept.all();
 
-const tell = () => document.dispatchEvent(new CustomEvent("exchange:waiting"));
+const tell = () => emit("pending-changed");
 
 export const { isKept } = kept;
 
@@ -101,7 +102,7 @@ export function put(wish, attendant) {
   quiet.add(key);
   setTimeout(() => loud(key), hasLine() ? QUICK : 0);
   // A line that is thought lost is looked for: somebody needs it.
-  if (!hasLine()) document.dispatchEvent(new CustomEvent("exchange:needed"));
+  if (!hasLine()) emit("connection-wanted");
   void pump();
 }
 
@@ -191,7 +192,7 @@ async function attempt(entry) {
     erase(key);
     attendants.delete(key);
     if (attendant) attendant.done(answer);
-    document.dispatchEvent(new CustomEvent("exchange:waited", { detail: { entry: now, answer, attended: Boolean(attendant) } }));
+    emit("pending-settled", { entry: now, answer, attended: Boolean(attendant) });
     tell();
     return -1;
   }
@@ -207,7 +208,7 @@ async function attempt(entry) {
       attendants.delete(key);
       attendant?.done({ ...answer, ok: false });
     } else kept.write({ ...now, maybe: false, refused: answer.message });
-    document.dispatchEvent(new CustomEvent("exchange:waited", { detail: { entry: now, answer, attended: Boolean(attendant) } }));
+    emit("pending-settled", { entry: now, answer, attended: Boolean(attendant) });
     tell();
     return -1;
   }
@@ -236,8 +237,8 @@ function carry(done, version) {
 
 /** Begin. Once a page. */
 export function start() {
-  onHope(wake);
-  document.addEventListener("exchange:reached", () => {
+  onReconnectChance(wake);
+  on("page-read", () => {
     reachedAt = performance.now();
     wake();
   });

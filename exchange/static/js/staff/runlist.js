@@ -1,19 +1,20 @@
 // The order of the run list: by two buttons, by Alt and an arrow, and by dragging. Every way is one and the same verb,
 // *move*, with the place that is meant; the list moves when the server says so.
 
+import { $, $$, closest } from "../page/dom.js";
 import { placeAhead, use } from "./verbs.js";
 
 /** @param {HTMLElement} card */
-const listOf = (card) => /** @type {HTMLElement[]} */ ([...(card.parentElement?.querySelectorAll(":scope > [data-version]") ?? [])]);
+const listOf = (card) => $$(":scope > [data-version]", HTMLElement, card.parentElement);
 
 /** @param {HTMLElement} card */
-const formOf = (card) => /** @type {HTMLFormElement | null} */ (card.querySelector("form[data-verb=move]"));
+const formOf = (card) => $("form[data-verb=move]", HTMLFormElement, card);
 
 /** The press before has been done and its news is here. @param {HTMLElement} card */
 async function landed(card) {
   for (let tries = 0; tries < 60; tries += 1) {
     const seen = Number(card.dataset.version);
-    const known = Number(/** @type {HTMLInputElement | null} */ (card.querySelector("input[name=version]"))?.value ?? 0);
+    const known = Number($("input[name=version]", HTMLInputElement, card)?.value ?? 0);
     if (!card.hasAttribute("data-my-busy") && seen >= known) return;
     await new Promise((done) => setTimeout(done, 25));
   }
@@ -52,9 +53,9 @@ async function moveTo(card, place) {
 
 /** @param {PointerEvent} event */
 function begin(event) {
-  const handle = /** @type {Element} */ (event.target).closest?.("[data-handle]");
-  const card = /** @type {HTMLElement | null | undefined} */ (handle?.closest("[data-version]"));
-  if (!(handle instanceof HTMLElement) || !card || event.button !== 0) return;
+  const handle = closest(event.target, "[data-handle]");
+  const card = closest(handle, "[data-version]");
+  if (!handle || !card || event.button !== 0) return;
   event.preventDefault();
   handle.setPointerCapture(event.pointerId);
   const from = event.clientY;
@@ -79,7 +80,9 @@ function begin(event) {
   };
   /** @param {Event} last */
   const end = (last) => {
-    for (const name of ["pointermove", "pointerup", "pointercancel"]) handle.removeEventListener(name, /** @type {EventListener} */ (name === "pointermove" ? drag : end));
+    handle.removeEventListener("pointermove", drag);
+    handle.removeEventListener("pointerup", end);
+    handle.removeEventListener("pointercancel", end);
     card.removeAttribute("data-my-dragged");
     card.style.transform = "";
     for (const other of listOf(card)) {
@@ -97,13 +100,13 @@ function begin(event) {
 export function start() {
   document.addEventListener("pointerdown", begin);
   document.addEventListener("click", (event) => {
-    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest?.("[data-move]"));
-    const card = /** @type {HTMLElement | null | undefined} */ (button?.closest("[data-version]"));
+    const button = closest(event.target, "[data-move]");
+    const card = closest(button, "[data-version]");
     if (button && card) void moveBy(card, Number(button.dataset.move)).then(() => { if (document.activeElement === document.body) button.focus({ preventScroll: true }); });
   });
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
-    const card = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest?.("[data-lists~=shortlisted] > [data-version]"));
+    const card = closest(event.target, "[data-lists~=shortlisted] > [data-version]");
     if (!card) return;
     event.preventDefault();
     void moveBy(card, event.key === "ArrowUp" ? -1 : 1);

@@ -1,6 +1,8 @@
 // A discreet sound and a short vibration for what comes in. Off until somebody switches them on, which is also the gesture
 // without which a browser stays silent; remembered at this device.
 
+import { $$ } from "../page/dom.js";
+
 /** @type {Record<"sound" | "vibration", () => void>} */
 const signals = { sound: chime, vibration: buzz };
 /** @type {AudioContext | undefined} */
@@ -51,8 +53,8 @@ export function signal() {
 
 /** Begin. Once a page. */
 export function start() {
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-signal]"))) {
-    const name = /** @type {"sound" | "vibration"} */ (button.dataset.signal);
+  for (const button of $$("[data-signal]", HTMLButtonElement)) {
+    const name = button.dataset.signal === "sound" ? "sound" : "vibration";
     button.hidden = name === "vibration" ? !("vibrate" in navigator) || !matchMedia("(pointer: coarse)").matches : !("AudioContext" in globalThis);
     button.setAttribute("aria-pressed", String(isOn(name)));
     button.addEventListener("click", () => {

@@ -1,12 +1,14 @@
 // What was done last at this browser, and taking it back: in the trace that a question leaves where it stood, and in one
 // button that stays. Survives a reload of the page, not the closing of the tab.
 
-import { say, toast } from "../page/announce.js";
-import { lineState } from "../live/connection.js";
+import { connectionState } from "../live/connection.js";
 import { readAgain } from "../live/updates.js";
-import { words } from "./words.js";
-import { entries, isShown, put, twinOf, wake } from "./pending-writes.js";
+import { say, toast } from "../page/announce.js";
+import { $$, byId, onSubmit } from "../page/dom.js";
+import { emit, on } from "../page/events.js";
 import { takeBack } from "./pending-notices.js";
+import { entries, isShown, put, twinOf, wake } from "./pending-writes.js";
+import { words } from "./words.js";
 
 /** @typedef {{change: number, sentence: string, question: string}} Done */
 
@@ -25,7 +27,7 @@ const underWay = new Set();
 /** The press that is to be taken back as soon as it is answered. */
 let next = "";
 
-const form = () => /** @type {HTMLFormElement | null} */ (document.getElementById("undo"));
+const form = () => byId("undo", HTMLFormElement);
 
 function show() {
   try { sessionStorage.setItem(name, JSON.stringify(done)); } catch { /* then until the next reload */ }
@@ -86,8 +88,8 @@ function settled(entry, answer) {
   if (answer.ok || answer.status < 500) forget(Number(entry.fields.change));
   if (!answer.ok) return;
   say(words("undone"));
-  document.dispatchEvent(new CustomEvent("exchange:undone", { detail: { question: entry.about === "event" ? "" : entry.about } }));
-  if (lineState() !== "online") void readAgain();
+  emit("change-undone", { question: entry.about === "event" ? "" : entry.about });
+  if (connectionState() !== "online") void readAgain();
 }
 
 /** Take back what was done last here, if anything was. */
@@ -118,7 +120,7 @@ let touchedAt = 0;
  * @returns {HTMLElement}
  */
 export function trace(home, next) {
-  for (const earlier of document.querySelectorAll(".trace")) fade(/** @type {HTMLElement} */ (earlier));
+  for (const earlier of $$(".trace")) fade(earlier);
   const element = document.createElement("div");
   element.className = "trace";
   element.setAttribute("data-kept", "");
@@ -168,8 +170,7 @@ function fade(element) {
 /** Begin. Once a page. */
 export function start() {
   show();
-  document.addEventListener("exchange:waited", (event) => {
-    const { entry, answer } = /** @type {CustomEvent} */ (event).detail;
+  on("pending-settled", ({ entry, answer }) => {
     if (entry.verb === "undo") settled(entry, answer);
     if (entry.key !== next) return;
     next = "";
@@ -178,9 +179,5 @@ export function start() {
   });
   addEventListener("pointermove", () => { touchedAt = performance.now(); }, { passive: true });
   addEventListener("pointerdown", () => { touchedAt = performance.now(); }, { capture: true, passive: true });
-  document.addEventListener("submit", (event) => {
-    if (event.target !== form()) return;
-    event.preventDefault();
-    undoLast();
-  });
+  onSubmit("#undo", undoLast);
 }

@@ -2,18 +2,20 @@
 // done when the server says so; what is not answered waits (pending-writes.js); a refusal is said in words where the eye is, and
 // nothing that was typed is lost.
 
-import { giveBack as giveBackTyped, start as keepDrafts } from "./drafts.js";
-import { fieldsOf } from "../outbox/post.js";
-import { rescue } from "../page/rescue.js";
-import { say, toast } from "../page/announce.js";
-import { lineState } from "../live/connection.js";
+import { connectionState } from "../live/connection.js";
 import { readAgain } from "../live/updates.js";
-import { spareTheOthers } from "./misclicks.js";
+import { fieldsOf } from "../outbox/post.js";
+import { say, toast } from "../page/announce.js";
+import { $, $$, byId, closest, onSubmit } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { rescue } from "../page/rescue.js";
+import { giveBack as giveBackTyped, start as keepDrafts } from "./drafts.js";
+import { ignoreOthersBriefly } from "./misclicks.js";
 import { closeAll, open } from "./panels.js";
+import { start as showWaits } from "./pending-notices.js";
+import { entries, put, twinOf, wake } from "./pending-writes.js";
 import { remember, start as attendUndo, tell, trace, undo } from "./undo.js";
 import { isSeen, words } from "./words.js";
-import { entries, put, twinOf, wake } from "./pending-writes.js";
-import { start as showWaits } from "./pending-notices.js";
 
 /**
  * @typedef {object} UnderWay  a press whose end is not known yet, or whose question has not moved yet
@@ -48,7 +50,7 @@ const verbOf = (form, url) => form.dataset.verb || url.slice(url.lastIndexOf("/"
  * @returns {Promise<boolean>} whether it was done; false also when it waits
  */
 export async function use(form, button = null, more = {}) {
-  const card = /** @type {HTMLElement | null} */ (form.closest("[data-version]"));
+  const card = closest(form, "[data-version]");
   const busy = card ?? form;
   const url = addressOf(form, button);
   const verb = verbOf(form, url);
@@ -63,7 +65,7 @@ export async function use(form, button = null, more = {}) {
     await pressed.get(busy);
     return form.isConnected ? use(form, button, more) : false;
   }
-  spareTheOthers(card);
+  ignoreOthersBriefly(card);
   const number = card?.dataset.number ?? "";
   const place = fields.position ?? "";
   const said = form.dataset.said ?? words(verb, { number, head: fields.head_number ?? "", place, stand: fields.stand ?? "" });
@@ -103,7 +105,7 @@ export async function use(form, button = null, more = {}) {
             underWay.add(press);
           }
           finish(press?.card.isConnected || !waited ? press : null, verb, fields, said, answer.body);
-          if (waited || lineState() !== "online") void readAgain();
+          if (waited || connectionState() !== "online") void readAgain();
           settle(true);
           return;
         }
@@ -133,7 +135,7 @@ const labelOf = (button) => (button?.textContent ?? "").replace(/\s+/g, " ").tri
  *   when it was handed over, and when it was not
  */
 function handOver(form) {
-  const fields = /** @type {(HTMLInputElement | HTMLTextAreaElement)[]} */ ([...form.querySelectorAll(TEXTS)]).map((field) => ({ field, value: field.value, before: field.defaultValue }));
+  const fields = [...$$("input", HTMLInputElement, form), ...$$("textarea", HTMLTextAreaElement, form)].filter((field) => field.matches(TEXTS)).map((field) => ({ field, value: field.value, before: field.defaultValue }));
   const home = form.closest("[data-lists], [data-live]");
   const words = fields.filter(({ value, before }) => value.trim() && value !== before).map(({ field, value }) => ({ name: field.id, value }));
   for (const { field, value } of fields) field.defaultValue = value;
@@ -162,10 +164,10 @@ function handOver(form) {
  * @returns {boolean} whether it has a place for that
  */
 function refuse(form, sentence) {
-  const place = /** @type {HTMLElement | null} */ (form.querySelector("[data-error]"));
+  const place = $("[data-error]", HTMLElement, form);
   if (!place) return false;
   place.textContent = sentence;
-  const field = /** @type {HTMLElement | null} */ (form.querySelector(TEXTS));
+  const field = $(TEXTS, HTMLElement, form);
   if (sentence) {
     field?.setAttribute("aria-invalid", "true");
     field?.focus();
@@ -190,7 +192,7 @@ function finish(press, verb, fields, sentence, body) {
     return;
   }
   // The next press may come before the news does: it must not conflict with this one.
-  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (press.card.querySelectorAll("input[name=version]"))) {
+  for (const field of $$("input[name=version]", HTMLInputElement, press.card)) {
     if (Number(field.value) < body.version) field.value = String(body.version);
   }
   press.done = undoable ? done : null;
@@ -231,19 +233,19 @@ function goOn(press) {
   while (next && !seen(next)) next = next.nextElementSibling;
   let before = press.trace?.previousElementSibling;
   while (!next && before && !seen(before)) before = before.previousElementSibling;
-  const target = /** @type {HTMLElement | null | undefined} */ (next ?? before ?? press.home?.closest("[data-zone]"));
-  (target ?? document.getElementById("main"))?.focus({ preventScroll: !matchMedia("(hover: hover)").matches });
+  const target = closest(next ?? before ?? press.home?.closest("[data-zone]"), "*");
+  (target ?? byId("main"))?.focus({ preventScroll: !matchMedia("(hover: hover)").matches });
   if (target && matchMedia("(hover: hover)").matches) target.scrollIntoView({ block: "nearest" });
 }
 
 /** A sentence for an answer that was given by a press alone. @param {HTMLElement} card */
 function amend(card) {
   const here = document.getElementById(card.id);
-  const panel = /** @type {HTMLElement | null} */ (here?.querySelector(".verb-panel[id^=correcting]") ?? null);
+  const panel = $(".verb-panel[id^=correcting]", HTMLElement, here);
   if (!here || !panel) return;
   const folded = here.closest("details");
   if (folded) folded.open = true;
-  open(panel, /** @type {HTMLElement | null} */ (panel.querySelector("textarea")));
+  open(panel, $("textarea", HTMLElement, panel));
   here.scrollIntoView({ block: "center" });
 }
 
@@ -252,38 +254,31 @@ export function start() {
   attendUndo();
   showWaits();
   keepDrafts();
-  document.addEventListener("exchange:waited", (event) => {
-    const { entry, answer, attended } = /** @type {CustomEvent} */ (event).detail;
+  on("pending-settled", ({ entry, answer, attended }) => {
     if (entry.verb === "undo") return;
     // It waited longer than its page lived.
     if (answer.ok && !attended) finish(null, entry.verb, entry.fields, entry.said, answer.body);
     if (!attended) void readAgain();
   });
-  document.addEventListener("exchange:taken-back", (event) => giveBackTyped(/** @type {CustomEvent} */ (event).detail.entry.typed)?.focus());
-  document.addEventListener("submit", (event) => {
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    if (!form.hasAttribute("data-verb")) return;
-    event.preventDefault();
-    void use(form, /** @type {HTMLElement | null} */ (/** @type {SubmitEvent} */ (event).submitter));
-  });
+  on("pending-cancelled", ({ entry }) => giveBackTyped(entry.typed)?.focus());
+  onSubmit("[data-verb]", (form, button) => void use(form, button));
   // Words that are finished: Ctrl + Enter sends them.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(event.target instanceof HTMLTextAreaElement)) return;
     const form = event.target.form;
     if (!form?.hasAttribute("data-verb") && !form?.hasAttribute("data-ask")) return;
     event.preventDefault();
-    form.requestSubmit(/** @type {HTMLElement | null} */ (form.querySelector("button[type=submit], button:not([type])")));
+    form.requestSubmit($("button[type=submit], button:not([type])", HTMLElement, form));
   });
-  document.addEventListener("exchange:placed", () => {
+  on("dom-updated", () => {
     for (const press of underWay) if (left(press)) follow(press);
     // Somebody was quicker while words were being written: they are shown where they are now.
     const rescued = document.activeElement?.closest(".rescued:not([data-my-shown])");
     rescued?.setAttribute("data-my-shown", "");
     rescued?.scrollIntoView({ block: "center" });
   });
-  document.addEventListener("exchange:undone", (event) => {
+  on("change-undone", ({ question: id }) => {
     awayWithOffer();
-    const id = /** @type {CustomEvent} */ (event).detail.question;
     // Back to it, unless somebody is writing elsewhere; once its news has come.
     if (id && !document.activeElement?.matches("textarea, input, select")) setTimeout(() => comeBack(id), 150);
   });
