@@ -3,8 +3,8 @@ that can go wrong with line, server and database goes wrong at random. Then it i
 
 Phones are programs that do what the attendee's outbox does: a key before the first byte, the same
 key again with growing pauses, `Retry-After` heeded, and an entry goes only when our server's JSON
-repeats its key. Their pages live by pushes as live/updates.js has it (held.py). What they were told is
-compared with the database, and every page with a fresh one.
+repeats its key. Their pages live by pushes as live/updates.js has it (held.py). What they were told
+is compared with the database, and every page with a fresh one.
 """
 
 import asyncio
