@@ -12,14 +12,16 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy.exc import DBAPIError
 
-from exchange import config, migrations
+from exchange import config
 from exchange.config import Settings
-from exchange.domain import backups, passes
+from exchange.database import backups, migrations
+from exchange.database.backups import BackupRefused, Written
 from exchange.domain import demo as demo_fair
-from exchange.domain.backups import BackupRefused, Written
-from exchange.models import Pass, Phase, Role
+from exchange.domain import passes
+from exchange.models import Phase, Role
 from exchange.paper import qr
 from exchange.queries import fair, people
+from exchange.queries.people import PassLine
 
 
 def init_app(app: Flask) -> None:
@@ -183,7 +185,7 @@ def _print_event(event: fair.EventLine) -> None:
         click.echo(f"    Tablet       {_link(presenters[line.id])}")
 
 
-def _label(one: Pass) -> str:
+def _label(one: PassLine) -> str:
     return {
         Role.ORGANISER: "Organisation",
         Role.MODERATOR: "Moderation",
@@ -192,7 +194,7 @@ def _label(one: Pass) -> str:
 
 
 def _demo_links() -> dict[str, Any]:
-    event = fair.event_by_code(demo_fair.EVENT_CODE)
+    event = fair.event_at(demo_fair.EVENT_CODE)
     if event is None:
         raise click.ClickException("Der Demo-Markt fehlt. (The demo fair is missing.)")
     by_role = {one.role: _link(one) for one in people.passes_of_event(event.id)}
@@ -221,10 +223,10 @@ def _current_event() -> fair.EventLine | None:
     return next(iter(under_way or ahead), None)
 
 
-def _link(one: Pass) -> str:
+def _link(one: PassLine) -> str:
     return passes.link(one, _settings().public_url, _settings().secret_key)
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
+    settings: Settings = current_app.extensions["process"].settings
     return settings

@@ -28,13 +28,15 @@ def calls_of(method: str) -> set[str]:
 
 
 def test_only_a_change_commits() -> None:
-    assert calls_of("commit") == {"exchange/domain/changes.py"}
+    assert calls_of("commit") == {"exchange/database/transactions.py"}
     by_hand = {path for path in HOUSE.rglob("*.py") if '"COMMIT"' in path.read_text()}
-    assert {str(path.relative_to(ROOT)) for path in by_hand} == {"exchange/domain/changes.py"}
+    assert {str(path.relative_to(ROOT)) for path in by_hand} == {
+        "exchange/database/transactions.py"
+    }
 
 
 def test_only_broadcasts_emit() -> None:
-    assert calls_of("emit") == {"exchange/broadcasts.py"}
+    assert calls_of("emit") == {"exchange/live/broadcasts.py"}
 
 
 def test_only_the_server_file_imports_the_server() -> None:

@@ -134,7 +134,7 @@ def test_a_contacts_pass_leads_to_the_project_and_shows_what_is_owed(
     fair.bring(fair.ask(ROBO, "Wer liefert die Unterlagen?"), "owed")
     row = next(one for one in fair.rows("passes") if one["role"] == "contact")
     with fair.app.app_context():
-        from exchange.extensions import db
+        from exchange.database.connections import db
         from exchange.models import Pass
 
         secret = passes.secret_of(db.session.get_one(Pass, row["id"]), KEY)
