@@ -240,11 +240,12 @@ class Change:
             ).scalar_one()
             if self._before:
                 self.session.execute(
-                    insert(ChangeQuestion),
-                    [
-                        {"change_id": change_id, "question_id": question_id, "before": before}
-                        for question_id, before in self._before.items()
-                    ],
+                    insert(ChangeQuestion).values(
+                        [
+                            {"change_id": change_id, "question_id": question_id, "before": before}
+                            for question_id, before in self._before.items()
+                        ]
+                    )
                 )
         if self.undoes is not None:
             self.undoes.undone_by = change_id

@@ -1,6 +1,7 @@
 """The run list of the round: its order, and the way from the stage back to its head."""
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from exchange.domain.changes import Change
 from exchange.domain.moves import Fields, assign_status
@@ -12,10 +13,10 @@ from exchange.models import Question, Status
 def shortlist(under_way: Change, question: Question, fields: Fields) -> None:
     """To the end of the run list; the live one is taken back to its head."""
     if question.status is Status.LIVE:
-        take_back(under_way, question)
+        place = _before(under_way.session.scalar(_first_place(under_way)))
     else:
-        place = last_place(under_way)
-        assign_status(under_way, question, Status.SHORTLISTED, position=place)
+        place = _last_place(under_way)
+    assign_status(under_way, question, Status.SHORTLISTED, position=place)
 
 
 def put_live(under_way: Change, question: Question, fields: Fields) -> None:
@@ -43,27 +44,21 @@ def move_in_run_list(under_way: Change, question: Question, fields: Fields) -> N
 
 
 def take_off_stage(under_way: Change) -> None:
-    """Whatever is live is so no longer: to the head of the run list if unanswered."""
-    live = under_way.session.scalar(
-        select(Question).where(
+    """Whatever is live is so no longer: to the head of the run list if unanswered, for it is the
+    one to go on with.
+    """
+    found = under_way.session.execute(
+        select(Question, _first_place(under_way).scalar_subquery()).where(
             Question.event_id == under_way.event.id, Question.status == Status.LIVE
         )
-    )
-    if live is None:
+    ).one_or_none()
+    if found is None:
         return
+    live, first = found
     if live.answer_id is not None:
         assign_status(under_way, live, Status.ANSWERED)
     else:
-        take_back(under_way, live)
-
-
-def take_back(under_way: Change, question: Question) -> None:
-    """From the stage to the head of the run list: it is the one to go on with."""
-    first = under_way.session.scalar(
-        select(func.min(Question.position)).where(Question.event_id == under_way.event.id)
-    )
-    place = 1.0 if first is None else first - 1.0
-    assign_status(under_way, question, Status.SHORTLISTED, position=place)
+        assign_status(under_way, live, Status.SHORTLISTED, position=_before(first))
 
 
 def _in_order(under_way: Change) -> list[Question]:
@@ -80,7 +75,16 @@ def _in_order(under_way: Change) -> list[Question]:
     )
 
 
-def last_place(under_way: Change) -> float:
+def _first_place(under_way: Change) -> Select[float | None]:
+    waiting = aliased(Question, name="waiting")
+    return select(func.min(waiting.position)).where(waiting.event_id == under_way.event.id)
+
+
+def _before(first: float | None) -> float:
+    return 1.0 if first is None else first - 1.0
+
+
+def _last_place(under_way: Change) -> float:
     """The place behind all others."""
     last = under_way.session.scalar(
         select(func.max(Question.position)).where(Question.event_id == under_way.event.id)

@@ -99,22 +99,23 @@ def note_pending_news(
     connection: RawConnection, revisions: dict[Scope, int], shown_at: Iterable[tuple[int, int]]
 ) -> None:
     """Note what the phones of each stand have to hear of: (question id, stand id)."""
-    rows = [
-        {
-            "stand": stand_id,
-            "question": question_id,
-            "revision": revisions[Scope(ScopeKind.STAND, stand_id)],
-        }
-        for question_id, stand_id in dict.fromkeys(shown_at)
-    ]
-    if rows:
-        _NOTE.do(connection, *rows)
+    values: dict[str, object] = {}
+    noted = list(dict.fromkeys(shown_at))
+    for number, (question_id, stand_id) in enumerate(noted):
+        values[f"stand{number}"] = stand_id
+        values[f"question{number}"] = question_id
+        values[f"revision{number}"] = revisions[Scope(ScopeKind.STAND, stand_id)]
+    if noted:
+        _note_statement(len(noted)).do(connection, values)
 
 
-_NOTE = CompiledStatement(
-    text(
-        "INSERT INTO pending_news (stand_id, question_id, revision)"
-        " VALUES (:stand, :question, :revision)"
-        " ON CONFLICT (stand_id, question_id) DO UPDATE SET revision = excluded.revision"
+@cache
+def _note_statement(number: int) -> CompiledStatement:
+    rows = ", ".join(f"(:stand{n}, :question{n}, :revision{n})" for n in range(number))
+    return CompiledStatement(
+        text(
+            "INSERT INTO pending_news (stand_id, question_id, revision)"  # noqa: S608 (bound)
+            f" VALUES {rows}"
+            " ON CONFLICT (stand_id, question_id) DO UPDATE SET revision = excluded.revision"
+        )
     )
-)

@@ -60,5 +60,10 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The day in the hall: at half past midnight there, UTC still has yesterday."""
-    return datetime.now(_HALL).date()
+    """The day in the hall."""
+    return day_in_hall(now())
+
+
+def day_in_hall(moment: datetime) -> date:
+    """The day that the hall's calendar shows: after midnight there, UTC still has yesterday."""
+    return moment.astimezone(_HALL).date()
