@@ -7,6 +7,8 @@ app.
 
 from dataclasses import dataclass, field
 
+from jinja2 import Environment
+
 from exchange.assets import Assets
 from exchange.config import Settings
 from exchange.database.connections import Database
@@ -29,6 +31,8 @@ class Process:
     redis: RedisBreaker | None
     """None for a lone process."""
     limiter: Limiter
+    environments: dict[str, Environment] = field(default_factory=dict)
+    """Templates compiled for each language."""
     outage: Outage = field(default_factory=Outage)
     new_questions: GroupCommit[New, Asked] = field(default_factory=lambda: GroupCommit(BATCH_LIMIT))
     flush_timers: FlushTimers = field(default_factory=FlushTimers)

@@ -39,6 +39,37 @@ def test_only_broadcasts_emit() -> None:
     assert calls_of("emit") == {"exchange/live/broadcasts.py"}
 
 
+def test_raw_connections_are_taken_in_database_and_live_only() -> None:
+    takers = calls_of("raw_connection") | {
+        str(path.relative_to(ROOT))
+        for path in HOUSE.rglob("*.py")
+        if re.search(r"\bwriting_raw\(|RawConnection\.open\(", path.read_text("utf-8"))
+    }
+    assert {path.split("/")[1] for path in takers} == {"database", "live"}
+
+
+def test_no_view_builds_sql() -> None:
+    importing = {
+        path.name
+        for path in (HOUSE / "views").glob("*.py")
+        if "sqlalchemy" in imported_packages(path)
+    }
+    # It answers for the errors of the database.
+    assert importing == {"refusing.py"}
+
+
+def test_the_state_of_a_process_is_one_object() -> None:
+    """Nothing else is hung into `app.extensions`."""
+    hung = {
+        str(path.relative_to(ROOT))
+        for path in HOUSE.rglob("*.py")
+        if re.search(
+            r"extensions\[[\"'](?!process)|extensions\.setdefault", path.read_text("utf-8")
+        )
+    }
+    assert hung == set()
+
+
 def test_only_the_server_file_imports_the_server() -> None:
     importing = {
         str(path.relative_to(ROOT))
