@@ -1,5 +1,5 @@
 // One script and one stylesheet for each kind of page: bundled, minified, named after their contents, compressed.
-// Run by build_assets.py, which sees to node_modules.
+// Run by build.py in the top folder, which sees to node_modules.
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";

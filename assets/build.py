@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "package-lock.json"
 # What stands in node_modules: a copy of the lock that it was installed from.
 INSTALLED = ROOT / "node_modules" / ".installed-lock.json"
@@ -30,7 +30,7 @@ def build() -> None:
     if not INSTALLED.exists() or INSTALLED.read_bytes() != LOCK.read_bytes():
         _run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
         INSTALLED.write_bytes(LOCK.read_bytes())
-    _run("node", ["build_assets.mjs"])
+    _run("node", ["assets/build.mjs"])
     compile_translations()
 
 
