@@ -18,8 +18,9 @@ from exchange.domain.changes import Actor, change, flush, writing
 from exchange.domain.refusals import Refused
 from exchange.extensions import db
 from exchange.models import Question
-from tests.fair import AC, AC_ROBO, BAU, DATABASE, GE, ROBO, Fair, new_key
-from tests.windows import Window
+from simulation.servers import DATABASE
+from tests.support.fair import AC, AC_ROBO, BAU, GE, ROBO, Fair, new_key
+from tests.support.windows import Window
 
 
 @pytest.fixture
