@@ -32,18 +32,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-import click
 from flask import Flask
-from flask.cli import ScriptInfo
 from werkzeug.wsgi import ClosingIterator
 
 from exchange import create_app
 from exchange.assets import AssetsMissing
-from exchange.config import SERVER_LOCK, SettingRefused, Settings
+from exchange.config import SettingRefused
 from exchange.extensions import sio_server
+from exchange.instance import lock_instance, prepare, say
+from exchange.process import Process
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -66,12 +65,13 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")
     try:
         app = create_app(serving=True)
-        settings: Settings = app.extensions["settings"]
-        held = hold(settings.instance)
+        process: Process = app.extensions["process"]
+        settings = process.settings
+        lock = lock_instance(settings.instance)
         listener = listen(settings.host, settings.port)
         if "--prepare" in sys.argv[1:]:
             prepare(app)
-        app.extensions["assets"].refresh()
+        process.assets.refresh()
     except (SettingRefused, AssetsMissing) as refused:
         sys.exit(str(refused))
     open_files = raise_open_files()
@@ -94,32 +94,8 @@ def main() -> None:
     counter.wait_until_idle(FAREWELL_S)
     send_sockets_away(GOODBYE_S)
     # The last connection that is closed moves what was written into the database's one file.
-    app.extensions["engine"].dispose()
-    held.close()
-
-
-def hold(instance: Path) -> IO[str]:
-    """Show, for as long as this process lives, that a server uses the instance (restore asks).
-
-    Exits with a sentence while a backup is being restored into it.
-    """
-    file = (instance / SERVER_LOCK).open("w")
-    try:
-        import fcntl
-    except ModuleNotFoundError:  # Windows: there an open file cannot be replaced anyway
-        return file
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        sys.exit(
-            say(
-                f"In {instance} wird gerade eine Sicherung zurückgespielt. Danach geht es weiter.",
-                f"A backup is being restored into {instance}. Start again when that is done.",
-            )
-        )
-    except OSError:
-        pass  # some network's folders know no locks
-    return file
+    process.database.engine.dispose()
+    lock.close()
 
 
 def send_sockets_away(at_most_s: float) -> None:
@@ -178,21 +154,6 @@ def why_not_listening(host: str, port: int, error: OSError) -> str:
         f"Cannot listen on {host}, port {port} ({error.strerror}). "
         "See EXCHANGE_HOST and EXCHANGE_PORT.",
     )
-
-
-def prepare(app: Flask) -> None:
-    """Migrate, load the demo fair into an empty database, print every link."""
-    print(say("Bereite die Datenbank vor ...", "Preparing the database ..."), flush=True)
-    for command in (["migrate"], ["demo", "--if-empty"], ["links"]):
-        try:
-            app.cli.main(
-                command,
-                prog_name="flask",
-                obj=ScriptInfo(create_app=lambda: app),
-                standalone_mode=False,
-            )
-        except click.ClickException as refused:
-            sys.exit(refused.format_message())
 
 
 def raise_open_files() -> int:
@@ -260,7 +221,7 @@ def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]
     left = Event()
     closing = False
 
-    class Door:
+    class ListeningSocket:
         """The listening socket. Once it is closed nobody comes in, and nobody is thrown out:
         eventlet's server, at its own end, cuts off every WebSocket without a word.
         """
@@ -288,7 +249,12 @@ def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]
         listener.close()
 
     eventlet.spawn(
-        eventlet.wsgi.server, Door(), app, max_size=MAX_CONNECTIONS, log_output=False, debug=False
+        eventlet.wsgi.server,
+        ListeningSocket(),
+        app,
+        max_size=MAX_CONNECTIONS,
+        log_output=False,
+        debug=False,
     )
     return close
 
@@ -305,13 +271,13 @@ def serve_on_gevent(listener: socket.socket, app: Flask) -> Callable[[], None]:
 def serve_on_threads(listener: socket.socket, app: Flask) -> Callable[[], None]:
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    class Quiet(WSGIRequestHandler):
+    class SilentHandler(WSGIRequestHandler):
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             pass
 
     host, port = listener.getsockname()[:2]
     server = make_server(
-        host, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno()
+        host, port, app, threaded=True, request_handler=SilentHandler, fd=listener.fileno()
     )
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
@@ -327,13 +293,6 @@ SERVERS: dict[str, Callable[[socket.socket, Flask], Callable[[], None]]] = {
     "gevent": serve_on_gevent,
     "threading": serve_on_threads,
 }
-
-
-def say(german: str, english: str) -> str:
-    """The sentence in the language of the terminal."""
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    language = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    return german if language.startswith("de") else english
 
 
 if __name__ == "__main__":

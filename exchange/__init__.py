@@ -5,8 +5,14 @@ from pathlib import Path
 
 from flask import Flask
 
-from exchange import access, assets, cli, config, extensions, sockets, views, wording
+from exchange import access, assets, cli, config, extensions, instance, sockets, views, wording
 from exchange.config import Settings
+from exchange.database.connections import Database
+from exchange.limits import limiter
+from exchange.process import Process
+from exchange.redis_bus import RedisBreaker, RedisManager
+
+__all__ = ["create_app", "sockets"]
 
 
 def create_app(
@@ -19,21 +25,29 @@ def create_app(
     FLUSH_INTERVAL_S).
     """
     app = Flask(__name__)
-    settings = settings or config.read(os.environ, Path(app.instance_path))
-    app.extensions["settings"] = settings
+    settings = settings or instance.settings(os.environ, Path(app.instance_path))
     app.config.from_mapping(config.flask_options(settings))
     app.config.from_mapping(options)
 
+    redis = RedisBreaker(settings.redis_url, settings.secret_key) if settings.redis_url else None
+    app.extensions["process"] = Process(
+        settings=settings,
+        assets=assets.init_app(app),
+        database=Database.open(app, settings),
+        redis=redis,
+        limiter=limiter(redis),
+    )
     app.session_interface = extensions.NoSessions()
-    extensions.db.init_app(app, settings)
-    extensions.bind_redis(app, settings)
     extensions.bind_babel(app, access.locale)
-    assets.init_app(app)
     wording.init_app(app)
     access.init_app(app)
     views.init_app(app)
-    sockets.init_app(app)
     cli.init_app(app)
     # Last: it wraps everything above.
-    extensions.bind_socketio(app, settings, settings.async_mode if serving else "threading")
+    extensions.bind_socketio(
+        app,
+        settings,
+        async_mode=settings.async_mode if serving else "threading",
+        client_manager=RedisManager(redis) if redis else None,
+    )
     return app

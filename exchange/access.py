@@ -18,9 +18,11 @@ from exchange.config import Settings
 from exchange.domain import passes
 from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
-from exchange.limits import Limiter, a_minute, limiter
-from exchange.models import Event, Pass, Project, Question, Role, Series, Stand
+from exchange.limits import Limiter, a_minute
+from exchange.models import Role, Series
 from exchange.queries import fair, people
+from exchange.queries.people import PassLine
+from exchange.queries.questions import QuestionPlace
 from exchange.rooms import LOCALES, Room, Scope
 
 PASSES_COOKIE = "exchange_passes"
@@ -44,7 +46,6 @@ _PARTICIPANT = re.compile(r"[A-Za-z0-9_-]{22}")
 
 def init_app(app: Flask) -> None:
     """Guard every request: the right address, the right origin; and keep the cookies."""
-    app.extensions["limiter"] = limiter(app.extensions["shared"])
     app.before_request(_require_address)
     app.before_request(_require_origin)
     app.after_request(_keep_cookies)
@@ -64,29 +65,29 @@ def locale() -> str:
 # Who somebody is
 
 
-def held() -> list[Pass]:
+def passes_held() -> list[PassLine]:
     """The valid passes in this browser's cookie."""
     if "passes" not in g:
         # A socket outlives its handshake: what it may do is looked up each time it asks.
         found = _valid(request.cookies.get(PASSES_COOKIE, "").split("."))
-        g.passes = [one for one, _ in found]
-    passes_held: list[Pass] = g.passes
-    return passes_held
+        g.passes = [pass_ for pass_, _ in found]
+    known: list[PassLine] = g.passes
+    return known
 
 
-def open_pass(secret: str) -> Pass:
+def open_pass(secret: str) -> PassLine:
     """Take a pass into this browser's cookie. Refuses `pass` when it opens nothing."""
     found = _valid([secret])
     if not found:
         raise Refused("pass")
-    one = found[0][0]
+    pass_ = found[0][0]
     others = [
         (other, kept)
         for other, kept in _valid(request.cookies.get(PASSES_COOKIE, "").split("."))
-        if other.id != one.id
+        if other.id != pass_.id
     ]
     g.passes_cookie = ".".join([secret, *(kept for _, kept in others)][:MOST_PASSES])
-    return one
+    return pass_
 
 
 def participant(event_id: int) -> str | None:
@@ -115,8 +116,7 @@ def participant_or_new(event_id: int, key: str | None = None) -> str:
 def participant_id(event_id: int) -> int | None:
     """The id of this browser's participant at an event, once it has written something there."""
     digest = participant(event_id)
-    known = people.participant_by_digest(event_id, digest) if digest else None
-    return known.id if known else None
+    return people.participant_by_digest(event_id, digest) if digest else None
 
 
 def viewer() -> str:
@@ -132,29 +132,27 @@ def viewer() -> str:
 # What they may do
 
 
-def presenter_of(stand: Stand) -> Actor:
+def presenter_of(stand_id: int) -> Actor:
     """The presenters of a stand. Refuses `not_yours`."""
-    one = _holding(Role.PRESENTER, Pass.stand_id.key, stand.id)
-    return Actor(role="presenter", pass_id=one.id, stand_id=stand.id)
+    pass_ = _holding(Role.PRESENTER, stand_id)
+    return Actor(role="presenter", pass_id=pass_.id, stand_id=stand_id)
 
 
-def moderator_of(event: Event) -> Actor:
+def moderator_of(event_id: int) -> Actor:
     """The moderators of an event. Refuses `not_yours`."""
-    return Actor(role="moderator", pass_id=_holding(Role.MODERATOR, Pass.event_id.key, event.id).id)
+    return Actor(role="moderator", pass_id=_holding(Role.MODERATOR, event_id).id)
 
 
 def organiser_of(series_id: int) -> Actor:
     """The organisers of a series. Refuses `not_yours`."""
-    return Actor(
-        role="organiser", pass_id=_holding(Role.ORGANISER, Pass.series_id.key, series_id).id
-    )
+    return Actor(role="organiser", pass_id=_holding(Role.ORGANISER, series_id).id)
 
 
-def may_see_screen(event_id: int) -> Pass:
+def may_see_screen(event_id: int) -> PassLine:
     """The hall screen's pass; the moderation may look at it too. Refuses `not_yours`."""
     for role in (Role.SCREEN, Role.MODERATOR):
         try:
-            return _holding(role, Pass.event_id.key, event_id)
+            return _holding(role, event_id)
         except Refused:
             continue
     raise Refused("not_yours")
@@ -162,18 +160,24 @@ def may_see_screen(event_id: int) -> Pass:
 
 def organised_series() -> list[Series]:
     """The series that this browser organises. Refuses `not_yours` when there is none."""
-    ids = {one.series_id for one in held() if one.role is Role.ORGANISER and one.series_id}
+    ids = {
+        pass_.series_id
+        for pass_ in passes_held()
+        if pass_.role is Role.ORGANISER and pass_.series_id
+    }
     if not ids:
         raise Refused("not_yours")
     return list(people.series_of(ids))
 
 
-def contact_of(project: Project) -> bool:
+def is_contact_of(project_id: int) -> bool:
     """Whether this browser holds the pass of a project's contact."""
-    return any(one.role is Role.CONTACT and one.project_id == project.id for one in held())
+    return any(
+        pass_.role is Role.CONTACT and pass_.project_id == project_id for pass_ in passes_held()
+    )
 
 
-def asker_of(question: Question) -> Actor:
+def asker_of(question: QuestionPlace) -> Actor:
     """The one who asked a question. Refuses `not_yours`."""
     known = participant_id(question.event_id)
     if known is None or question.participant_id != known:
@@ -181,19 +185,7 @@ def asker_of(question: Question) -> Actor:
     return Actor(role="attendee", participant_id=known)
 
 
-def series_of_pass(one: Pass) -> int:
-    """The series that a pass belongs to, whatever it opens."""
-    if one.series_id is not None:
-        return one.series_id
-    if one.project is not None:
-        return one.project.series_id
-    event = one.event or (one.stand.event if one.stand else None)
-    if event is None:
-        raise Refused("unknown")
-    return event.series_id
-
-
-def watched(command: object) -> tuple[Room, Scope, Pass | None]:
+def watched(command: object) -> tuple[Room, Scope, PassLine | None]:
     """Which room a `watch` command opens, and the pass that opens it, if one is needed.
 
     Refuses `unreadable`, `unknown`, `not_yours`, and `no_participant` for *mine* before the
@@ -204,16 +196,17 @@ def watched(command: object) -> tuple[Room, Scope, Pass | None]:
         stand = fair.stand_at(code)
         if stand is None:
             raise Refused("unknown")
-        one = None
+        pass_ = None
         if room is Room.DESK:
-            one = _holding(Role.PRESENTER, Pass.stand_id.key, stand.id)
-        return room, rooms.stand(stand.id), one
-    event_id = fair.event_id(code) or _event_of_stand(code)
+            pass_ = _holding(Role.PRESENTER, stand.id)
+        return room, rooms.stand(stand.id), pass_
+    event = fair.event_at(code)
+    event_id = event.id if event else _event_of_stand(code)
     if event_id is None:
         raise Refused("unknown")
     if room is Room.MODERATE:
-        one = _holding(Role.MODERATOR, Pass.event_id.key, event_id)
-        return room, rooms.moderate(event_id), one
+        pass_ = _holding(Role.MODERATOR, event_id)
+        return room, rooms.moderate(event_id), pass_
     if room is Room.SCREEN:
         return room, rooms.public(event_id), may_see_screen(event_id)
     if room is Room.EVENT:
@@ -258,14 +251,16 @@ def _event_of_stand(code: str) -> int | None:
     return stand.event_id if stand else None
 
 
-def _holding(role: Role, column: str, owner_id: int) -> Pass:
-    for one in held():
-        if one.role is role and getattr(one, column) == owner_id:
-            return one
+def _holding(role: Role, place_id: int) -> PassLine:
+    for pass_ in passes_held():
+        # A pass opens one place: all its other ids are None.
+        opened = pass_.series_id or pass_.event_id or pass_.stand_id or pass_.project_id
+        if pass_.role is role and opened == place_id:
+            return pass_
     raise Refused("not_yours")
 
 
-def _valid(words: list[str]) -> list[tuple[Pass, str]]:
+def _valid(words: list[str]) -> list[tuple[PassLine, str]]:
     """The passes that these secrets open, each with its secret."""
     claimed = {word: passes.id_in(word) for word in words[:MOST_PASSES] if word}
     known = people.passes_by_id({id_ for id_ in claimed.values() if id_ is not None})
@@ -277,7 +272,7 @@ def _valid(words: list[str]) -> list[tuple[Pass, str]]:
 
 
 def _hit(limit: RateLimitItem, kind: str, who: str) -> None:
-    windows: Limiter = current_app.extensions["limiter"]
+    windows: Limiter = current_app.extensions["process"].limiter
     wait_s = windows.hit(limit, kind, who)
     if wait_s:
         raise Refused("slow_down", seconds=wait_s)
@@ -332,7 +327,7 @@ def _keep_cookies(response: Response) -> Response:
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
+    settings: Settings = current_app.extensions["process"].settings
     return settings
 
 

@@ -72,9 +72,9 @@ class Assets:
             self._built_at = built_at
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask) -> Assets:
     """Give templates `asset()` and answer for its addresses."""
-    assets = app.extensions["assets"] = Assets(Path(app.root_path) / "static" / "build")
+    assets = Assets(Path(app.root_path) / "static" / "build")
     app.add_template_global(lambda name: f"/static/build/{assets.name(name)}", "asset")
 
     @app.get("/static/build/<name>")
@@ -96,3 +96,5 @@ def init_app(app: Flask) -> None:
         response.cache_control.max_age = FOR_EVER
         response.cache_control.immutable = True
         return response
+
+    return assets

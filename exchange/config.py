@@ -3,9 +3,8 @@
 Settings are read once, when the app is made, and never from anywhere else.
 """
 
-import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -13,8 +12,6 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
-
-from exchange.files import put_new, write_new
 
 ASYNC_MODES = ("eventlet", "gevent", "threading")
 
@@ -71,8 +68,10 @@ class Settings:
         return frozenset(urlsplit(origin).netloc for origin in self.allowed_origins)
 
 
-def read(environ: Mapping[str, str], default_instance: Path) -> Settings:
-    """Read all settings. Makes the instance folder and its key file when they are missing.
+def read(
+    environ: Mapping[str, str], default_instance: Path, key_in: Callable[[Path], str]
+) -> Settings:
+    """Read all settings; changes nothing. `key_in`: the key of an instance folder, if none is set.
 
     Refuses (SettingRefused) a port, an address or a mode that cannot be used.
     """
@@ -82,7 +81,7 @@ def read(environ: Mapping[str, str], default_instance: Path) -> Settings:
         instance=instance,
         database_url=_database_url(environ.get("EXCHANGE_DATABASE_URL"))
         or f"sqlite:///{instance / 'exchange.sqlite3'}",
-        secret_key=environ.get("EXCHANGE_SECRET_KEY") or _key_file(instance),
+        secret_key=environ.get("EXCHANGE_SECRET_KEY") or key_in(instance),
         host=environ.get("EXCHANGE_HOST") or "0.0.0.0",
         port=port,
         public_url=_public_url(environ.get("EXCHANGE_PUBLIC_URL"), port),
@@ -194,37 +193,6 @@ def _require(package: str, why: str) -> None:
             f"{why}, and the package {package} is not installed: "
             "pip install -r requirements-many.txt"
         ) from None
-
-
-def _key_file(instance: Path) -> str:
-    """The instance's own key, made once, readable by nobody else."""
-    path = instance / KEY_FILE
-    try:
-        instance.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _make_key(path)
-        key = path.read_text().strip()
-    except OSError as error:
-        raise SettingRefused(
-            f"The folder {instance} cannot be written ({error.strerror}). "
-            "Set EXCHANGE_INSTANCE to a folder of your own."
-        ) from error
-    if not key:
-        raise SettingRefused(
-            f"The key in {path} is empty. Restore a backup; or delete the file, "
-            "then every link is a new one."
-        )
-    return key
-
-
-def _make_key(path: Path) -> None:
-    # Whole or not at all: whoever starts at the same time must not read half of it.
-    made = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    try:
-        write_new(made, secrets.token_urlsafe(48))
-        put_new(made, path)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def flask_options(settings: Settings) -> dict[str, object]:

@@ -5,6 +5,7 @@ milliseconds while people write; in a hall that asks, that was a tenth of the wo
 """
 
 import math
+import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from exchange.processes import Shared
+from exchange.redis_bus import RedisBreaker
 
 SWEEP_EVERY = 5000
 """After how many hits what has expired is forgotten."""
@@ -33,9 +34,15 @@ class InMemory:
 
     windows: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
     until_sweep: int = SWEEP_EVERY
+    guard: threading.Lock = field(default_factory=threading.Lock)
+    """Threads would change the dictionary while another one sweeps it."""
 
     def hit(self, limit: RateLimitItem, kind: str, who: str) -> int:
         """One more by `who`; what was refused does not count."""
+        with self.guard:
+            return self._hit(limit, kind, who)
+
+    def _hit(self, limit: RateLimitItem, kind: str, who: str) -> int:
         now, length = time.monotonic(), limit.get_expiry()
         window = self.windows.setdefault((kind, who), deque())
         while window and window[0] <= now - length:
@@ -56,16 +63,16 @@ class InMemory:
 class InRedis:
     """Moving windows that several processes share; each has its own while Redis is away."""
 
-    def __init__(self, shared: Shared) -> None:
-        pool = shared.redis.connection_pool
-        storage = RedisStorage("redis://", connection_pool=pool, key_prefix=f"{shared.name}-limits")
-        self.shared = shared
+    def __init__(self, redis: RedisBreaker) -> None:
+        pool = redis.client.connection_pool
+        storage = RedisStorage("redis://", connection_pool=pool, key_prefix=f"{redis.name}-limits")
+        self.redis = redis
         self.windows = MovingWindowRateLimiter(storage)
         self.meanwhile = InMemory()
 
     def hit(self, limit: RateLimitItem, kind: str, who: str) -> int:
         """One more by `who`."""
-        return self.shared.ask(
+        return self.redis.call(
             lambda: self._hit(limit, kind, who), lambda: self.meanwhile.hit(limit, kind, who)
         )
 
@@ -76,9 +83,9 @@ class InRedis:
         return max(1, math.ceil(reset - time.time()))
 
 
-def limiter(shared: Shared | None) -> Limiter:
+def limiter(redis: RedisBreaker | None) -> Limiter:
     """The limiter of an app, alone or among several."""
-    return InRedis(shared) if shared else InMemory()
+    return InRedis(redis) if redis else InMemory()
 
 
 def a_minute(amount: int) -> RateLimitItem:

@@ -47,7 +47,7 @@ def _drawn(environment: Environment, template: str, card: Any) -> Markup:
 
 
 def _environment(locale: str) -> Environment:
-    environments: dict[str, Environment] = current_app.extensions.setdefault("environments", {})
+    environments: dict[str, Environment] = current_app.extensions["process"].environments
     if locale not in environments:
         environment = current_app.jinja_env.overlay(
             extensions=[_TranslateOnce], cache_size=CACHE_SIZE

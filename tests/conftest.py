@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from exchange import create_app, migrations
+from exchange import create_app
 from exchange.config import Settings
-from exchange.extensions import db
+from exchange.database import migrations
+from exchange.database.connections import db
 from simulation.servers import DATABASE
 from tests.support.apps import TEMPLATE, UNDER_TEST, dispose, make_app, restart
 from tests.support.fair import GE, KEY, ROBO, TOUR, Fair, prepare

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from exchange import config
+from exchange import config, instance
 from exchange.config import SettingRefused
 
 SECRET = "geheim"
 
 
 def read(tmp_path: Path, **environ: str) -> config.Settings:
-    return config.read(environ, tmp_path)
+    return instance.settings(environ, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """How much may come in within a minute, as one process counts it."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from exchange.limits import InMemory, a_minute
@@ -39,3 +42,20 @@ def test_what_has_expired_is_forgotten(clock: list[float]) -> None:
     clock[0] += 61
     limiter.hit(many, "participant", "late")
     assert set(limiter.windows) == {("participant", "late")}
+
+
+def test_threads_that_ask_at_once_do_not_disturb_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sweep while others come in: `dictionary changed size during iteration`."""
+    monkeypatch.setattr("exchange.limits.SWEEP_EVERY", 1)
+    limiter, many = InMemory(until_sweep=1), a_minute(100)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            told = pool.map(lambda n: limiter.hit(many, "participant", f"person {n}"), range(3000))
+            assert set(told) == {0}
+    finally:
+        sys.setswitchinterval(before)
+    assert len(limiter.windows) == 3000

@@ -1,32 +1,34 @@
 """A new question, from wherever it comes: exactly once, numbered, and many of them at once.
 
-Questions that come in the same instant are written together: one lock, one wait for the disk, one
-push to each room. That is what a hall does when the moderator says "ask now".
+Questions that come in the same instant are written together (group commit): one lock, one fsync,
+one push to each room. That is what a hall does when the moderator says "ask now".
 """
 
 import hashlib
 import json
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from flask import current_app
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 
-from exchange.domain import fair, people, texts
-from exchange.domain.changes import Actor, Arrived, arrivals, change
+from exchange.database.connections import db
+from exchange.database.group_commit import GroupCommit
+from exchange.database.statements import CompiledStatement, RawConnection, compiled_insert
+from exchange.domain import participants, texts
+from exchange.domain.changes import Actor, Subject, change
+from exchange.domain.phases import require_asking
 from exchange.domain.refusals import Refused
-from exchange.extensions import db, pause
+from exchange.live.arrivals import Arrived, arrivals
+from exchange.live.broadcasts import Audience
 from exchange.models import Event, Facet, Origin, Phase, Question, Status
 from exchange.models.base import now
-from exchange.prepared import Driver, Prepared, inserting
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
-from exchange.queries.live import Hearer
 
-MOST_TOGETHER = 50
+BATCH_LIMIT = 50
 """How many questions share a transaction at most: it must not hold up the hall."""
 
 
@@ -69,7 +71,7 @@ def ask(
         same = question_queries.same_of(stand.event_id, participant, digest)
         if same is not None:
             return Asked(key, same.number, same.status.value, created=False)
-    new = _New(
+    new = New(
         stand=stand,
         key=key,
         digest=digest,
@@ -80,9 +82,12 @@ def ask(
         participant=participant,
     )
     admit()
+    batches: GroupCommit[New, Asked] = current_app.extensions["process"].new_questions
     event_id = stand.event_id
     try:
-        return _write_together(event_id, new)
+        # The session's connection is given back before waiting for the batch.
+        db.release()
+        return batches.submit(event_id, new, partial(_write, event_id))
     except IntegrityError:
         if not question_queries.key_is_known(key):
             raise
@@ -90,9 +95,9 @@ def ask(
         return _asked_again(key, digest, by, participant)
 
 
-@dataclass
-class _New:
-    """A question on its way into the database, and what became of it."""
+@dataclass(frozen=True)
+class New:
+    """A question on its way into the database."""
 
     stand: StandLine
     key: str
@@ -102,93 +107,28 @@ class _New:
     name: str | None
     by: Actor
     participant: str | None
-    asked: Asked | None = None
-    error: Exception | None = None
 
 
-@dataclass
-class _Batch:
-    """Questions of one event that will be written together by whoever came first."""
+def _write(event_id: int, items: Sequence[New]) -> list[Asked]:
+    """Write questions of one event in one transaction; one answer for each.
 
-    waiting: list[_New] = field(default_factory=list)
-    written: threading.Event = field(default_factory=threading.Event)
-
-
-@dataclass
-class _Doorway:
-    """The batch of each event that still takes questions in, in one process."""
-
-    open: dict[int, _Batch] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def join(self, event_id: int, new: _New) -> tuple[_Batch, bool]:
-        """The batch that `new` goes with, and whether its bringer is the one to write it."""
-        with self.lock:
-            batch = self.open.get(event_id)
-            leads = batch is None or len(batch.waiting) >= MOST_TOGETHER
-            if batch is None or leads:
-                batch = self.open[event_id] = _Batch()
-            batch.waiting.append(new)
-            return batch, leads
-
-    def close(self, event_id: int, batch: _Batch) -> None:
-        """Whoever comes from now on goes with the next batch."""
-        with self.lock:
-            if self.open.get(event_id) is batch:
-                del self.open[event_id]
-
-
-def _write_together(event_id: int, new: _New) -> Asked:
-    doorway: _Doorway = current_app.extensions.setdefault("doorway", _Doorway())
-    # Nobody waits with a connection in the hand.
-    db.session.rollback()
-    batch, leads = doorway.join(event_id, new)
-    if leads:
-        # Whoever leads may be ended at any point; nobody shall wait for him.
-        try:
-            try:
-                # Everybody who has already come gets through the door before it is closed.
-                pause(0)
-            finally:
-                doorway.close(event_id, batch)
-            _write_all(event_id, batch.waiting)
-        finally:
-            batch.written.set()
-    else:
-        batch.written.wait()
-    if new.error is not None:
-        raise new.error
-    if new.asked is None:
-        raise RuntimeError("The one who should have written this question was ended.")
-    return new.asked
-
-
-def _write_all(event_id: int, waiting: list[_New]) -> None:
-    try:
-        _write(event_id, waiting)
-    except IntegrityError as error:
-        # One of them came in before. Alone each of them learns whether it was that one.
-        for new in waiting if len(waiting) > 1 else []:
-            _write_all(event_id, [new])
-        if len(waiting) == 1:
-            waiting[0].error = error
-    except Exception as error:
-        for new in waiting:
-            new.error = error
-
-
-def _write(event_id: int, waiting: list[_New]) -> None:
-    with arrivals(event_id) as (driver, arrived):
-        # Takes the numbers, and with them the event's row: another process waits here.
-        taken = _TAKE_NUMBERS.one(driver, event=event_id, many=len(waiting))
+    1. Take as many numbers, and with them the event's row: another process waits here.
+    2. Ask the phase, which may have changed since the page was read.
+    3. Insert each question with its participant.
+    4. On leaving: counters, log, commit, and then the news.
+    """
+    asked: list[Asked] = []
+    with arrivals(event_id) as written:
+        connection = written.connection
+        taken = _TAKE_NUMBERS.one(connection, event=event_id, many=len(items))
         if taken is None:
             raise Refused("unknown")
-        number, phase, day, moderated, owed_until = taken
-        fair.require_asking(phase, day)
+        number, phase, day, moderated, owed_until, written.series_id = taken
+        require_asking(phase, day)
         moment = now()
-        asked: list[tuple[_New, Asked]] = []
-        for new in waiting:
+        for new in items:
             status = _first_status(phase, moderated=moderated and new.by.role == "attendee")
+            participant_id = participants.find_or_create(connection, event_id, new.participant)
             row = {
                 "event_id": event_id,
                 "stand_id": new.stand.id,
@@ -199,7 +139,7 @@ def _write(event_id: int, waiting: list[_New]) -> None:
                 "facet": new.facet,
                 "name": new.name,
                 "origin": Origin(new.by.role),
-                "participant_id": people.meet(driver, event_id, new.participant),
+                "participant_id": participant_id,
                 "status": status,
                 "version": 1,
                 "owed_until": owed_until if status is Status.OWED else None,
@@ -207,19 +147,20 @@ def _write(event_id: int, waiting: list[_New]) -> None:
                 "asked_at": moment,
                 "redacted": False,
             }
-            (id_,) = _NEW_QUESTION.rows(driver, **row)[0]
+            (id_,) = _NEW_QUESTION.rows(connection, **row)[0]
             may_edit = question_queries.may_be_edited(status, phase, moderated=moderated)
             card = partial(question_queries.new_card, id_, row, new.stand, may_edit=may_edit)
-            hearer = Hearer(id_, new.stand.id, row["participant_id"])
-            arrived.append(Arrived(hearer, new.by, card, {"status": status.value}))
-            asked.append((new, Asked(new.key, number, status.value, created=True)))
+            audience = Audience(id_, new.stand.id, participant_id)
+            by = new.by
+            written.arrived.append(
+                Arrived(audience, card, status.value, by.role, by.pass_id, by.stand_id)
+            )
+            asked.append(Asked(new.key, number, status.value, created=True))
             number += 1
-    # Only now, when it is on disk.
-    for new, answer in asked:
-        new.asked = answer
+    return asked
 
 
-_TAKE_NUMBERS = Prepared(
+_TAKE_NUMBERS = CompiledStatement(
     update(Event)
     .where(Event.id == bindparam("event"))
     .values(next_number=Event.next_number + bindparam("many"))
@@ -229,9 +170,10 @@ _TAKE_NUMBERS = Prepared(
         Event.date,
         Event.moderation_first,
         Event.owed_until,
+        Event.series_id,
     )
 )
-_NEW_QUESTION = inserting(
+_NEW_QUESTION = compiled_insert(
     Question,
     "event_id",
     "stand_id",
@@ -260,9 +202,10 @@ def _asked_again(key: str, digest: str, by: Actor, participant: str | None) -> A
         raise Refused("key_reused")
     known = question.participant.digest if question.participant else None
     if by.role == "attendee" and known != participant:
-        with change(question.event_id, "bind", f"question {question.id}", by) as under_way:
-            driver = Driver.of(db.session)
-            question.participant_id = people.meet(driver, question.event_id, participant)
+        event_id, subject = question.event_id, Subject("question", question.id)
+        with change(event_id, "bind", subject, by) as under_way:
+            connection = RawConnection.of(under_way.session)
+            question.participant_id = participants.find_or_create(connection, event_id, participant)
             under_way.mention(question.id)
     first = question_queries.first_status(question)
     return Asked(key, question.number, first.value, created=False)

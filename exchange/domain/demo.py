@@ -16,12 +16,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from exchange.domain import asking, fair, questions, round, votes
-from exchange.domain.changes import Actor, writing
-from exchange.domain.fair import ContactEntry, ProjectEntry
-from exchange.domain.questions import Fields
+from exchange.database.transactions import writing
+from exchange.domain import asking, events, projects, questions, round, votes
+from exchange.domain.changes import Actor
+from exchange.domain.moves import Fields
+from exchange.domain.projects import ContactEntry, ProjectEntry
+from exchange.domain.series import make_series
 from exchange.models import Answer, Event, Phase, Question
-from exchange.models.base import now
+from exchange.models.base import today
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
 
@@ -70,9 +72,9 @@ _ANSWERS = {
 
 def load() -> bool:
     """Load the demo fair unless it is there. Answers whether it was loaded."""
-    with writing(alone=True) as session:
+    with writing(exclusive=True) as session:
         # Looked at under the lock: a server that starts and a program may both want to load it.
-        if fair_queries.event_by_code(EVENT_CODE) is not None:
+        if fair_queries.event_at(EVENT_CODE) is not None:
             return False
         ids = _make_fairs(session)
     _ask_in_lippbrueck(ids[EARLIER_CODE])
@@ -82,26 +84,26 @@ def load() -> bool:
 
 def _make_fairs(session: Session) -> dict[str, int]:
     """Series, projects, events and stands; answers the events' ids by their codes."""
-    series = fair.make_series(session, SERIES_CODE, SERIES_NAME)
+    series = make_series(session, SERIES_CODE, SERIES_NAME)
     rows = list(_stand_list())
-    projects = [fair.make_project(session, series, _project_in(row)) for row in rows]
+    shown = [projects.make_project(session, series, _project_in(row)) for row in rows]
     ids = {}
     for one in _FAIRS:
-        event = fair.make_event(
+        event = events.make_event(
             session,
             series,
             code=one.code,
             title=SERIES_NAME,
             city=one.city,
             venue=one.venue,
-            date=now().date() + timedelta(days=one.days_ahead),
+            date=today() + timedelta(days=one.days_ahead),
             phase=Phase.PREPARING if one.days_ahead > 0 else Phase.FAIR,
         )
-        for row, project in zip(rows, projects, strict=True):
+        for row, project in zip(rows, shown, strict=True):
             number = int(row["Stand-Nr."])
-            fair.make_stand(
+            events.make_stand(
                 session,
-                event,
+                event.id,
                 number=number,
                 project=project,
                 code=f"{one.code}{number}",

@@ -5,11 +5,15 @@ the instance's key: never stored, printable again, rotated by the generation, re
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from exchange import broadcasts
-from exchange.domain.changes import writing
+from exchange.domain.changes import Actor, Change, Subject, change_of_series
 from exchange.domain.refusals import Refused
+from exchange.live import presence
 from exchange.models import Pass
+from exchange.queries import people
+from exchange.queries.people import PassLine
 
 _ID_BYTES = 4
 _LARGEST_ID = 2**31 - 1
@@ -17,21 +21,21 @@ _LARGEST_ID = 2**31 - 1
 _MAC_BYTES = 12  # 96 bits: more than can be guessed, short enough for a QR code
 
 
-def secret_of(one: Pass, instance_key: str) -> str:
+def secret_of(pass_: Pass | PassLine, instance_key: str) -> str:
     """The pass's secret: 22 characters that fit in a link."""
-    number = one.id.to_bytes(_ID_BYTES, "big")
+    number = pass_.id.to_bytes(_ID_BYTES, "big")
     return (
-        base64.urlsafe_b64encode(number + _mac(one.id, one.generation, instance_key))
+        base64.urlsafe_b64encode(number + _mac(pass_.id, pass_.generation, instance_key))
         .rstrip(b"=")
         .decode()
     )
 
 
-def link(one: Pass, public_url: str, instance_key: str) -> str:
+def link(pass_: Pass | PassLine, public_url: str, instance_key: str) -> str:
     """The link that opens the pass. The secret is in the fragment, which no browser sends and no
     server logs.
     """
-    return f"{public_url}/pass#{secret_of(one, instance_key)}"
+    return f"{public_url}/pass#{secret_of(pass_, instance_key)}"
 
 
 def id_in(secret: str) -> int | None:
@@ -41,41 +45,49 @@ def id_in(secret: str) -> int | None:
     return number if 0 < number <= _LARGEST_ID else None
 
 
-def opens(one: Pass, secret: str, instance_key: str) -> bool:
+def opens(pass_: Pass | PassLine, secret: str, instance_key: str) -> bool:
     """Whether `secret` is this pass's own, of its present generation, and not revoked."""
     raw = _decoded(secret)
     return (
         raw is not None
-        and not one.revoked
-        and hmac.compare_digest(raw[_ID_BYTES:], _mac(one.id, one.generation, instance_key))
+        and not pass_.revoked
+        and hmac.compare_digest(raw[_ID_BYTES:], _mac(pass_.id, pass_.generation, instance_key))
     )
 
 
-def rotate(pass_id: int, *, seen: int | None = None) -> None:
+def rotate(pass_id: int, *, by: Actor, seen: int | None = None) -> None:
     """Make a new secret; the old one lapses and its live sockets are closed.
 
     `seen`: the generation that is to lapse. If it has already, nothing is done: pressed twice, or
-    asked twice for an answer that got lost, it is one new secret.
+    asked twice for an answer that got lost, it is one new secret. Refuses `unknown`.
     """
-    with writing() as session:
-        one = session.get(Pass, pass_id)
-        if one is None:
-            raise Refused("unknown")
-        if seen not in (None, one.generation):
+    with _change_of(pass_id, "renew", by) as (under_way, pass_):
+        under_way.nothing_done = seen not in (None, pass_.generation)
+        if under_way.nothing_done:
             return
-        one.generation += 1
-    broadcasts.dismiss(pass_id)
+        pass_.generation += 1
+    presence.dismiss(pass_id)
 
 
-def set_revoked(pass_id: int, revoked: bool) -> None:
-    """Let a pass lapse, or be valid again; its live sockets are closed when it lapses."""
-    with writing() as session:
-        one = session.get(Pass, pass_id)
-        if one is None:
-            raise Refused("unknown")
-        one.revoked = revoked
+def set_revoked(pass_id: int, revoked: bool, *, by: Actor) -> None:
+    """Let a pass lapse, or be valid again; its live sockets are closed when it lapses.
+
+    Refuses `unknown`.
+    """
+    with _change_of(pass_id, "revoke" if revoked else "restore", by) as (under_way, pass_):
+        under_way.nothing_done = pass_.revoked == revoked
+        pass_.revoked = revoked
     if revoked:
-        broadcasts.dismiss(pass_id)
+        presence.dismiss(pass_id)
+
+
+@contextmanager
+def _change_of(pass_id: int, verb: str, by: Actor) -> Iterator[tuple[Change, Pass]]:
+    series_id = people.series_of_pass(pass_id)
+    if series_id is None:
+        raise Refused("unknown")
+    with change_of_series(series_id, verb, Subject("pass", pass_id), by) as under_way:
+        yield under_way, under_way.session.get_one(Pass, pass_id)
 
 
 def participant_cookie(key: str, instance_key: str) -> str:

@@ -1,9 +1,10 @@
 """Why a change is not allowed: a word for programs and a sentence a person can act on."""
 
+from datetime import date
+
+from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-
-from exchange.models import Phase
 
 _SENTENCES: dict[str, LazyString] = {
     # What arrived cannot be read.
@@ -82,7 +83,10 @@ WORDS = frozenset(_SENTENCES)
 
 
 class Refused(Exception):
-    """The rules say no. `word` is for programs, `message` is the sentence for the reader."""
+    """The rules say no. `word` is for programs, `message` is the sentence for the reader.
+
+    `details` are plain values: the sentence is made where it is read.
+    """
 
     def __init__(self, word: str, *, field: str | None = None, **details: object) -> None:
         super().__init__(word)
@@ -92,10 +96,9 @@ class Refused(Exception):
 
     @property
     def message(self) -> str:
-        """The sentence, in the language of whoever reads it."""
-        return str(_SENTENCES[self.word]) % self.details
-
-
-def closed_for(phase: Phase) -> str:
-    """The word that says why nothing can be asked in `phase`."""
-    return "not_yet" if phase is Phase.PREPARING else "closed"
+        """The sentence, in the language of whoever reads it; days in its form."""
+        details = {
+            name: format_date(value, "long") if isinstance(value, date) else str(value)
+            for name, value in self.details.items()
+        }
+        return str(_SENTENCES[self.word]) % details

@@ -2,11 +2,14 @@
 
 from sqlalchemy import delete, or_, select
 
-from exchange.domain import fair, people
-from exchange.domain.changes import flush_soon, mark_votes, writing
+from exchange.database.statements import RawConnection
+from exchange.database.transactions import writing
+from exchange.domain import participants
+from exchange.domain.phases import require_voting
 from exchange.domain.refusals import Refused
+from exchange.live.flush import flush_soon
+from exchange.live.revisions import mark_votes
 from exchange.models import Event, MeToo, Question
-from exchange.prepared import Driver
 from exchange.queries import questions as question_queries
 
 
@@ -25,8 +28,10 @@ def set_me_too(question_id: int, *, participant: str, on: bool) -> int:
         event = session.execute(
             select(Event).where(Event.id == question.event_id).with_for_update()
         ).scalar_one()
-        fair.require_voting(event)
-        person = people.meet(Driver.of(session), question.event_id, participant)
+        require_voting(event)
+        person = participants.find_or_create(
+            RawConnection.of(session), question.event_id, participant
+        )
         if person is None or question.participant_id == person:
             raise Refused("own")
         vote = session.scalar(

@@ -1,7 +1,7 @@
 """Columns, constraints, relationships; no verbs."""
 
 from exchange.models.base import Base
-from exchange.models.changes import ChangeRow, Revision, Touch
+from exchange.models.changes import ChangeQuestion, ChangeRow, PendingNews, Revision
 from exchange.models.fair import ASKING, Contact, Event, Phase, Project, Series, Stand
 from exchange.models.passes import Pass, Role
 from exchange.models.people import Participant
@@ -11,6 +11,7 @@ __all__ = [
     "ASKING",
     "Answer",
     "Base",
+    "ChangeQuestion",
     "ChangeRow",
     "Contact",
     "Event",
@@ -20,6 +21,7 @@ __all__ = [
     "Origin",
     "Participant",
     "Pass",
+    "PendingNews",
     "Phase",
     "Project",
     "Question",
@@ -28,5 +30,4 @@ __all__ = [
     "Series",
     "Stand",
     "Status",
-    "Touch",
 ]

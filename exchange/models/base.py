@@ -1,11 +1,16 @@
 """What all tables share: naming of constraints, words as enums, moments in UTC."""
 
 import enum
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
+
+from exchange.config import TIME_ZONE
+
+_HALL = ZoneInfo(TIME_ZONE)
 
 
 class Base(DeclarativeBase):
@@ -22,8 +27,8 @@ class Base(DeclarativeBase):
     )
 
 
-class Moment(TypeDecorator[datetime]):
-    """An aware moment in UTC; SQLite keeps no time zone, so it is put back when read."""
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC; SQLite keeps no time zone, so it is added when read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -52,3 +57,13 @@ def words(kind: type[enum.Enum]) -> Enum:
 def now() -> datetime:
     """The moment, in UTC."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day in the hall."""
+    return day_in_hall(now())
+
+
+def day_in_hall(moment: datetime) -> date:
+    """The day that the hall's calendar shows: after midnight there, UTC still has yesterday."""
+    return moment.astimezone(_HALL).date()

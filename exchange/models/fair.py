@@ -6,11 +6,11 @@ import enum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from exchange.models.base import Base, Moment, words
+from exchange.models.base import Base, UtcDateTime, words
 
 
 class Phase(enum.Enum):
-    """Where an event is in its day; what attendees may do follows from it (`domain/fair.py`)."""
+    """Where an event is in its day; what attendees may do follows from it (`domain/phases.py`)."""
 
     PREPARING = "preparing"
     PITCHES = "pitches"
@@ -58,7 +58,7 @@ class Event(Base):
     """The number the next question gets; taken in the transaction that writes the question."""
     message: Mapped[str | None] = mapped_column(String(200))
     """A line to the hall, shown on the screen."""
-    clock_until: Mapped[dt.datetime | None] = mapped_column(Moment)
+    clock_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     """When the round's time is up; None while no clock runs."""
     picture: Mapped[bool] = mapped_column(default=False)
     """Whether the screen shows the idle picture whatever is live."""

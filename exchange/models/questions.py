@@ -6,13 +6,13 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from exchange.models.base import Base, Moment, now, words
+from exchange.models.base import Base, UtcDateTime, now, words
 from exchange.models.fair import Event, Stand
 from exchange.models.people import Participant
 
 
 class Status(enum.Enum):
-    """Where a question stands. What may follow what: `domain/questions.py`."""
+    """Where a question stands. What may follow what: `domain/moves.py`."""
 
     PENDING = "pending"
     OPEN = "open"
@@ -52,7 +52,7 @@ class Origin(enum.Enum):
 
 
 class Question(Base):
-    """A question at a stand. Its status is assigned in one place, `domain/questions.py`."""
+    """A question at a stand. Its status is assigned in one place, `domain/moves.py`."""
 
     __tablename__ = "questions"
     __table_args__ = (
@@ -87,7 +87,7 @@ class Question(Base):
     origin: Mapped[Origin] = mapped_column(words(Origin))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id"), index=True)
     status: Mapped[Status] = mapped_column(words(Status))
-    since: Mapped[datetime] = mapped_column(Moment, default=now)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     """Since when it has had this status."""
     version: Mapped[int] = mapped_column(default=1)
     """Counts moves and text, never votes."""
@@ -103,7 +103,7 @@ class Question(Base):
     reason: Mapped[str | None] = mapped_column(String(300))
     """Why it was declined."""
     redacted: Mapped[bool] = mapped_column(default=False)
-    asked_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_change_id: Mapped[int | None]
     """The change that last touched it; undo is refused when it is another."""
 
@@ -125,7 +125,7 @@ class Answer(Base):
     text: Mapped[str | None] = mapped_column(String(2000))
     by: Mapped[str] = mapped_column(String(20))
     """The role that gave it."""
-    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     corrects: Mapped[bool] = mapped_column(default=False)
     """Whether another answer counted before this one."""
 

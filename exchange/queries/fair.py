@@ -1,15 +1,15 @@
 """The fair as pages show it: events, stands, contacts."""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from exchange.extensions import db
+from exchange.database.connections import db
+from exchange.database.statements import CompiledStatement
 from exchange.models import Contact, Event, Phase, Project, Series, Stand
-from exchange.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,17 @@ class EventLine:
     message: str | None
     clock_until: dt.datetime | None
     picture: bool
+    before_id: int | None
+    """The question that was live before."""
+
+
+@dataclass(frozen=True)
+class EventRef:
+    """An event that an address names. What may change of it is read with the page."""
+
+    id: int
+    code: str
+    series_id: int
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,7 @@ _EVENT_COLUMNS: tuple[Any, ...] = (
     Event.message,
     Event.clock_until,
     Event.picture,
+    Event.before_id,
 )
 
 STAND_COLUMNS: tuple[Any, ...] = (
@@ -112,47 +124,48 @@ STAND_COLUMNS: tuple[Any, ...] = (
 """A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
 
 
-# Asked at every question, hence put together once.
-_EVENT_BY_CODE = select(Event).where(Event.code == bindparam("code"))
-_STAND_BY_CODE = select(Stand).where(Stand.code == bindparam("code"))
+# Compiled once: read with every question.
 _EVENT_LINE = select(*_EVENT_COLUMNS).join(Event.series).where(Event.id == bindparam("id"))
 _STAND_LINES = (
     select(*STAND_COLUMNS)
     .join(Event, Stand.event_id == Event.id)
     .outerjoin(Project, Stand.project_id == Project.id)
 )
-_STAND_AT = Prepared(_STAND_LINES.where(Stand.code == bindparam("code")))
-_EVENT_ID = Prepared(select(Event.id).where(Event.code == bindparam("code")))
+_STAND_AT = CompiledStatement(_STAND_LINES.where(Stand.code == bindparam("code")))
+_EVENT_AT = CompiledStatement(
+    select(Event.id, Event.code, Event.series_id).where(Event.code == bindparam("code"))
+)
 _STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
 
 
-def event_by_code(code: str) -> Event | None:
+_CODE = re.compile(r"[A-Za-z0-9-]{1,60}")
+
+
+def code_in(word: str | None) -> str | None:
+    """A code as it is kept, or None for what can be none: a database need not be asked for it.
+
+    PostgreSQL refuses to look for what no column can hold (a NUL, half a surrogate).
+    """
+    return word.upper() if word and _CODE.fullmatch(word) else None
+
+
+def event_at(code: str) -> EventRef | None:
     """The event with this code, in whatever case it was typed."""
-    return db.session.scalar(_EVENT_BY_CODE, {"code": code.upper()})
-
-
-def stand_by_code(code: str) -> Stand | None:
-    """The stand with this code, in whatever case it was typed."""
-    return db.session.scalar(_STAND_BY_CODE, {"code": code.upper()})
+    with db.reading() as connection:
+        found = _EVENT_AT.one(connection, code=code_in(code))
+    return EventRef(*found) if found else None
 
 
 def stand_at(code: str) -> StandLine | None:
     """The stand with this code, as lists name it; in whatever case it was typed."""
-    with db.reading() as driver:
-        found = _STAND_AT.one(driver, code=code.upper())
+    with db.reading() as connection:
+        found = _STAND_AT.one(connection, code=code_in(code))
     return StandLine(*found) if found else None
-
-
-def event_id(code: str) -> int | None:
-    """The id of the event with this code."""
-    with db.reading() as driver:
-        found = _EVENT_ID.one(driver, code=code.upper())
-    return found[0] if found else None
 
 
 def project_by_code(code: str) -> Project | None:
     """The project with this code."""
-    return db.session.scalar(select(Project).where(Project.code == code.lower()))
+    return db.session.scalar(select(Project).where(Project.code == (code_in(code) or "").lower()))
 
 
 def event_line(event_id: int) -> EventLine:
@@ -177,6 +190,18 @@ def stand_lines(event_id: int) -> list[StandLine]:
     """The stands of an event by number, stand 0 first."""
     rows = db.session.execute(_STAND_LINES.where(Stand.event_id == event_id).order_by(Stand.number))
     return [StandLine(*row) for row in rows]
+
+
+def stand_lines_of_series(series_id: int) -> dict[int, list[StandLine]]:
+    """The stands of all events of a series, by the event's id; by number, stand 0 first."""
+    rows = db.session.execute(
+        _STAND_LINES.where(Event.series_id == series_id).order_by(Stand.number)
+    )
+    found: dict[int, list[StandLine]] = {}
+    for row in rows:
+        line = StandLine(*row)
+        found.setdefault(line.event_id, []).append(line)
+    return found
 
 
 def stand_page(stand_id: int) -> StandPage:
@@ -232,17 +257,16 @@ def contacts(series_id: int) -> list[tuple[ProjectLine, ContactLine]]:
 def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:
     """Where a project was, is and will be shown, in the order of the days."""
     rows = db.session.execute(
-        select(Stand.id, Stand.event_id)
-        .join(Stand.event)
+        select(*_EVENT_COLUMNS, *STAND_COLUMNS)
+        .select_from(Stand)
+        .join(Event, Stand.event_id == Event.id)
+        .join(Series, Event.series_id == Series.id)
+        .outerjoin(Project, Stand.project_id == Project.id)
         .where(Stand.project_id == project_id)
-        .order_by(Event.date)
-    ).all()
-    return [(event_line(event_id), stand_line(stand_id)) for stand_id, event_id in rows]
-
-
-def stand_ids(event_id: int) -> Sequence[int]:
-    """The ids of an event's stands."""
-    return db.session.scalars(select(Stand.id).where(Stand.event_id == event_id)).all()
+        .order_by(Event.date, Stand.number)
+    )
+    width = len(_EVENT_COLUMNS)
+    return [(EventLine(*row[:width]), StandLine(*row[width:])) for row in rows]
 
 
 def is_empty() -> bool:

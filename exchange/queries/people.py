@@ -1,19 +1,45 @@
 """Who is at a browser: passes and participants."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Executable, func, or_, select
 
-from exchange.extensions import db
-from exchange.models import Event, Participant, Pass, Project, Series, Stand
+from exchange.database.connections import db
+from exchange.models import Event, Participant, Pass, Project, Role, Series, Stand
 
 
-def passes_by_id(pass_ids: Collection[int]) -> dict[int, Pass]:
+@dataclass(frozen=True)
+class PassLine:
+    """A pass, and the one place that it opens."""
+
+    id: int
+    role: Role
+    generation: int
+    revoked: bool
+    series_id: int | None
+    event_id: int | None
+    stand_id: int | None
+    project_id: int | None
+
+
+_PASSES = select(
+    Pass.id,
+    Pass.role,
+    Pass.generation,
+    Pass.revoked,
+    Pass.series_id,
+    Pass.event_id,
+    Pass.stand_id,
+    Pass.project_id,
+)
+
+
+def passes_by_id(pass_ids: Collection[int]) -> dict[int, PassLine]:
     """The passes with these ids."""
     if not pass_ids:
         return {}
-    found = db.session.scalars(select(Pass).where(Pass.id.in_(pass_ids)))
-    return {one.id: one for one in found}
+    return {one.id: one for one in _lines(_PASSES.where(Pass.id.in_(pass_ids)))}
 
 
 def revoked_among(held: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -26,11 +52,33 @@ def revoked_among(held: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     return set(held) - {(row[0], row[1]) for row in rows}
 
 
-def passes_of_series(series_id: int) -> Sequence[Pass]:
-    """Every pass of a series, of its events, stands and projects."""
-    return db.session.scalars(
-        select(Pass)
+def series_of_pass(pass_id: int) -> int | None:
+    """The series that a pass belongs to, whatever it opens."""
+    return db.session.scalar(
+        select(func.coalesce(Pass.series_id, Event.series_id, Project.series_id))
         .outerjoin(Stand, Pass.stand_id == Stand.id)
+        .outerjoin(Event, or_(Pass.event_id == Event.id, Stand.event_id == Event.id))
+        .outerjoin(Project, Pass.project_id == Project.id)
+        .where(Pass.id == pass_id)
+    )
+
+
+def code_opened_by(pass_id: int) -> str | None:
+    """The code of the event, stand or project that a pass opens; None for a series."""
+    return db.session.scalar(
+        select(func.coalesce(Event.code, Stand.code, Project.code))
+        .select_from(Pass)
+        .outerjoin(Event, Pass.event_id == Event.id)
+        .outerjoin(Stand, Pass.stand_id == Stand.id)
+        .outerjoin(Project, Pass.project_id == Project.id)
+        .where(Pass.id == pass_id)
+    )
+
+
+def passes_of_series(series_id: int) -> Sequence[PassLine]:
+    """Every pass of a series, of its events, stands and projects."""
+    return _lines(
+        _PASSES.outerjoin(Stand, Pass.stand_id == Stand.id)
         .outerjoin(Event, or_(Pass.event_id == Event.id, Stand.event_id == Event.id))
         .outerjoin(Project, Pass.project_id == Project.id)
         .where(
@@ -41,7 +89,25 @@ def passes_of_series(series_id: int) -> Sequence[Pass]:
             )
         )
         .order_by(Pass.id)
-    ).all()
+    )
+
+
+def passes_of_event(event_id: int) -> Sequence[PassLine]:
+    """Organiser's, moderator's and screen's passes, as they concern one event."""
+    return _lines(
+        _PASSES.join(Event, or_(Pass.event_id == Event.id, Pass.series_id == Event.series_id))
+        .where(Event.id == event_id)
+        .order_by(Pass.id)
+    )
+
+
+def presenter_passes(event_id: int) -> Sequence[PassLine]:
+    """The presenters' passes of an event's stands."""
+    return _lines(
+        _PASSES.join(Stand, Pass.stand_id == Stand.id)
+        .where(Stand.event_id == event_id)
+        .order_by(Stand.number)
+    )
 
 
 def series_of(series_ids: Collection[int]) -> Sequence[Series]:
@@ -49,28 +115,12 @@ def series_of(series_ids: Collection[int]) -> Sequence[Series]:
     return db.session.scalars(select(Series).where(Series.id.in_(series_ids))).all()
 
 
-def participant_by_digest(event_id: int, digest: str) -> Participant | None:
-    """The participant whose cookie has this digest at this event."""
+def participant_by_digest(event_id: int, digest: str) -> int | None:
+    """The id of the participant whose cookie has this digest at this event."""
     return db.session.scalar(
-        select(Participant).where(Participant.event_id == event_id, Participant.digest == digest)
+        select(Participant.id).where(Participant.event_id == event_id, Participant.digest == digest)
     )
 
 
-def passes_of_event(event_id: int) -> Sequence[Pass]:
-    """Organiser's, moderator's and screen's passes, as they concern one event."""
-    return db.session.scalars(
-        select(Pass)
-        .join(Event, or_(Pass.event_id == Event.id, Pass.series_id == Event.series_id))
-        .where(Event.id == event_id)
-        .order_by(Pass.id)
-    ).all()
-
-
-def presenter_passes(event_id: int) -> Sequence[Pass]:
-    """The presenters' passes of an event's stands."""
-    return db.session.scalars(
-        select(Pass)
-        .join(Stand, Pass.stand_id == Stand.id)
-        .where(Stand.event_id == event_id)
-        .order_by(Stand.number)
-    ).all()
+def _lines(statement: Executable) -> list[PassLine]:
+    return [PassLine(*row) for row in db.session.execute(statement)]

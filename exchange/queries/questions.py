@@ -2,7 +2,7 @@
 who is looking.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Executable,
+    String,
     and_,
     bindparam,
     case,
+    cast,
     func,
     or_,
     select,
@@ -20,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from exchange.extensions import db
+from exchange.database.connections import db
+from exchange.database.statements import CompiledStatement
 from exchange.models import (
     ASKING,
     Answer,
@@ -37,8 +40,7 @@ from exchange.models import (
     Stand,
     Status,
 )
-from exchange.prepared import Prepared
-from exchange.queries.fair import STAND_COLUMNS, StandLine
+from exchange.queries.fair import STAND_COLUMNS, EventLine, StandLine
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
 """The statuses in which everybody may read a question."""
@@ -53,6 +55,17 @@ class QuestionRef:
 
     id: int
     number: int
+
+
+@dataclass(frozen=True)
+class QuestionPlace:
+    """Where a question was asked, and by whom."""
+
+    id: int
+    event_id: int
+    stand: str
+    """The code of its stand."""
+    participant_id: int | None
 
 
 @dataclass(frozen=True)
@@ -161,6 +174,30 @@ def _followed(column: str) -> ColumnElement[Any]:
     return case((_Head.id.is_not(None), getattr(_Head, column)), else_=getattr(Question, column))
 
 
+_Asked = aliased(Question, name="asked")
+_Follower = aliased(Question, name="follower")
+_GROUP = func.coalesce(Question.head_id, Question.id)
+"""The head's id: whoever follows the same head is one group."""
+_VOTES = (
+    select(func.count(MeToo.participant_id.distinct()))
+    .join(_Asked, MeToo.question_id == _Asked.id)
+    .where(or_(_Asked.id == _GROUP, _Asked.head_id == _GROUP))
+    .correlate(Question)
+    .scalar_subquery()
+)
+"""How many distinct participants a group is of interest to."""
+_FOLLOWERS = (
+    select(
+        func.aggregate_strings(
+            cast(_Follower.id, String) + ":" + cast(_Follower.number, String), ","
+        )
+    )
+    .where(_Follower.head_id == Question.id, _Follower.status != Status.WITHDRAWN)
+    .correlate(Question)
+    .scalar_subquery()
+)
+"""What follows a question, as `id:number,id:number`: a column, so that cards are one select."""
+
 _CARDS = (
     select(
         Question.id,
@@ -188,6 +225,8 @@ _CARDS = (
         Answer.corrects,
         Event.phase,
         Event.moderation_first,
+        _VOTES,
+        _FOLLOWERS,
     )
     .join(Stand, Question.stand_id == Stand.id)
     .join(Event, Question.event_id == Event.id)
@@ -199,13 +238,8 @@ _CARDS = (
 
 
 def cards(condition: ColumnElement[bool]) -> list[Card]:
-    """The questions that meet `condition`, by number. Three selects, however many they are."""
-    rows = _read(_CARDS.where(condition))
-    if not rows:
-        return []
-    votes = votes_of({row[11] or row[0] for row in rows})
-    followers = _followers_of([row[0] for row in rows])
-    return [_card(tuple(row), votes, followers) for row in rows]
+    """The questions that meet `condition`, by number. One select, however many they are."""
+    return [_card(tuple(row)) for row in _read(_CARDS.where(condition))]
 
 
 def _read(statement: Executable) -> Sequence[Any]:
@@ -365,15 +399,35 @@ def counts(condition: ColumnElement[bool]) -> dict[str, int]:
 def summary(event_id: int) -> Summary:
     """How many questions of an event stand where; merged ones stand where their head does."""
     found = {status.value: 0 for status in Status}
-    with db.reading() as driver:
-        counted = _COUNT.rows(driver, event=event_id)
+    with db.reading() as connection:
+        counted = _COUNT.rows(connection, event=event_id)
     for status, number in counted:
         found[status.value] += number
     return Summary(found)
 
 
+def summaries(series_id: int) -> dict[int, Summary]:
+    """The same of every event of a series, by the event's id; none for events without questions."""
+    shown = _SHOWN.label("shown")
+    rows = db.session.execute(
+        select(Question.event_id, shown, func.count())
+        .join(Event, Question.event_id == Event.id)
+        .outerjoin(_Head, Question.head_id == _Head.id)
+        .where(Event.series_id == series_id)
+        .group_by(Question.event_id, shown)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for event_id, status, number in rows:
+        counts = found.setdefault(event_id, dict.fromkeys((one.value for one in Status), 0))
+        counts[status.value] += number
+    return {event_id: Summary(counts) for event_id, counts in found.items()}
+
+
+NO_QUESTIONS = Summary(dict.fromkeys((status.value for status in Status), 0))
+
+
 # In two parts: all but the merged are counted by an index alone, at each new question.
-_COUNT = Prepared(
+_COUNT = CompiledStatement(
     union_all(
         select(Question.status, func.count())
         .where(Question.event_id == bindparam("event"), Question.head_id.is_(None))
@@ -387,22 +441,17 @@ _COUNT = Prepared(
 )
 
 
-def stage(event_id: int) -> Stage:
+def stage(event: EventLine) -> Stage:
     """What the hall sees of an event now."""
-    event = db.session.execute(
-        select(Event.before_id, Event.message, Event.clock_until, Event.picture).where(
-            Event.id == event_id
-        )
-    ).one()
     shown = cards(
         and_(
-            Question.event_id == event_id,
+            Question.event_id == event.id,
             or_(Question.status == Status.LIVE, Question.id == (event.before_id or 0)),
         )
     )
     live = next((found for found in shown if found.status is Status.LIVE), None)
     before = next((found for found in shown if found is not live), None)
-    coming = run_list(event_id)
+    coming = run_list(event.id)
     return Stage(
         live=live,
         before=before if before and before.public else None,
@@ -431,6 +480,16 @@ def run_list(event_id: int) -> list[Coming]:
     return [Coming(row[0], StandLine(*row[1:])) for row in rows]
 
 
+def place_of(question_id: int) -> QuestionPlace | None:
+    """Where a question was asked, or None when there is none of this id."""
+    row = db.session.execute(
+        select(Question.id, Question.event_id, Stand.code, Question.participant_id)
+        .join(Stand, Question.stand_id == Stand.id)
+        .where(Question.id == question_id)
+    ).one_or_none()
+    return QuestionPlace(*row) if row else None
+
+
 def id_by_number(event_id: int, number: int) -> int | None:
     """The id of the question that is called out as `number` at an event."""
     return db.session.scalar(
@@ -438,13 +497,13 @@ def id_by_number(event_id: int, number: int) -> int | None:
     )
 
 
-_KEY = Prepared(select(Question.id).where(Question.key == bindparam("key")))
+_KEY = CompiledStatement(select(Question.id).where(Question.key == bindparam("key")))
 
 
 def key_is_known(key: str) -> bool:
     """Whether a question arrived under this key before."""
-    with db.reading() as driver:
-        return _KEY.one(driver, key=key) is not None
+    with db.reading() as connection:
+        return _KEY.one(connection, key=key) is not None
 
 
 def question_by_key(key: str) -> Question | None:
@@ -456,9 +515,9 @@ def first_status(question: Question) -> Status:
     """The status that the asker was told when the question arrived."""
     told = db.session.scalar(
         select(ChangeRow.answered).where(
-            ChangeRow.event_id == question.event_id,
+            ChangeRow.subject == "question",
+            ChangeRow.subject_id == question.id,
             ChangeRow.verb == "ask",
-            ChangeRow.subject == f"question {question.id}",
         )
     )
     return Status(told["status"]) if told else question.status
@@ -487,12 +546,10 @@ def my_votes(participant_id: int) -> set[int]:
     )
 
 
-def _card(
-    row: tuple[Any, ...], votes: dict[int, int], followers: dict[int, list[QuestionRef]]
-) -> Card:
+def _card(row: tuple[Any, ...]) -> Card:
     (id_, number, text, facet, name, status, shown, version, position, asked_at, since) = row[:11]
     (head_id, head_number, owed_until, reason, origin, redacted) = row[11:17]
-    answer_text, how, by, at, corrected, phase, moderated = row[26:33]
+    answer_text, how, by, at, corrected, phase, moderated, votes, followers = row[26:35]
     return Card(
         id=id_,
         number=number,
@@ -506,9 +563,9 @@ def _card(
         stand=StandLine(*row[17:26]),
         asked_at=asked_at,
         since=since,
-        votes=votes.get(head_id or id_, 0),
+        votes=votes,
         head=QuestionRef(head_id, head_number) if head_id else None,
-        followers=tuple(followers.get(id_, ())),
+        followers=_refs(followers),
         answer=AnswerLine(answer_text, how, by, at, corrected) if how else None,
         owed_until=owed_until,
         reason=reason,
@@ -518,16 +575,11 @@ def _card(
     )
 
 
-def _followers_of(question_ids: Iterable[int]) -> dict[int, list[QuestionRef]]:
-    rows = _read(
-        select(Question.head_id, Question.id, Question.number)
-        .where(Question.head_id.in_(list(question_ids)), Question.status != Status.WITHDRAWN)
-        .order_by(Question.number)
-    )
-    found: dict[int, list[QuestionRef]] = {}
-    for head_id, follower_id, number in rows:
-        found.setdefault(head_id or 0, []).append(QuestionRef(follower_id, number))
-    return found
+def _refs(followers: str | None) -> tuple[QuestionRef, ...]:
+    """What `_FOLLOWERS` says, by number."""
+    pairs = (pair.split(":") for pair in followers.split(",")) if followers else ()
+    found = (QuestionRef(int(id_), int(number)) for id_, number in pairs)
+    return tuple(sorted(found, key=lambda ref: ref.number))
 
 
 def _haystack(found: Card) -> str:

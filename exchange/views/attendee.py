@@ -10,15 +10,17 @@ from flask.typing import ResponseReturnValue
 
 from exchange import access, rooms
 from exchange.domain import asking, questions, votes
-from exchange.domain import fair as rules
 from exchange.domain.changes import Actor
-from exchange.domain.questions import Fields
+from exchange.domain.moves import Fields
+from exchange.domain.phases import VOTING, WITH_MINUTES
 from exchange.domain.refusals import Refused
-from exchange.extensions import db
-from exchange.models import ASKING, Facet, Question, Stand
+from exchange.live import revisions
+from exchange.models import ASKING, Facet
 from exchange.paper import qr
-from exchange.queries import fair, live
+from exchange.queries import fair
 from exchange.queries import questions as question_queries
+from exchange.queries.fair import StandLine
+from exchange.queries.questions import QuestionPlace
 from exchange.rooms import Room
 from exchange.views.pages import (
     asked,
@@ -49,10 +51,10 @@ def home() -> ResponseReturnValue:
     """Enter a code; a stand's or an event's."""
     code = request.args.get("code", "").strip()
     if code:
-        stand = fair.stand_by_code(code)
+        stand = fair.stand_at(code)
         if stand is not None:
             return redirect(f"/s/{stand.code}", 303)
-        event = fair.event_by_code(code)
+        event = fair.event_at(code)
         if event is not None:
             return redirect(f"/e/{event.code}", 303)
     page = render_page("attendee/home.html", events=fair.event_lines(), unknown=code or None)
@@ -66,21 +68,21 @@ def event(event: str) -> Response:
     words = request.args.get("q", "").strip()[:100]
 
     def build() -> dict[str, Any]:
+        event = fair.event_line(found.id)
         return {
-            "event": fair.event_line(found.id),
-            "stage": question_queries.stage(found.id),
+            "event": event,
+            "stage": question_queries.stage(event),
             "stands": fair.stand_lines(found.id),
             "q": words,
             "found": question_queries.search(found.id, words) if words else None,
         }
 
     # What is found changes with every question, and the public counter knows of few of them.
-    personal = live.revision(rooms.moderate(found.id)) if words else ""
     return live_page(
         "attendee/event.html",
         [(Room.EVENT, found.code, rooms.public(found.id))],
         build,
-        personal=personal,
+        personal=lambda: revisions.read(rooms.moderate(found.id)) if words else "",
     )
 
 
@@ -93,9 +95,7 @@ def stand(stand: str) -> Response:
 @bp.post("/s/<stand>/questions")
 def ask(stand: str) -> ResponseReturnValue:
     """A question arrives; the same key again gets the same answer."""
-    found = fair.stand_at(stand)
-    if found is None:
-        raise Refused("unknown")
+    found = stand_or_refuse(stand)
     fields = posted()
     try:
         key = access.uuid_in(fields.get("key"))
@@ -121,7 +121,7 @@ def ask(stand: str) -> ResponseReturnValue:
             name=fields.get("name", ""),
             error=refused.message,
         )
-        return with_status(_stand_page(stand_or_refuse(stand), form), refused)
+        return with_status(_stand_page(found, form), refused)
     return asked(answer, f"/s/{found.code}?asked={answer.number}#mine")
 
 
@@ -148,7 +148,7 @@ def me_too(question: int) -> ResponseReturnValue:
     digest = access.participant_or_new(found.event_id, echo.get("key"))
     count = votes.set_me_too(question, participant=digest, on=on)
     if request.method == "POST" and not wants_json():
-        return redirect(f"/s/{found.stand.code}#question-{question}", 303)
+        return redirect(f"/s/{found.stand}#question-{question}", 303)
     return jsonify(votes=count, on=on, **echo)
 
 
@@ -176,7 +176,7 @@ def project(project: str) -> str:
         project=found,
         contact=fair.contact_of(found.id),
         answered=question_queries.answered_about(found.id),
-        owed=question_queries.owed_by(found.id) if access.contact_of(found) else None,
+        owed=question_queries.owed_by(found.id) if access.is_contact_of(found.id) else None,
         stands=fair.stands_of(found.id),
     )
 
@@ -185,44 +185,48 @@ def project(project: str) -> str:
 def minutes(event: str) -> str:
     """What was asked and answered, by stand; published when the day is over."""
     found = event_or_refuse(event)
+    line = fair.event_line(found.id)
     return render_page(
         "attendee/minutes.html",
-        event=fair.event_line(found.id),
+        event=line,
         groups=question_queries.minutes(found.id),
-        published=found.phase in rules.WITH_MINUTES,
+        published=line.phase in WITH_MINUTES,
     )
 
 
-def _stand_page(found: Stand, form: AskForm) -> Response:
+def _stand_page(found: StandLine, form: AskForm) -> Response:
     event_id = found.event_id
     mine = access.participant_id(event_id)
-    me_too = question_queries.my_votes(mine) if mine else set()
+    me_too: set[int] = set()
     watch = [
         (Room.STAND, found.code, rooms.stand(found.id)),
-        (Room.EVENT, found.event.code, rooms.public(event_id)),
+        (Room.EVENT, found.event, rooms.public(event_id)),
     ]
     if mine:
-        watch.append((Room.MINE, found.event.code, rooms.mine(mine)))
+        watch.append((Room.MINE, found.event, rooms.mine(mine)))
+
+    def personal() -> object:
+        if mine:
+            me_too.update(question_queries.my_votes(mine))
+        return sorted(me_too), form.text, form.error
 
     def build() -> dict[str, Any]:
         event = fair.event_line(event_id)
         return {
             "event": event,
             "stand": fair.stand_page(found.id),
-            "stage": question_queries.stage(event_id),
+            "stage": question_queries.stage(event),
             "mine": question_queries.asked_by(mine) if mine else [],
             "cards": question_queries.cards(question_queries.public_at(found.id)),
             "me_too": me_too,
             "may_ask": event.phase in ASKING,
-            "may_vote": event.phase in rules.VOTING,
+            "may_vote": event.phase in VOTING,
             "form": form,
             "facets": list(Facet),
             "short_address": qr.short_address(_public(f"/s/{found.code}")),
         }
 
-    return live_page(
-        "attendee/stand.html", watch, build, personal=(sorted(me_too), form.text, form.error)
-    )
+    return live_page("attendee/stand.html", watch, build, personal=personal)
 
 
 def _own(question: int, verb: str, fields: dict[str, str], given: Fields) -> ResponseReturnValue:
@@ -233,7 +237,7 @@ def _own(question: int, verb: str, fields: dict[str, str], given: Fields) -> Res
     )
     if wants_json():
         return jsonify(version=outcome.version, revision=outcome.revision, **echo)
-    return redirect(f"/s/{found.stand.code}#mine", 303)
+    return redirect(f"/s/{found.stand}#mine", 303)
 
 
 def _echo(fields: dict[str, str]) -> dict[str, str]:
@@ -241,12 +245,12 @@ def _echo(fields: dict[str, str]) -> dict[str, str]:
     return {"key": access.uuid_in(fields["key"])} if fields.get("key") else {}
 
 
-def _question(question: int) -> Question:
-    found = db.session.get(Question, question)
+def _question(question: int) -> QuestionPlace:
+    found = question_queries.place_of(question)
     if found is None:
         raise Refused("unknown")
     return found
 
 
 def _public(path: str) -> str:
-    return f"{current_app.extensions['settings'].public_url}{path}"
+    return f"{current_app.extensions['process'].settings.public_url}{path}"

@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from exchange.domain import outages
+from exchange.database import health
 
 bp = Blueprint("health", __name__)
 
@@ -11,7 +11,7 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """200 while questions can be taken; 503 with the reason's word while they cannot."""
-    reason = outages.standing()
+    reason = health.check()
     if reason is None:
         return jsonify(status="ok")
     return jsonify(status="not_ready", reason=reason.value), 503

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange import access, rooms
 from exchange.domain import questions, round
-from exchange.domain.refusals import Refused
-from exchange.extensions import db
+from exchange.domain import undo as undoing
 from exchange.models import Facet, Question
 from exchange.queries import fair
 from exchange.queries import questions as question_queries
@@ -32,12 +31,13 @@ bp = Blueprint("moderator", __name__)
 def moderation(event: str) -> Response:
     """All questions of an event, by where they stand."""
     found = event_or_refuse(event)
-    access.moderator_of(found)
+    access.moderator_of(found.id)
 
     def build() -> dict[str, Any]:
+        event = fair.event_line(found.id)
         return {
-            "event": fair.event_line(found.id),
-            "stage": question_queries.stage(found.id),
+            "event": event,
+            "stage": question_queries.stage(event),
             "summary": question_queries.summary(found.id),
             "stands": fair.stand_lines(found.id),
             "lists": question_queries.by_status(Question.event_id == found.id),
@@ -57,7 +57,7 @@ def moderation(event: str) -> Response:
 def ask(event: str) -> ResponseReturnValue:
     """A question from the floor is typed in, for a stand or for none (stand 0)."""
     found = event_or_refuse(event)
-    by = access.moderator_of(found)
+    by = access.moderator_of(found.id)
     fields = posted()
     stand = questions.stand_named(found.id, fields.get("stand") or "0")
     return typed_in(stand.code, by, fields, f"/moderate/{found.code}")
@@ -67,10 +67,7 @@ def ask(event: str) -> ResponseReturnValue:
 def act(event: str, question: int, verb: str) -> ResponseReturnValue:
     """Use a verb on a question of this event."""
     found = event_or_refuse(event)
-    by = access.moderator_of(found)
-    asked = db.session.get(Question, question)
-    if asked is None or asked.event_id != found.id:
-        raise Refused("unknown")
+    by = access.moderator_of(found.id)
     fields = posted()
     if fields.get("head_number"):
         # People know questions by their numbers.
@@ -80,6 +77,7 @@ def act(event: str, question: int, verb: str) -> ResponseReturnValue:
         question,
         verb,
         by=by,
+        event_id=found.id,
         key=staff_key(fields),
         version=whole(fields.get("version")) or 0,
         fields=verb_fields(fields),
@@ -91,9 +89,9 @@ def act(event: str, question: int, verb: str) -> ResponseReturnValue:
 def undo(event: str) -> ResponseReturnValue:
     """Take back a change, the desks' included."""
     found = event_or_refuse(event)
-    by = access.moderator_of(found)
+    by = access.moderator_of(found.id)
     fields = posted()
-    outcome = round.undo(found.id, whole(fields.get("change")) or 0, by=by, key=staff_key(fields))
+    outcome = undoing.undo(found.id, whole(fields.get("change")) or 0, by=by, key=staff_key(fields))
     return done(outcome, f"/moderate/{found.code}")
 
 
@@ -101,7 +99,7 @@ def undo(event: str) -> ResponseReturnValue:
 def conduct(event: str, verb: str) -> ResponseReturnValue:
     """What the moderator does to the event itself."""
     found = event_or_refuse(event)
-    by = access.moderator_of(found)
+    by = access.moderator_of(found.id)
     fields = posted()
     outcome = round.conduct(found.id, verb, value=fields.get("value"), by=by, key=staff_key(fields))
     return done(outcome, f"/moderate/{found.code}")

@@ -15,14 +15,15 @@ from flask.typing import ResponseReturnValue
 
 from exchange import access
 from exchange.domain import passes, round
+from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
-from exchange.extensions import db
-from exchange.models import Pass, Phase, Role, Series
+from exchange.models import Phase, Role, Series
 from exchange.paper import qr
 from exchange.queries import fair, people
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import ContactLine, EventLine, ProjectLine, StandLine
-from exchange.queries.questions import Summary
+from exchange.queries.people import PassLine
+from exchange.queries.questions import NO_QUESTIONS, Summary
 from exchange.views.pages import done, event_or_refuse, posted, render_page, staff_key, whole
 from exchange.views.refusing import wants_json
 
@@ -32,7 +33,7 @@ _UNDER_WAY = (Phase.PITCHES, Phase.FAIR, Phase.ROUND)
 
 
 @dataclass(frozen=True)
-class PassLine:
+class PassLink:
     """A pass with its link. Whoever reads the link can act: it goes to organisers only."""
 
     id: int
@@ -48,9 +49,9 @@ class EventDesk:
 
     line: EventLine
     summary: Summary
-    moderator: PassLine
-    screen: PassLine
-    stands: list[tuple[StandLine, PassLine]]
+    moderator: PassLink
+    screen: PassLink
+    stands: list[tuple[StandLine, PassLink]]
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class SeriesDesk:
 
     code: str
     name: str
-    organiser: PassLine
+    organiser: PassLink
     events: list[EventDesk]
-    contacts: list[tuple[ProjectLine, ContactLine, PassLine]]
+    contacts: list[tuple[ProjectLine, ContactLine, PassLink]]
 
 
 @bp.get("/organise")
@@ -70,7 +71,7 @@ def organise() -> Response:
     response = make_response(
         render_page(
             "organiser/organise.html",
-            series=[_desk(one) for one in access.organised_series()],
+            series=[_desk(series) for series in access.organised_series()],
             phases=list(Phase),
             public_url=_public_url(),
         )
@@ -128,48 +129,51 @@ def sheets(event: str) -> str:
 @bp.get("/organise/passes/<int:pass_id>/qr.svg")
 def code(pass_id: int) -> Response:
     """A pass's link as a QR code, for a presenter's tablet. Never cached."""
-    svg = qr.svg(_link(_pass(pass_id)))
+    svg = qr.svg(_link(_pass(pass_id)[1]))
     return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @bp.post("/organise/passes/<int:pass_id>/<any(rotate, revoke, restore):verb>")
 def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     """Give a pass a new secret, let it lapse, or let it be valid again."""
-    one = _pass(pass_id)
+    by, pass_ = _pass(pass_id)
     if verb == "rotate":
-        passes.rotate(one.id, seen=whole(posted().get("generation")))
-        if one.role is Role.ORGANISER:
+        passes.rotate(pass_.id, by=by, seen=whole(posted().get("generation")))
+        if pass_.role is Role.ORGANISER:
             # Whoever changes the lock keeps a key.
-            access.open_pass(passes.secret_of(one, _secret_key()))
-    elif one.role is Role.ORGANISER:
+            renewed = people.passes_by_id([pass_.id])[pass_.id]
+            access.open_pass(passes.secret_of(renewed, _secret_key()))
+    elif pass_.role is Role.ORGANISER:
         # Nobody could let it be valid again: that page needs it.
         raise Refused("unknown")
     else:
-        passes.set_revoked(one.id, verb == "revoke")
+        passes.set_revoked(pass_.id, verb == "revoke", by=by)
     if wants_json():
-        return jsonify({"pass": one.id})
+        return jsonify({"pass": pass_.id})
     return redirect(f"/organise#pass-{pass_id}", 303)
 
 
 def _desk(series: Series) -> SeriesDesk:
     held = people.passes_of_series(series.id)
-    at_stand = {one.stand_id: _line(one) for one in held if one.stand_id}
-    of_event = {(one.event_id, one.role): _line(one) for one in held if one.event_id}
-    of_project = {one.project_id: _line(one) for one in held if one.project_id}
+    at_stand = {pass_.stand_id: _line(pass_) for pass_ in held if pass_.stand_id}
+    of_event = {(pass_.event_id, pass_.role): _line(pass_) for pass_ in held if pass_.event_id}
+    of_project = {pass_.project_id: _line(pass_) for pass_ in held if pass_.project_id}
+    summaries = question_queries.summaries(series.id)
+    stands = fair.stand_lines_of_series(series.id)
     events = [
         EventDesk(
             line=line,
-            summary=question_queries.summary(line.id),
+            summary=summaries.get(line.id, NO_QUESTIONS),
             moderator=of_event[line.id, Role.MODERATOR],
             screen=of_event[line.id, Role.SCREEN],
-            stands=[(stand, at_stand[stand.id]) for stand in fair.stand_lines(line.id)],
+            stands=[(stand, at_stand[stand.id]) for stand in stands.get(line.id, [])],
         )
         for line in fair.event_lines(series.id)
     ]
     return SeriesDesk(
         code=series.code,
         name=series.name,
-        organiser=next(_line(one) for one in held if one.series_id),
+        organiser=next(_line(pass_) for pass_ in held if pass_.series_id),
         events=sorted(events, key=_urgency),
         contacts=[
             (project, contact, of_project[project.id])
@@ -186,28 +190,28 @@ def _urgency(desk: EventDesk) -> int:
     return 1 if desk.line.phase is Phase.PREPARING else 2
 
 
-def _pass(pass_id: int) -> Pass:
-    """A pass of a series that this browser organises."""
-    one = db.session.get(Pass, pass_id)
-    if one is None:
+def _pass(pass_id: int) -> tuple[Actor, PassLine]:
+    """A pass of a series that this browser organises, and who that is."""
+    pass_ = people.passes_by_id([pass_id]).get(pass_id)
+    series_id = people.series_of_pass(pass_id)
+    if pass_ is None or series_id is None:
         raise Refused("unknown")
-    access.organiser_of(access.series_of_pass(one))
-    return one
+    return access.organiser_of(series_id), pass_
 
 
-def _line(one: Pass) -> PassLine:
-    return PassLine(one.id, one.role, one.generation, _link(one), one.revoked)
+def _line(pass_: PassLine) -> PassLink:
+    return PassLink(pass_.id, pass_.role, pass_.generation, _link(pass_), pass_.revoked)
 
 
-def _link(one: Pass) -> str:
-    return passes.link(one, _public_url(), _secret_key())
+def _link(pass_: PassLine) -> str:
+    return passes.link(pass_, _public_url(), _secret_key())
 
 
 def _public_url() -> str:
-    url: str = current_app.extensions["settings"].public_url
+    url: str = current_app.extensions["process"].settings.public_url
     return url
 
 
 def _secret_key() -> str:
-    key: str = current_app.extensions["settings"].secret_key
+    key: str = current_app.extensions["process"].settings.secret_key
     return key

@@ -14,10 +14,11 @@ from exchange import access
 from exchange.domain import asking
 from exchange.domain.asking import Asked
 from exchange.domain.changes import Actor, Outcome
-from exchange.domain.questions import Fields
+from exchange.domain.moves import Fields
 from exchange.domain.refusals import Refused
-from exchange.models import Event, Stand
-from exchange.queries import fair, live
+from exchange.live.revisions import begin_page
+from exchange.queries import fair
+from exchange.queries.fair import EventRef, StandLine
 from exchange.rendering import render
 from exchange.rooms import Room, Scope
 from exchange.views.refusing import wants_json
@@ -44,10 +45,11 @@ def live_page(
     """A page that changes, or 304 when its reader has it already.
 
     `watch`: what it shows, as (room, code, scope). `build` reads the rest, and only if needed.
-    `personal`: whatever else makes it another page for this reader.
+    `personal`: whatever else makes it another page for this reader, or what reads it.
     """
     # The revisions are read first: what changes while the page is built is heard as news.
-    revisions = [live.revision(scope) for _, _, scope in watch]
+    revisions = begin_page([scope for _, _, scope in watch])
+    personal = personal() if callable(personal) else personal
     etag = _etag(template, revisions, personal)
     if etag in request.if_none_match and request.method in ("GET", "HEAD"):
         response = Response(status=304)
@@ -71,17 +73,17 @@ def render_page(template: str, **context: object) -> str:
     return render(template, request=request, **context)
 
 
-def event_or_refuse(code: str) -> Event:
+def event_or_refuse(code: str) -> EventRef:
     """The event with this code. Refuses `unknown`."""
-    event = fair.event_by_code(code)
+    event = fair.event_at(code)
     if event is None:
         raise Refused("unknown")
     return event
 
 
-def stand_or_refuse(code: str) -> Stand:
+def stand_or_refuse(code: str) -> StandLine:
     """The stand with this code. Refuses `unknown`."""
-    stand = fair.stand_by_code(code)
+    stand = fair.stand_at(code)
     if stand is None:
         raise Refused("unknown")
     return stand
@@ -107,7 +109,8 @@ def posted() -> dict[str, str]:
         fields = request.form.to_dict()
     elif request.mimetype == "multipart/form-data":
         fields = request.form.to_dict()
-    elif request.mimetype == "" and not request.content_length:
+    elif not request.content_length and "Transfer-Encoding" not in request.headers:
+        # Without a body the type says nothing: some servers invent one.
         fields = {}
     else:
         raise Refused("type")
@@ -184,6 +187,6 @@ def typed_in(code: str, by: Actor, fields: dict[str, str], back: str) -> Respons
 
 
 def _etag(template: str, revisions: list[int], personal: object) -> str:
-    build = current_app.extensions["assets"].build
+    build = current_app.extensions["process"].assets.build
     parts = (build, template, revisions, access.locale(), access.viewer(), personal, request.url)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

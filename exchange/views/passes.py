@@ -4,7 +4,9 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from exchange import access
-from exchange.models import Pass, Role
+from exchange.models import Role
+from exchange.queries import people
+from exchange.queries.people import PassLine
 from exchange.views.pages import posted, render_page
 
 bp = Blueprint("passes", __name__)
@@ -22,13 +24,14 @@ def enter() -> ResponseReturnValue:
     return redirect(_leads_to(access.open_pass(posted().get("secret", "").strip())), 303)
 
 
-def _leads_to(one: Pass) -> str:
-    if one.role is Role.MODERATOR and one.event is not None:
-        return f"/moderate/{one.event.code}"
-    if one.role is Role.SCREEN and one.event is not None:
-        return f"/screen/{one.event.code}"
-    if one.role is Role.PRESENTER and one.stand is not None:
-        return f"/present/{one.stand.code}"
-    if one.role is Role.CONTACT and one.project is not None:
-        return f"/projects/{one.project.code}"
-    return "/organise"
+_PAGES = {
+    Role.MODERATOR: "/moderate/",
+    Role.SCREEN: "/screen/",
+    Role.PRESENTER: "/present/",
+    Role.CONTACT: "/projects/",
+}
+
+
+def _leads_to(pass_: PassLine) -> str:
+    code = people.code_opened_by(pass_.id)
+    return f"{_PAGES[pass_.role]}{code}" if pass_.role in _PAGES and code else "/organise"

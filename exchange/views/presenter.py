@@ -7,7 +7,8 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from exchange import access, rooms
-from exchange.domain import questions, round
+from exchange.domain import questions
+from exchange.domain import undo as undoing
 from exchange.models import Facet, Question
 from exchange.queries import fair
 from exchange.queries import questions as question_queries
@@ -30,7 +31,7 @@ bp = Blueprint("presenter", __name__)
 def desk(stand: str) -> Response:
     """All questions of one stand, by where they stand."""
     found = stand_or_refuse(stand)
-    access.presenter_of(found)
+    access.presenter_of(found.id)
 
     def build() -> dict[str, Any]:
         return {
@@ -49,7 +50,7 @@ def desk(stand: str) -> Response:
 def ask(stand: str) -> ResponseReturnValue:
     """A question asked aloud or on paper is typed in."""
     found = stand_or_refuse(stand)
-    by = access.presenter_of(found)
+    by = access.presenter_of(found.id)
     return typed_in(found.code, by, posted(), f"/present/{found.code}")
 
 
@@ -57,12 +58,13 @@ def ask(stand: str) -> ResponseReturnValue:
 def act(stand: str, question: int, verb: str) -> ResponseReturnValue:
     """Use a verb on a question of this stand."""
     found = stand_or_refuse(stand)
-    by = access.presenter_of(found)
+    by = access.presenter_of(found.id)
     fields = posted()
     outcome = questions.act(
         question,
         verb,
         by=by,
+        event_id=found.event_id,
         key=staff_key(fields),
         version=whole(fields.get("version")) or 0,
         fields=verb_fields(fields),
@@ -74,9 +76,9 @@ def act(stand: str, question: int, verb: str) -> ResponseReturnValue:
 def undo(stand: str) -> ResponseReturnValue:
     """Take back a change that was made at this desk."""
     found = stand_or_refuse(stand)
-    by = access.presenter_of(found)
+    by = access.presenter_of(found.id)
     fields = posted()
-    outcome = round.undo(
+    outcome = undoing.undo(
         found.event_id, whole(fields.get("change")) or 0, by=by, key=staff_key(fields)
     )
     return done(outcome, f"/present/{found.code}")

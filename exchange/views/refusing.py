@@ -4,12 +4,12 @@ import gzip
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, request
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from exchange.domain import outages
+from exchange.database import errors, health
+from exchange.database.errors import DatabaseBusy, NoConnectionFree
 from exchange.domain.refusals import Refused
-from exchange.faults import NoConnectionFree
 from exchange.rendering import render
 
 _STATUS = {
@@ -54,9 +54,8 @@ def init_app(app: Flask) -> None:
     """Answer refusals, the framework's own errors and a database that is away."""
     app.register_error_handler(Refused, refuse)
     app.register_error_handler(HTTPException, _translate)
-    app.register_error_handler(DBAPIError, _database_away)
-    app.register_error_handler(NoConnectionFree, _database_away)
-    app.register_error_handler(DataError, _not_there)
+    for error in errors.UNAVAILABLE_ERRORS:
+        app.register_error_handler(error, _database_away)
     app.after_request(_protect)
 
 
@@ -90,7 +89,6 @@ def refuse(refused: Refused) -> Response:
 
 def with_status(response: Response, refused: Refused) -> Response:
     """`response` with the status of a refusal, and when to try again."""
-    outages.note(refused)
     response.status_code = status_of(refused)
     if response.status_code in (429, 503):
         response.headers["Retry-After"] = str(refused.details.get("seconds", RETRY_AFTER_S))
@@ -114,18 +112,11 @@ def _translate(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _database_away(error: DBAPIError | NoConnectionFree) -> Response:
+def _database_away(error: DatabaseBusy | DBAPIError | NoConnectionFree) -> Response:
     """Its state is said as `busy`; any other error of the database is a fault of ours."""
-    if outages.why(error) is None:
+    if not health.record(error):
         raise error
-    busy = Refused("busy")
-    busy.__cause__ = error
-    return refuse(busy)
-
-
-def _not_there(_error: DataError) -> Response:
-    """PostgreSQL refuses to look for what no column can hold; SQLite just does not find it."""
-    return refuse(Refused("unknown"))
+    return refuse(Refused("busy"))
 
 
 def _protect(response: Response) -> Response:

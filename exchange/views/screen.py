@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, current_app
 
 from exchange import access, rooms
-from exchange.models import Event
 from exchange.paper import qr
 from exchange.queries import fair
 from exchange.queries import questions as question_queries
+from exchange.queries.fair import EventRef
 from exchange.rooms import Room
 from exchange.views.pages import event_or_refuse, live_page
 
@@ -22,9 +22,10 @@ def screen(event: str) -> Response:
     access.may_see_screen(found.id)
 
     def build() -> dict[str, Any]:
+        event = fair.event_line(found.id)
         return {
-            "event": fair.event_line(found.id),
-            "stage": question_queries.stage(found.id),
+            "event": event,
+            "stage": question_queries.stage(event),
             "qr_url": f"/e/{found.code}/qr.svg",
             "address": qr.short_address(_address(found)),
         }
@@ -45,6 +46,6 @@ def code(event: str) -> Response:
     )
 
 
-def _address(event: Event) -> str:
+def _address(event: EventRef) -> str:
     """Where the hall's phones find the event."""
-    return f"{current_app.extensions['settings'].public_url}/e/{event.code}"
+    return f"{current_app.extensions['process'].settings.public_url}/e/{event.code}"

@@ -146,7 +146,7 @@ def test_a_contacts_pass_leads_to_the_project_and_shows_what_is_owed(
     fair.bring(fair.ask(ROBO, "Wer liefert die Unterlagen?"), "owed")
     row = next(one for one in fair.rows("passes") if one["role"] == "contact")
     with fair.app.app_context():
-        from exchange.extensions import db
+        from exchange.database.connections import db
         from exchange.models import Pass
 
         secret = passes.secret_of(db.session.get_one(Pass, row["id"]), KEY)
@@ -288,3 +288,23 @@ def test_more_passes_than_a_cookie_holds_drop_the_oldest(phone: Window, fair: Fa
     assert len(phone.cookie(PASSES_COOKIE) or "") < 4000
     assert phone.get(f"/present/{stands[100]}").status_code == 200
     assert phone.get(f"/present/{stands[99]}").status_code == 403
+
+
+def test_what_is_done_to_a_pass_stands_in_the_log_of_its_series(
+    fair: Fair, organiser: Window
+) -> None:
+    pass_id = fair.pass_id("presenter", ROBO)
+    series = {row["code"]: row["id"] for row in fair.rows("series")}
+    revisions = fair.revisions()
+    for verb in ("rotate", "revoke", "revoke", "restore"):
+        organiser.post(f"/organise/passes/{pass_id}/{verb}")
+    # The second time there was nothing to revoke.
+    logged = [
+        (row["verb"], row["subject"], row["subject_id"], row["series_id"], row["event_id"])
+        for row in fair.rows("changes")
+    ]
+    wanted = ("renew", "revoke", "restore")
+    assert logged == [(verb, "pass", pass_id, series[TOUR], None) for verb in wanted]
+    assert {row["role"] for row in fair.rows("changes")} == {"organiser"}
+    # No page shows it: no counter moved.
+    assert fair.revisions() == revisions

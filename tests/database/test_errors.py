@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from exchange import faults
-from exchange.faults import Reason
+from exchange.database.errors import Unavailable, classify
 
 pytestmark = pytest.mark.sqlite
 
@@ -67,18 +66,18 @@ def write(made: Engine, *statements: str) -> None:
 @pytest.mark.parametrize(
     ("do", "reason"),
     [
-        (locked, Reason.LOCKED),
-        (read_only, Reason.READ_ONLY),
-        (gone, Reason.GONE),
-        (no_database, Reason.DAMAGED),
-        (damaged, Reason.DAMAGED),
-        (too_full, Reason.FULL),
+        (locked, Unavailable.LOCKED),
+        (read_only, Unavailable.READ_ONLY),
+        (gone, Unavailable.GONE),
+        (no_database, Unavailable.DAMAGED),
+        (damaged, Unavailable.DAMAGED),
+        (too_full, Unavailable.FULL),
         (unknown_table, None),
         (twice_the_same, None),
     ],
 )
 def test_what_an_error_means(
-    tmp_path: Path, do: Callable[[Path], None], reason: Reason | None
+    tmp_path: Path, do: Callable[[Path], None], reason: Unavailable | None
 ) -> None:
     file = tmp_path / "small.sqlite3"
     with closing(sqlite3.connect(file)) as database:
@@ -86,8 +85,8 @@ def test_what_an_error_means(
         database.execute("CREATE TABLE told (what UNIQUE)")
     with pytest.raises(DBAPIError) as raised:
         do(file)
-    assert faults.reason(raised.value) is reason
+    assert classify(raised.value) is reason
 
 
 def test_every_reason_has_its_sentence() -> None:
-    assert all(reason.sentence for reason in Reason)
+    assert all(reason.sentence for reason in Unavailable)

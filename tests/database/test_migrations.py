@@ -11,9 +11,11 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import create_engine, inspect, text
 
-from exchange import create_app, migrations
+from exchange import create_app
 from exchange.config import Settings
-from exchange.extensions import db, socketio
+from exchange.database import migrations
+from exchange.database.connections import db
+from exchange.extensions import socketio
 from exchange.models import Base
 from simulation.servers import ROOT
 from tests.support.fair import Fair
@@ -76,9 +78,10 @@ def test_a_database_that_cannot_be_written_is_one_clear_sentence(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = replace(
-        app.extensions["settings"], database_url=f"sqlite:///{tmp_path}/missing/exchange.sqlite3"
+        app.extensions["process"].settings,
+        database_url=f"sqlite:///{tmp_path}/missing/exchange.sqlite3",
     )
-    monkeypatch.setitem(app.extensions, "settings", nowhere)
+    monkeypatch.setattr(app.extensions["process"], "settings", nowhere)
     result = app.test_cli_runner().invoke(args=["migrate"])
     assert result.exit_code == 1
     assert "EXCHANGE_INSTANCE" in result.output
@@ -112,7 +115,9 @@ def test_the_migrated_tables_are_those_of_the_models_on_postgresql(postgres: Pos
     described, migrated = (create_engine(postgres.create(name)) for name in ("models", "steps"))
     Base.metadata.create_all(described)
     # Two processes may start at once.
-    program = "import sys; from exchange import migrations; migrations.upgrade(sys.argv[1])"
+    program = (
+        "import sys; from exchange.database import migrations; migrations.upgrade(sys.argv[1])"
+    )
     command = [sys.executable, "-c", program, postgres.url("steps")]
     both = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
     assert [one.wait(60) for one in both] == [0, 0]

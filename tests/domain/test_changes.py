@@ -12,11 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from exchange import broadcasts
-from exchange.domain import changes
-from exchange.domain.changes import Actor, change, flush, writing
+from exchange.database import transactions
+from exchange.database.connections import db
+from exchange.database.errors import DatabaseBusy
+from exchange.database.transactions import writing
+from exchange.domain.changes import Actor, Subject, change
 from exchange.domain.refusals import Refused
-from exchange.extensions import db
+from exchange.live import broadcasts
+from exchange.live.flush import flush
 from exchange.models import Question
 from simulation.servers import DATABASE
 from tests.support.fair import AC, AC_ROBO, BAU, GE, ROBO, Fair, new_key
@@ -27,10 +30,10 @@ from tests.support.windows import Window
 def gathering(app: Flask) -> Iterator[None]:
     """Phones are told once in a while, which in this test never comes."""
     app.config["FLUSH_INTERVAL_S"] = 3600
-    changes._waiting.update(range(100))
+    app.extensions["process"].flush_timers.due.update(range(100))
     yield
     app.config["FLUSH_INTERVAL_S"] = 0
-    changes._waiting.clear()
+    app.extensions["process"].flush_timers.due.clear()
 
 
 def bumped(fair: Fair, before: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
@@ -58,7 +61,7 @@ def test_what_fails_on_the_way_leaves_no_trace(fair: Fair) -> None:
 
 
 def fail_half_way(fair: Fair, question: int) -> None:
-    by, subject = Actor("moderator"), f"question {question}"
+    by, subject = Actor("moderator"), Subject("question", question)
     with fair.app.app_context(), change(fair.event_id(), "answer", subject, by) as under_way:
         found = db.session.get_one(Question, question)
         under_way.touch(found)
@@ -296,7 +299,7 @@ def test_questions_that_come_in_at_once_get_numbers_of_their_own(fair: Fair) -> 
 @pytest.fixture
 def locked(app: Flask) -> Iterator[sqlite3.Connection]:
     """Another program is writing."""
-    path = app.extensions["settings"].instance / DATABASE
+    path = app.extensions["process"].settings.instance / DATABASE
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield other
@@ -308,11 +311,10 @@ def locked(app: Flask) -> Iterator[sqlite3.Connection]:
 def test_a_lock_that_stays_is_refused_as_busy_after_patience(
     fair: Fair, locked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "LOCK_PATIENCE_S", 0.4)
+    monkeypatch.setattr(transactions, "WRITE_LOCK_TIMEOUT_S", 0.4)
     began = time.monotonic()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(DatabaseBusy):
         fair.ask()
-    assert refused.value.word == "busy"
     assert 0.4 <= time.monotonic() - began < 2
     locked.execute("ROLLBACK")
     assert fair.card(fair.ask()).number == 1
@@ -330,7 +332,7 @@ def test_a_lock_is_waited_for_in_small_steps_between_which_others_run(
         if len(waits) == 3:
             locked.execute("ROLLBACK")
 
-    monkeypatch.setattr(changes, "pause", pause)
+    monkeypatch.setattr(transactions, "pause", pause)
     assert fair.card(fair.ask()).number == 1
     assert len(waits) == 3
     assert max(waits) <= 0.05
@@ -339,7 +341,7 @@ def test_a_lock_is_waited_for_in_small_steps_between_which_others_run(
 @pytest.fixture
 def crowded(app: Flask) -> Iterator[None]:
     """Another program writes all the time: it has the lock as often as not."""
-    path, over = app.extensions["settings"].instance / DATABASE, threading.Event()
+    path, over = app.extensions["process"].settings.instance / DATABASE, threading.Event()
 
     def write() -> None:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as other:
@@ -407,10 +409,9 @@ def test_who_came_first_writes_first(fair: Fair) -> None:
 def test_who_waited_in_vain_keeps_nobody_from_writing(
     fair: Fair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "LOCK_PATIENCE_S", 0.1)
-    with fair.app.app_context(), writing(), pytest.raises(Refused) as refused:
+    monkeypatch.setattr(transactions, "WRITE_LOCK_TIMEOUT_S", 0.1)
+    with fair.app.app_context(), writing(), pytest.raises(DatabaseBusy):
         fair.ask()
-    assert refused.value.word == "busy"
     assert fair.card(fair.ask()).number == 1
 
 
@@ -421,7 +422,7 @@ def test_a_change_within_a_change_fails_at_once_and_leaves_no_trace(fair: Fair) 
     with (
         pytest.raises(RuntimeError, match="within a change"),
         fair.app.app_context(),
-        change(event_id, "message", "event", by),
+        change(event_id, "message", Subject("event", event_id), by),
         writing(),
     ):
         pass
@@ -471,10 +472,10 @@ def test_a_change_that_was_refused_is_not_announced(
 
 
 @pytest.fixture
-def gathered(monkeypatch: pytest.MonkeyPatch) -> list[broadcasts.Gathered]:
+def gathered(monkeypatch: pytest.MonkeyPatch) -> list[broadcasts.CoalescedNews]:
     """What phones would hear."""
-    told: list[broadcasts.Gathered] = []
-    monkeypatch.setattr(broadcasts, "announce_gathered", told.append)
+    told: list[broadcasts.CoalescedNews] = []
+    monkeypatch.setattr(broadcasts, "announce_coalesced", told.append)
     return told
 
 
@@ -485,14 +486,14 @@ def flush_all(fair: Fair) -> None:
 
 
 def test_a_flush_gathers_what_came_since_the_last(
-    fair: Fair, gathering: None, gathered: list[broadcasts.Gathered]
+    fair: Fair, gathering: None, gathered: list[broadcasts.CoalescedNews]
 ) -> None:
     first, second = fair.ask(), fair.ask()
     flush_all(fair)
     fair.act(first, "answer")
     third = fair.ask()
     flush_all(fair)
-    assert [(one.previous, one.revision, sorted(one.touched)) for one in gathered] == [
+    assert [(one.previous, one.revision, sorted(one.question_ids)) for one in gathered] == [
         (0, 2, [first, second]),
         (2, 4, [first, third]),
     ]
@@ -500,7 +501,7 @@ def test_a_flush_gathers_what_came_since_the_last(
 
 
 def test_a_flush_with_nothing_to_tell_tells_nothing(
-    fair: Fair, gathering: None, gathered: list[broadcasts.Gathered]
+    fair: Fair, gathering: None, gathered: list[broadcasts.CoalescedNews]
 ) -> None:
     fair.ask()
     flush_all(fair)
@@ -511,7 +512,7 @@ def test_a_flush_with_nothing_to_tell_tells_nothing(
 
 
 def test_of_many_who_flush_one_wins(
-    fair: Fair, gathering: None, gathered: list[broadcasts.Gathered]
+    fair: Fair, gathering: None, gathered: list[broadcasts.CoalescedNews]
 ) -> None:
     fair.me_too(fair.ask())
     with ThreadPoolExecutor(8) as processes:
@@ -520,21 +521,21 @@ def test_of_many_who_flush_one_wins(
 
 
 def test_a_question_that_left_is_gathered_by_the_stand_that_it_left(
-    fair: Fair, gathering: None, gathered: list[broadcasts.Gathered]
+    fair: Fair, gathering: None, gathered: list[broadcasts.CoalescedNews]
 ) -> None:
     question = fair.ask(ROBO)
     flush_all(fair)
     gathered.clear()
     fair.act(question, "assign", stand=BAU)
     flush_all(fair)
-    assert {one.stand_id: one.touched for one in gathered} == {
+    assert {one.stand_id: one.question_ids for one in gathered} == {
         fair.stand_id(ROBO): [question],
         fair.stand_id(BAU): [question],
     }
 
 
 def test_phones_hear_once_an_interval_and_the_last_news_never_sticks(
-    fair: Fair, gathered: list[broadcasts.Gathered]
+    fair: Fair, gathered: list[broadcasts.CoalescedNews]
 ) -> None:
     fair.app.config["FLUSH_INTERVAL_S"] = 0.3
     try:

@@ -361,7 +361,7 @@ def test_wishes_changes_and_withdrawals_wait_too(hall: Venue, phone: Page) -> No
     assert outbox(phone) == []
     log = hall.rows(
         "SELECT verb, count(*) AS times FROM changes JOIN questions ON"
-        " changes.subject = 'question ' || questions.id"
+        " changes.subject = 'question' AND changes.subject_id = questions.id"
         " WHERE questions.number IN (?, ?) AND verb IN ('edit', 'withdraw') GROUP BY verb",
         first,
         second,

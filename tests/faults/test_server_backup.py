@@ -21,7 +21,9 @@ from pathlib import Path
 import pytest
 
 from exchange import config, create_app
-from exchange.extensions import db, socketio
+from exchange.database.connections import db
+from exchange.extensions import socketio
+from exchange.instance import settings as read_settings
 from simulation.servers import DATABASE, ROOT, Running, launch
 from tests.support.fair import KEY, ROBO, Fair, new_key
 from tests.support.loopback import WORDS, send
@@ -61,7 +63,7 @@ def quick(instance: Path, *words: object, **environ: str) -> Done:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environ.items():
             patch.setenv(name, value)
-        made = create_app(config.read({"EXCHANGE_INSTANCE": str(instance)} | environ, instance))
+        made = create_app(read_settings({"EXCHANGE_INSTANCE": str(instance)} | environ, instance))
         result = made.test_cli_runner().invoke(args=[str(word) for word in words])
     with made.app_context():
         db.engine.dispose()

@@ -330,7 +330,8 @@ def without_line(page: Page) -> None:
 def changes(venue: Venue, number: str | None) -> list[str]:
     """What was done to the question with this number of the event under way, in its order."""
     found = venue.rows(
-        "SELECT c.verb FROM changes c JOIN questions q ON c.subject = 'question ' || q.id "
+        "SELECT c.verb FROM changes c"
+        " JOIN questions q ON c.subject = 'question' AND c.subject_id = q.id "
         "JOIN events e ON e.id = q.event_id WHERE q.number = ? AND e.code = 'GE' "
         "AND c.key IS NOT NULL ORDER BY c.id",
         int(number or 0),

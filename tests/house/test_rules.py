@@ -28,13 +28,46 @@ def calls_of(method: str) -> set[str]:
 
 
 def test_only_a_change_commits() -> None:
-    assert calls_of("commit") == {"exchange/domain/changes.py"}
+    assert calls_of("commit") == {"exchange/database/transactions.py"}
     by_hand = {path for path in HOUSE.rglob("*.py") if '"COMMIT"' in path.read_text()}
-    assert {str(path.relative_to(ROOT)) for path in by_hand} == {"exchange/domain/changes.py"}
+    assert {str(path.relative_to(ROOT)) for path in by_hand} == {
+        "exchange/database/transactions.py"
+    }
 
 
 def test_only_broadcasts_emit() -> None:
-    assert calls_of("emit") == {"exchange/broadcasts.py"}
+    assert calls_of("emit") == {"exchange/live/broadcasts.py"}
+
+
+def test_raw_connections_are_taken_in_database_and_live_only() -> None:
+    takers = calls_of("raw_connection") | {
+        str(path.relative_to(ROOT))
+        for path in HOUSE.rglob("*.py")
+        if re.search(r"\bwriting_raw\(|RawConnection\.open\(", path.read_text("utf-8"))
+    }
+    assert {path.split("/")[1] for path in takers} == {"database", "live"}
+
+
+def test_no_view_builds_sql() -> None:
+    importing = {
+        path.name
+        for path in (HOUSE / "views").glob("*.py")
+        if "sqlalchemy" in imported_packages(path)
+    }
+    # It answers for the errors of the database.
+    assert importing == {"refusing.py"}
+
+
+def test_the_state_of_a_process_is_one_object() -> None:
+    """Nothing else is hung into `app.extensions`."""
+    hung = {
+        str(path.relative_to(ROOT))
+        for path in HOUSE.rglob("*.py")
+        if re.search(
+            r"extensions\[[\"'](?!process)|extensions\.setdefault", path.read_text("utf-8")
+        )
+    }
+    assert hung == set()
 
 
 def test_only_the_server_file_imports_the_server() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from exchange import rooms
 from exchange.domain.refusals import Refused
 from exchange.extensions import sio_server, socketio
-from exchange.sockets import look_once
+from exchange.live.presence import look_once
 from tests.support.apps import restart
 from tests.support.fair import AC, AC_ROBO, BAU, ELSEWHERE, GE, ROBO, TOUR, XX_STAND, Fair, new_key
 from tests.support.windows import Desk, Ear, Listen, Window, connect, elements
@@ -395,7 +395,7 @@ def test_nobody_is_forgotten_by_saying_so(listen: Listen, fair: Fair) -> None:
 
 def test_who_has_left_is_forgotten(listen: Listen, fair: Fair) -> None:
     ear = listen("desk", ROBO)
-    watchers = fair.app.extensions["watchers"]
+    watchers = fair.app.extensions["process"].watchers
     assert len(watchers.locales) == len(watchers.passes) == 1
     ear.socket.disconnect()
     assert (watchers.locales, watchers.passes) == ({}, {})

@@ -18,7 +18,7 @@ PROGRAM = f"""
 import json, os, sys, threading, time
 import wsgi  # patches
 from sqlalchemy import text
-from exchange.extensions import _postgresql
+from exchange.database.engine import _postgresql
 wsgi.raise_open_files()
 # As in a hall: every phone is an open file, and select() knows only the first 1,024.
 files = [os.dup(0) for _ in range(1100)]

@@ -1,5 +1,6 @@
 """The whole way over the loopback: asked on a phone, heard at the desk, by the shipped server."""
 
+import socket
 import sqlite3
 import time
 import urllib.error
@@ -140,3 +141,26 @@ def test_a_revoked_pass_loses_its_line(server: Running, passes: Fair) -> None:
             time.sleep(0.02)
         assert phone.line.connected
         assert send(f"{server.url}/moderate/{AC}", cookie=moderator)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "verb", "wanted"),
+    [("PUT", "me-too", 200), ("DELETE", "me-too", 200), ("POST", "withdraw", 403)],
+)
+def test_a_write_needs_no_body(
+    server: Running, folder: Path, method: str, verb: str, wanted: int
+) -> None:
+    """Eventlet's server invents the type `text/plain` for a body that is not there."""
+    key = new_key()
+    ask(server, key=key)
+    with closing(sqlite3.connect(folder / DATABASE)) as looking:
+        found = looking.execute("SELECT id FROM questions WHERE key = ?", (key,)).fetchone()
+    length = "Content-Length: 0\r\n" if method == "POST" else ""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
+        line.sendall(
+            f"{method} /questions/{found[0]}/{verb} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+            f"Sec-Fetch-Site: same-origin\r\nAccept: application/json\r\n{length}"
+            "Connection: close\r\n\r\n".encode()
+        )
+        answer = b"".join(iter(lambda: line.recv(4096), b"")).decode()
+    assert int(answer.split()[1]) == wanted, answer

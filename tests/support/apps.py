@@ -10,9 +10,10 @@ from sqlalchemy import event
 
 from exchange import create_app
 from exchange.config import Settings
-from exchange.extensions import db
+from exchange.database.connections import db
+from exchange.database.health import Outage
 from exchange.limits import limiter
-from exchange.sockets import Watchers
+from exchange.live.presence import Watchers
 from simulation.servers import DATABASE
 from tests.support.fair import KEY
 from tests.support.stores import Postgres
@@ -57,12 +58,13 @@ def restart(app: Flask, prepared: Path) -> None:
         postgres.create(UNDER_TEST, TEMPLATE)
     else:
         _copy(prepared, app)
-    app.extensions["limiter"] = limiter(None)
-    app.extensions["watchers"] = Watchers()
+    app.extensions["process"].limiter = limiter(None)
+    app.extensions["process"].watchers = Watchers()
+    app.extensions["process"].outage = Outage()
 
 
 def _copy(prepared: Path, app: Flask) -> None:
-    settings: Settings = app.extensions["settings"]
+    settings: Settings = app.extensions["process"].settings
     # Under the known name a file of its own: what still runs from the last test keeps the old one.
     known = settings.instance / DATABASE
     old = known.resolve() if known.is_symlink() else None

@@ -11,12 +11,14 @@ from flask import Flask
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
-from exchange.domain import asking, fair, passes, questions, round, votes
+from exchange.database.connections import db
+from exchange.database.transactions import writing
+from exchange.domain import asking, events, passes, projects, questions, round, undo, votes
 from exchange.domain.asking import Asked
-from exchange.domain.changes import Actor, Outcome, writing
-from exchange.domain.fair import ContactEntry, ProjectEntry
-from exchange.domain.questions import Fields
-from exchange.extensions import db
+from exchange.domain.changes import Actor, Outcome
+from exchange.domain.moves import Fields
+from exchange.domain.projects import ContactEntry, ProjectEntry
+from exchange.domain.series import make_series
 from exchange.models import Base, Event, Pass, Phase, Question, Role, Series, Stand
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
@@ -53,7 +55,7 @@ class Fair:
 
     def make_series(self, code: str) -> None:
         with self.app.app_context(), writing() as session:
-            fair.make_series(session, code, f"Die Reihe {code}")
+            make_series(session, code, f"Die Reihe {code}")
 
     def make_project(self, code: str, series: str = TOUR) -> None:
         with self.app.app_context(), writing() as session:
@@ -66,7 +68,7 @@ class Fair:
                 field="Verwaltung",
                 contact=ContactEntry("Geschäftsstelle", "Erika Muster", "e@example.org", "0209 1"),
             )
-            fair.make_project(session, found, entry)
+            projects.make_project(session, found, entry)
 
     def make_event(
         self,
@@ -78,7 +80,7 @@ class Fair:
     ) -> None:
         with self.app.app_context(), writing() as session:
             found = session.query(Series).filter_by(code=series).one()
-            fair.make_event(
+            events.make_event(
                 session,
                 found,
                 code=code,
@@ -92,10 +94,10 @@ class Fair:
 
     def make_stand(self, code: str, event: str = GE, *, number: int, project: str = "") -> None:
         with self.app.app_context(), writing() as session:
-            found = fair_queries.event_by_code(event)
+            found = fair_queries.event_at(event)
             assert found
             shown = fair_queries.project_by_code(project) if project else None
-            fair.make_stand(session, found, number=number, project=shown, code=code)
+            events.make_stand(session, found.id, number=number, project=shown, code=code)
 
     def event_id(self, code: str = GE) -> int:
         with self.app.app_context():
@@ -221,7 +223,7 @@ class Fair:
         key: str | None = None,
     ) -> Outcome:
         with self.app.app_context():
-            return round.undo(self._event_id(event), change, by=self.actor(by, desk), key=key)
+            return undo.undo(self._event_id(event), change, by=self.actor(by, desk), key=key)
 
     def conduct(self, verb: str, value: str | None = None, event: str = GE) -> Outcome:
         with self.app.app_context():
@@ -258,8 +260,7 @@ class Fair:
     def owed_by(self, stand: str) -> list[int]:
         """What the contact of the project at this stand owes an answer to."""
         with self.app.app_context():
-            found = fair_queries.stand_by_code(stand)
-            assert found
+            found = db.session.query(Stand).filter_by(code=stand).one()
             assert found.project_id
             return [card.id for card in question_queries.owed_by(found.project_id)]
 
@@ -298,7 +299,7 @@ class Fair:
             }
 
     def _connect(self) -> Any:
-        settings = self.app.extensions["settings"]
+        settings = self.app.extensions["process"].settings
         if settings.database_url.startswith("sqlite"):
             file = sqlite3.connect(settings.instance / DATABASE)
             file.row_factory = sqlite3.Row
@@ -332,12 +333,12 @@ class Fair:
         self.sql(f"UPDATE events SET moderation_first = {on} WHERE code = '{event}'")
 
     def _event_id(self, code: str) -> int:
-        found = fair_queries.event_by_code(code)
+        found = fair_queries.event_at(code)
         assert found
         return found.id
 
     def _stand_id(self, code: str) -> int:
-        found = fair_queries.stand_by_code(code)
+        found = fair_queries.stand_at(code)
         assert found
         return found.id
 

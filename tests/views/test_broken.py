@@ -13,7 +13,7 @@ def test_what_breaks_is_said_in_a_sentence_and_logged(
     app = fair.app
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     # A real defect: the limiter that every write needs is gone.
-    monkeypatch.setitem(app.extensions, "limiter", None)
+    monkeypatch.setattr(app.extensions["process"], "limiter", None)
     with caplog.at_level(logging.ERROR):
         answer = app.test_client().post(
             "/s/ROBO/questions",

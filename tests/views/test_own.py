@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.fair import BAU, GE, ROBO, Fair, new_key
+from tests.support.fair import AC, AC_ROBO, BAU, GE, ROBO, Fair, new_key
 from tests.support.windows import Desk, Listen, Window
 
 
@@ -163,3 +163,31 @@ def test_everybody_who_sees_it_hears(phone: Window, question: int, listen: Liste
     assert 'data-list="withdrawn"' in desk.html()
     assert f'id="mine-question-{question}"' in own.html()
     assert [ear.heard() for ear in neighbours] == [[], [], []]
+
+
+def test_switching_the_check_on_takes_the_offer_to_word_it_anew_away(
+    phone: Window, question: int, fair: Fair, organiser: Window, listen: Listen
+) -> None:
+    """From the page that the browser keeps, and from the one that is open."""
+    neighbour = Window(fair)
+    neighbour.ask(AC_ROBO)
+    offer = f"/questions/{question}/edit"
+    page = phone.get(f"/s/{ROBO}")
+    assert offer in page.text
+    mine, theirs = listen("mine", GE, phone), listen("mine", AC, neighbour)
+    for first, offered in (("1", False), ("0", True)):
+        organiser.send(f"/organise/{GE}/moderation", key=new_key(), first=first)
+        again = phone.get(f"/s/{ROBO}", If_None_Match=page.headers["ETag"])
+        assert (again.status_code, offer in again.text) == (200, offered)
+        (push,) = mine.heard()
+        assert (offer in push["html"]) is offered
+        page = again
+    assert theirs.heard() == []
+
+
+def test_whoever_may_word_nothing_anew_any_more_is_told_so(
+    phone: Window, question: int, fair: Fair, listen: Listen
+) -> None:
+    mine = listen("mine", GE, phone)
+    fair.enter("closed")
+    assert f"/questions/{question}/edit" not in mine.heard()[-1]["html"]

@@ -11,7 +11,7 @@ from babel.dates import format_date
 from flask import Flask
 from sqlalchemy import event
 
-from exchange.extensions import db
+from exchange.database.connections import db
 from simulation.servers import DATABASE
 from tests.support.fair import BAU, FAIR_DAY, GE, GENERAL, ROBO, TOUR, Fair
 from tests.support.windows import Desk, Window
@@ -368,7 +368,7 @@ def test_health_says_so_and_a_database_that_is_away_is_a_matter_of_time(
     phone: Window, fair: Fair
 ) -> None:
     assert phone.get("/healthz").json == {"status": "ok"}
-    file: Path = fair.app.extensions["settings"].instance / DATABASE
+    file: Path = fair.app.extensions["process"].settings.instance / DATABASE
     file.rename(file.with_name("away"))
     for accept in ("application/json", "text/html"):
         answer = phone.get("/", Accept=accept)
@@ -380,7 +380,6 @@ def test_health_says_so_and_a_database_that_is_away_is_a_matter_of_time(
     assert phone.get("/healthz/alive").json == {"status": "alive"}
     file.with_name("away").rename(file)
     assert phone.get("/").status_code == 200
-    fair.app.extensions.pop("outage")
 
 
 def test_the_desk_and_the_moderation_show_every_question_once(

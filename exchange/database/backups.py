@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from exchange import migrations
 from exchange.config import KEY_FILE, SERVER_LOCK, Settings
-from exchange.extensions import database_file
+from exchange.database import migrations
+from exchange.database.engine import database_file
 from exchange.files import put_new, sync_folder, write_new
 
 DATABASE, NOTE = "exchange.sqlite3", "backup.json"

@@ -29,8 +29,8 @@ TRY_AGAIN_S = 2.0
 _T = TypeVar("_T")
 
 
-class Shared:
-    """The connection to Redis, and whether it may be asked at the moment."""
+class RedisBreaker:
+    """A circuit breaker: the client of Redis, and whether it may be called at the moment."""
 
     def __init__(self, url: str, key: str) -> None:
         import redis
@@ -41,7 +41,7 @@ class Shared:
         # Two fairs may share one Redis: what belongs to one is named after its key.
         name = hmac.new(key.encode(), b"redis", hashlib.sha256).hexdigest()[:16]
         self.name = f"exchange-{name}"
-        self.redis: Redis = redis.Redis.from_url(
+        self.client: Redis = redis.Redis.from_url(
             url,
             socket_connect_timeout=ANSWER_WITHIN_S,
             socket_timeout=ANSWER_WITHIN_S,
@@ -53,49 +53,49 @@ class Shared:
         self.errors: tuple[type[Exception], ...] = (RedisError, OSError)
         self._away_until = 0.0
 
-    def ask(self, question: Callable[[], _T], otherwise: Callable[[], _T]) -> _T:
-        """Redis' answer, or `otherwise` while it is away."""
+    def call(self, command: Callable[[], _T], fallback: Callable[[], _T]) -> _T:
+        """What `command` answers, or `fallback` while Redis is away."""
         if time.monotonic() < self._away_until:
-            return otherwise()
+            return fallback()
         try:
-            return question()
+            return command()
         except self.errors as error:
             self._away_until = time.monotonic() + TRY_AGAIN_S
             # Not the error's own words: they may hold the address.
             log.warning("Redis does not answer (%s); going on without it.", type(error).__name__)
-            return otherwise()
+            return fallback()
 
 
-class Relay(PubSubManager):  # type: ignore[misc]  # published without types
+class RedisManager(PubSubManager):  # type: ignore[misc]  # published without types
     """Carries what one process says to the sockets of the others."""
 
-    name = "relay"
+    name = "redis"
 
-    def __init__(self, shared: Shared) -> None:
-        super().__init__(channel=f"{shared.name}-news")
-        self.shared = shared
+    def __init__(self, redis: RedisBreaker) -> None:
+        super().__init__(channel=f"{redis.name}-news")
+        self.redis = redis
 
     def _publish(self, data: dict[str, Any]) -> None:
         message = json.dumps(data)
-        self.shared.ask(lambda: self.shared.redis.publish(self.channel, message), lambda: None)
+        self.redis.call(lambda: self.redis.client.publish(self.channel, message), lambda: None)
 
     def _listen(self) -> Iterator[bytes]:
         """What the others say, for ever."""
         while True:
             try:
                 yield from self._listen_while_it_answers()
-            except self.shared.errors:
+            except self.redis.errors:
                 self.server.sleep(TRY_AGAIN_S)
 
     def _listen_while_it_answers(self) -> Iterator[bytes]:
-        listening: Any = self.shared.redis
+        listening: Any = self.redis.client
         with listening.pubsub(ignore_subscribe_messages=True) as heard:
             heard.subscribe(self.channel)
             asked = False
             while True:
                 message = heard.get_message(timeout=TRY_AGAIN_S)
                 if message is None:
-                    # Silence may be a line that broke without a word.
+                    # No message may mean a half-open connection: ping before believing it.
                     if asked:
                         raise TimeoutError
                     heard.ping()

@@ -7,9 +7,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 
-def upgrade(database_url: str) -> None:
+def upgrade(database_url: str, to: str = "head") -> None:
     """Bring a database to this version's tables. CommandError: it belongs to a newer version."""
-    command.upgrade(_config(database_url), "head")
+    command.upgrade(_config(database_url), to)
 
 
 def is_unknown(version: str) -> bool:

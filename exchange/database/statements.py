@@ -1,9 +1,8 @@
-"""Statements that are put together once, for the way that a question takes.
+"""Statements compiled once per dialect and run on the DBAPI cursor, for the hot path of asking.
 
-SQLAlchemy finds, binds and unpacks each statement anew: 50 microseconds, where SQLite itself takes
-four. A question needs a dozen while a hall waits. Statements, types and errors are SQLAlchemy's
-here too; left out is only its way from a statement to the driver's cursor
-(docs/decisions/database.md).
+SQLAlchemy looks up, binds and unpacks each statement anew: 50 microseconds, where SQLite itself
+takes four; a question needs a dozen. Statements, types and errors are SQLAlchemy's here too; only
+its way from a statement to the cursor is left out (docs/decisions/database.md).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,27 +14,27 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from exchange import faults
+from exchange.database import errors
 
 Row = tuple[Any, ...]
 _Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class Driver:
-    """A connection of the driver's own, and the dialect that is spoken on it."""
+class RawConnection:
+    """A DBAPI connection of the pool, and its dialect."""
 
     connection: PoolProxiedConnection
     dialect: Dialect
 
     @classmethod
-    def of(cls, session: Session) -> "Driver":
+    def of(cls, session: Session) -> "RawConnection":
         """That of a session's transaction; it ends with it."""
         connection = session.connection()
         return cls(connection.connection, connection.dialect)
 
     @classmethod
-    def open(cls, engine: Engine) -> "Driver":
+    def open(cls, engine: Engine) -> "RawConnection":
         """A connection outside of any session. Raises SQLAlchemy's errors when there is none."""
         try:
             return cls(engine.raw_connection(), engine.dialect)
@@ -45,24 +44,24 @@ class Driver:
             ) from error
 
     def run(self, sql: str, values: Any = (), *, many: bool = False) -> Any:
-        """The driver's cursor after a statement. Raises SQLAlchemy's errors, without values."""
+        """The cursor after a statement. Raises SQLAlchemy's errors, without the values."""
         try:
             cursor = self.connection.cursor()
             (cursor.executemany if many else cursor.execute)(sql, values)
         except self.dialect.loaded_dbapi.Error as error:
-            raise self._told(sql, error) from error
+            raise self._translated(sql, error) from error
         return cursor
 
-    def _told(self, sql: str, error: Any) -> Exception:
+    def _translated(self, sql: str, error: Any) -> Exception:
         """The driver's error as SQLAlchemy's; what broke the connection ends it."""
-        told: Exception = DBAPIError.instance(
+        translated: Exception = DBAPIError.instance(
             sql, None, error, self.dialect.loaded_dbapi.Error, hide_parameters=True
         )
         gone = self.dialect.is_disconnect(error, self.connection, None)
-        if isinstance(told, DBAPIError) and (gone or faults.breaks(told)):
+        if isinstance(translated, DBAPIError) and (gone or errors.breaks_connection(translated)):
             self.connection.invalidate(error)
-            told.connection_invalidated = True
-        return told
+            translated.connection_invalidated = True
+        return translated
 
     def begin_writing(self) -> None:
         """Begin as a writer: SQLite must be told at the start, others are begun by the driver."""
@@ -108,27 +107,31 @@ class _Compiled:
         return tuple(read)
 
 
-class Prepared:
+class CompiledStatement:
     """A select, insert or update of fixed form: no lists of values within, no column defaults."""
 
     def __init__(self, statement: Any) -> None:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, driver: Driver, **values: Any) -> list[Row]:
+    def rows(self, connection: RawConnection, **values: Any) -> list[Row]:
         """All rows that it answers."""
-        compiled = self._on(driver.dialect)
-        cursor = driver.run(compiled.sql, compiled.values(values))
+        compiled = self._on(connection.dialect)
+        cursor = connection.run(compiled.sql, compiled.values(values))
         return [compiled.row(row) for row in cursor.fetchall()]
 
-    def one(self, driver: Driver, **values: Any) -> Row | None:
+    def one(self, connection: RawConnection, **values: Any) -> Row | None:
         """The row that it answers, or None."""
-        return next(iter(self.rows(driver, **values)), None)
+        return next(iter(self.rows(connection, **values)), None)
 
-    def do(self, driver: Driver, *many: Mapping[str, Any]) -> None:
+    def do(self, connection: RawConnection, *many: Mapping[str, Any]) -> None:
         """Run it once for each of these values; it answers nothing."""
-        compiled = self._on(driver.dialect)
-        driver.run(compiled.sql, [compiled.values(values) for values in many], many=True)
+        compiled = self._on(connection.dialect)
+        bound = [compiled.values(values) for values in many]
+        if len(bound) == 1:
+            connection.run(compiled.sql, bound[0])
+        else:
+            connection.run(compiled.sql, bound, many=True)
 
     def _on(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
@@ -137,10 +140,10 @@ class Prepared:
         return compiled
 
 
-def inserting(model: type[Any], *names: str, returning: Any = None) -> Prepared:
+def compiled_insert(model: type[Any], *names: str, returning: Any = None) -> CompiledStatement:
     """An insert that is given these columns; all that have no default in the database."""
     statement = insert(model).values({name: bindparam(name) for name in names})
-    return Prepared(statement if returning is None else statement.returning(returning))
+    return CompiledStatement(statement if returning is None else statement.returning(returning))
 
 
 def _compile(statement: Any, dialect: Dialect) -> _Compiled:

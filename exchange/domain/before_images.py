@@ -1,4 +1,4 @@
-"""What undo remembers: columns of questions and events, as the log keeps them."""
+"""Before-images: the columns of questions and events that undo puts back, as the log keeps them."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 from exchange.models import Event, Phase, Question, Status
 
-REMEMBERED = (
+OF_QUESTION = (
     "status",
     "since",
     "position",
@@ -20,9 +20,9 @@ REMEMBERED = (
 )
 """The columns of a question that undo puts back. Never its text: what was erased stays erased."""
 
-REMEMBERED_OF_EVENT = ("phase", "message", "clock_until", "picture", "before_id")
+OF_EVENT = ("phase", "message", "clock_until", "picture", "before_id", "moderation_first")
 
-_READ: Mapping[str, Callable[[Any], Any]] = {
+_LOAD: Mapping[str, Callable[[Any], Any]] = {
     "status": Status,
     "phase": Phase,
     "since": datetime.fromisoformat,
@@ -31,26 +31,26 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def of_question(question: Question) -> dict[str, Any]:
-    """A question as it is now."""
-    return {name: plain(getattr(question, name)) for name in REMEMBERED}
+def dump(question: Question) -> dict[str, Any]:
+    """A question as it is now, as JSON holds it."""
+    return {name: dump_value(getattr(question, name)) for name in OF_QUESTION}
 
 
-def of_event(event: Event) -> dict[str, Any]:
-    """An event as it is now."""
-    return {name: plain(getattr(event, name)) for name in REMEMBERED_OF_EVENT}
+def dump_event(event: Event) -> dict[str, Any]:
+    """An event as it is now, as JSON holds it."""
+    return {name: dump_value(getattr(event, name)) for name in OF_EVENT}
 
 
-def read(image: Mapping[str, Any]) -> dict[str, Any]:
+def load(image: Mapping[str, Any]) -> dict[str, Any]:
     """The values of an image as columns hold them."""
     return {
-        name: _READ[name](value) if name in _READ and value is not None else value
+        name: _LOAD[name](value) if name in _LOAD and value is not None else value
         for name, value in image.items()
     }
 
 
-def plain(value: Any) -> Any:
-    """A column's value as the log keeps it."""
+def dump_value(value: Any) -> Any:
+    """A column's value as JSON holds it."""
     if isinstance(value, Enum):
         return value.value
     return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,89 @@
+"""Events and stands: how they are made, with their passes and codes."""
+
+import datetime as dt
+import secrets
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from exchange import rooms
+from exchange.live.revisions import open_scope
+from exchange.models import Event, Pass, Phase, Project, Role, Series, Stand
+
+OWED_AFTER = dt.timedelta(days=14)
+"""How long after the fair contacts have for what they owe, unless the organiser says otherwise."""
+
+# Read aloud, typed on a phone, printed: without what looks or sounds like something else.
+_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_CODE_LENGTH = 5
+
+
+def make_event(
+    session: Session,
+    series: Series,
+    *,
+    title: str,
+    city: str,
+    date: dt.date,
+    code: str | None = None,
+    venue: str | None = None,
+    phase: Phase = Phase.PREPARING,
+    moderation_first: bool = False,
+) -> Event:
+    """A new event with stand 0, *Allgemein*, and the passes of moderation and screen."""
+    event = Event(
+        series_id=series.id,
+        code=code or new_code(session),
+        title=title,
+        city=city,
+        venue=venue,
+        date=date,
+        phase=phase,
+        moderation_first=moderation_first,
+        owed_until=date + OWED_AFTER,
+    )
+    session.add(event)
+    session.flush()
+    open_scope(session, rooms.moderate(event.id))
+    open_scope(session, rooms.public(event.id))
+    session.add(Pass(role=Role.MODERATOR, event_id=event.id))
+    session.add(Pass(role=Role.SCREEN, event_id=event.id))
+    make_stand(session, event.id, number=0, project=None, code=f"{code}0" if code else None)
+    return event
+
+
+def make_stand(
+    session: Session,
+    event_id: int,
+    *,
+    number: int,
+    project: Project | None,
+    code: str | None = None,
+    pitch: str | None = None,
+) -> Stand:
+    """A new stand with its presenters' pass."""
+    stand = Stand(
+        event_id=event_id,
+        project_id=project.id if project else None,
+        number=number,
+        code=code or new_code(session),
+        pitch=pitch,
+    )
+    session.add(stand)
+    session.flush()
+    open_scope(session, rooms.stand(stand.id))
+    session.add(Pass(role=Role.PRESENTER, stand_id=stand.id))
+    return stand
+
+
+def new_code(session: Session) -> str:
+    """A code that no event and no stand has: five letters and digits, at least one a letter."""
+    while True:
+        code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+        if code.isdecimal():
+            continue
+        taken = session.scalar(
+            select(func.count()).select_from(Stand).where(Stand.code == code)
+        ) or session.scalar(select(func.count()).select_from(Event).where(Event.code == code))
+        if not taken:
+            return code

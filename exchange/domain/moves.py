@@ -1,0 +1,109 @@
+"""What a question may become: the table of moves, and the one function that assigns a status.
+
+Source of the table: docs/glossary.md, "A question's life".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from exchange.domain.changes import Change
+from exchange.models import Question, Status
+from exchange.models.base import now
+
+P, M, A = "presenter", "moderator", "attendee"
+
+_ALL = frozenset(Status)
+_PENDING, _OPEN, _SHORTLISTED, _LIVE = (
+    Status.PENDING,
+    Status.OPEN,
+    Status.SHORTLISTED,
+    Status.LIVE,
+)
+_ANSWERED, _OWED, _DECLINED, _WITHDRAWN = (
+    Status.ANSWERED,
+    Status.OWED,
+    Status.DECLINED,
+    Status.WITHDRAWN,
+)
+
+
+@dataclass(frozen=True)
+class Move:
+    """From which statuses whom a verb leads, and where to (None: the status stays)."""
+
+    to: Status | None
+    allowed: Mapping[str, frozenset[Status]]
+    while_merged: bool = False
+    """Whether a merged question takes it; all other verbs are refused, naming the head."""
+
+
+def _by(statuses: frozenset[Status], *roles: str) -> dict[str, frozenset[Status]]:
+    return dict.fromkeys(roles, statuses)
+
+
+_WAITING = frozenset({_PENDING, _OPEN, _SHORTLISTED})
+
+MOVES: Mapping[str, Move] = {
+    "publish": Move(_OPEN, _by(frozenset({_PENDING}), P, M)),
+    "shortlist": Move(
+        _SHORTLISTED,
+        {
+            P: frozenset({_PENDING, _OPEN, _OWED, _ANSWERED}),
+            M: frozenset({_PENDING, _OPEN, _OWED, _ANSWERED, _LIVE}),
+        },
+    ),
+    "live": Move(_LIVE, _by(frozenset({_OPEN, _SHORTLISTED}), M)),
+    "answer": Move(_ANSWERED, _by(_ALL - {_DECLINED, _WITHDRAWN}, P, M)),
+    "owe": Move(_OWED, {P: _WAITING, M: _WAITING | {_LIVE}}),
+    "decline": Move(
+        _DECLINED,
+        {P: _ALL - {_ANSWERED, _WITHDRAWN, _LIVE}, M: _ALL - {_ANSWERED, _WITHDRAWN}},
+    ),
+    "reopen": Move(_OPEN, _by(frozenset({_SHORTLISTED, _OWED, _ANSWERED, _DECLINED}), P, M)),
+    "merge": Move(None, _by(_ALL - {_LIVE, _WITHDRAWN}, M)),
+    "split": Move(None, _by(_ALL, M), while_merged=True),
+    "redact": Move(None, _by(_ALL, P, M), while_merged=True),
+    "move": Move(None, _by(frozenset({_SHORTLISTED}), M)),
+    "assign": Move(None, _by(_ALL - {_LIVE}, M)),
+    "edit": Move(None, _by(frozenset({_PENDING, _OPEN}), A)),
+    "withdraw": Move(_WITHDRAWN, _by(_WAITING, A), while_merged=True),
+}
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What a verb was given beside the question. Each verb reads its own and ignores the rest."""
+
+    how: str | None = None
+    answer: str | None = None
+    until: str | None = None
+    reason: str | None = None
+    head: int | None = None
+    text: str | None = None
+    position: int | None = None
+    stand: str | None = None
+
+
+NO_FIELDS = Fields()
+
+
+def may(verb: str, role: str, status: Status) -> bool:
+    """Whether the table allows `verb` to `role` from `status`."""
+    return status in MOVES[verb].allowed.get(role, frozenset())
+
+
+def assign_status(under_way: Change, question: Question, to: Status, **columns: object) -> None:
+    """The only place that assigns a status. What belonged to the old one goes with it; `columns`
+    are what belongs to the new one.
+    """
+    under_way.touch(question)
+    leaves_stage = question.status is Status.LIVE and to is not Status.LIVE
+    if leaves_stage:
+        under_way.event.before_id = question.id
+    question.status = to
+    fresh = {"since": now(), "position": None, "owed_until": None, "reason": None}
+    for name, value in (fresh | columns).items():
+        setattr(question, name, value)
+    if leaves_stage:
+        # The database allows one live question an event: the old one must go before the new comes.
+        under_way.session.flush()

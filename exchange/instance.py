@@ -1,0 +1,101 @@
+"""The instance: the folder of database and key, its lock, and its preparing before serving."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from exchange import config
+from exchange.config import KEY_FILE, SERVER_LOCK, SettingRefused, Settings
+from exchange.files import put_new, write_new
+
+
+def settings(environ: Mapping[str, str], default: Path) -> Settings:
+    """Read all settings. Makes the instance folder and its key file when they are missing.
+
+    Refuses (SettingRefused) what cannot be used.
+    """
+    return config.read(environ, default, _key_file)
+
+
+def _key_file(instance: Path) -> str:
+    """The instance's own key, made once, readable by nobody else."""
+    path = instance / KEY_FILE
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_key(path)
+        key = path.read_text().strip()
+    except OSError as error:
+        raise SettingRefused(
+            f"The folder {instance} cannot be written ({error.strerror}). "
+            "Set EXCHANGE_INSTANCE to a folder of your own."
+        ) from error
+    if not key:
+        raise SettingRefused(
+            f"The key in {path} is empty. Restore a backup; or delete the file, "
+            "then every link is a new one."
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    # Whole or not at all: whoever starts at the same time must not read half of it.
+    made = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        write_new(made, secrets.token_urlsafe(48))
+        put_new(made, path)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def lock_instance(instance: Path) -> IO[str]:
+    """Show, for as long as this process lives, that a server uses the instance (restore asks).
+
+    Exits with a sentence while a backup is being restored into it.
+    """
+    file = (instance / SERVER_LOCK).open("w")
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows: there an open file cannot be replaced anyway
+        return file
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(
+            say(
+                f"In {instance} wird gerade eine Sicherung zurückgespielt. Danach geht es weiter.",
+                f"A backup is being restored into {instance}. Start again when that is done.",
+            )
+        )
+    except OSError:
+        pass  # some network's folders know no locks
+    return file
+
+
+def prepare(app: Flask) -> None:
+    """Migrate, load the demo fair into an empty database, print every link."""
+    print(say("Bereite die Datenbank vor ...", "Preparing the database ..."), flush=True)
+    for command in (["migrate"], ["demo", "--if-empty"], ["links"]):
+        try:
+            app.cli.main(
+                command,
+                prog_name="flask",
+                obj=ScriptInfo(create_app=lambda: app),
+                standalone_mode=False,
+            )
+        except click.ClickException as refused:
+            sys.exit(refused.format_message())
+
+
+def say(german: str, english: str) -> str:
+    """The sentence in the language of the terminal."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    language = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return german if language.startswith("de") else english

@@ -1,0 +1,281 @@
+"""Which scopes a change touches and what each room hears. The only place that emits.
+
+Nothing here writes: it is told what was committed, reads the database again and renders the same
+partials that draw the pages, once a language. A room that cannot be reached never turns a kept
+change into an error.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import and_
+
+from exchange import rooms
+from exchange.database import errors
+from exchange.database.connections import db
+from exchange.extensions import pause, sio_server, socketio
+from exchange.models import Question, Status
+from exchange.queries import fair, questions
+from exchange.queries.fair import EventLine
+from exchange.queries.questions import Card, Stage
+from exchange.rendering import draw, render
+from exchange.rooms import Room, Scope, ScopeKind
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whose pages show a question: its stand's, and its asker's."""
+
+    question_id: int
+    stand_id: int
+    participant_id: int | None
+
+
+@dataclass(frozen=True)
+class News:
+    """What one committed change means to those who watch."""
+
+    event_id: int | None
+    """None: the change belongs to a series, and no page watches that."""
+    revisions: dict[Scope, int]
+    """The new revision of each scope that the change touched; the one before is one less."""
+    audiences: list[Audience] = field(default_factory=list)
+    moved: list[tuple[int, int]] = field(default_factory=list)
+    """(question id, id of the stand that it left)."""
+    stage: bool = False
+    """Whether the hall sees another picture."""
+    new: list[Callable[[], Card]] | None = None
+    """New questions, by whoever wrote them; everything else is read again."""
+    for_askers: list[Audience] = field(default_factory=list)
+    """What only the askers' own pages show differently."""
+
+
+@dataclass(frozen=True)
+class CoalescedNews:
+    """What a stand's phones hear at once instead of one by one."""
+
+    event_id: int
+    stand_id: int
+    revision: int
+    previous: int
+    question_ids: list[int]
+    voted: bool
+    revisions: dict[Scope, int]
+    """The scopes that moved on because of votes."""
+
+
+def scopes(
+    event_id: int, audiences: Iterable[Audience], moved: Iterable[tuple[int, int]], *, stage: bool
+) -> set[Scope]:
+    """The scopes that a change touches: exactly these counters move."""
+    found = {rooms.moderate(event_id)}
+    if stage:
+        found.add(rooms.public(event_id))
+    for audience in audiences:
+        found.add(rooms.stand(audience.stand_id))
+        if audience.participant_id is not None:
+            found.add(rooms.mine(audience.participant_id))
+    return found | {rooms.stand(stand_id) for _, stand_id in moved}
+
+
+def announce(news: News) -> None:
+    """Tell desks, moderation, screen, event page and askers what was committed."""
+    if news.event_id is None:
+        return
+    read = _Reader(news, news.event_id)
+    # Desks first: there somebody stands and waits. With one question its news leaves before more
+    # is rendered; with several we do not yield: it would split the next batch.
+    desks = {scope for scope in news.revisions if scope.kind is ScopeKind.STAND}
+    for scope in desks:
+        _tell(Room.DESK, scope, news.revisions[scope], partial(_for_desk, read, scope.owner_id))
+    if desks and len(news.audiences) == 1:
+        _release()
+        pause(0)
+    for scope in news.revisions.keys() - desks:
+        revision = news.revisions[scope]
+        if scope.kind is ScopeKind.MODERATE:
+            _tell(Room.MODERATE, scope, revision, partial(_for_moderation, read))
+        elif scope.kind is ScopeKind.PUBLIC:
+            _tell(Room.EVENT, scope, revision, partial(_for_event_page, read))
+            _tell(Room.SCREEN, scope, revision, partial(_for_screen, read))
+        else:
+            _tell(Room.MINE, scope, revision, partial(_for_asker, read, scope.owner_id))
+    _release()
+
+
+class _Reader:
+    """What one announcement reads: each thing once, and only if somebody listens."""
+
+    def __init__(self, news: News, event_id: int) -> None:
+        self.news = news
+        self.cards = cache(self._cards)
+        self.for_askers = cache(self._for_askers)
+        self.event: Callable[[], EventLine] = cache(partial(fair.event_line, event_id))
+        self.stage: Callable[[], Stage] = cache(lambda: questions.stage(self.event()))
+        self.summary = cache(partial(questions.summary, event_id))
+
+    def _cards(self) -> list[Card]:
+        if self.news.new is not None:
+            return [card() for card in self.news.new]
+        ids = [audience.question_id for audience in self.news.audiences]
+        return questions.cards(Question.id.in_(ids)) if ids else []
+
+    def _for_askers(self) -> list[Card]:
+        ids = [audience.question_id for audience in self.news.for_askers]
+        return questions.cards(Question.id.in_(ids)) if ids else []
+
+
+def announce_coalesced(news: CoalescedNews) -> None:
+    """Tell a stand's phones what came since they last heard; and votes to all who show them."""
+    scope = rooms.stand(news.stand_id)
+    at_stand = Question.stand_id == news.stand_id
+    _tell(
+        Room.STAND,
+        scope,
+        news.revision,
+        partial(_for_phones, news),
+        previous=news.previous,
+        counts=partial(_public_counts, news.stand_id) if news.voted else None,
+    )
+    if news.voted:
+        counts = cache(lambda: questions.counts(at_stand))
+        _tell(Room.DESK, scope, news.revision, str, counts=counts)
+        live = partial(_live_counts, news.event_id)
+        for voted, revision in news.revisions.items():
+            if voted.kind is ScopeKind.MODERATE:
+                _tell(Room.MODERATE, voted, revision, str, counts=counts)
+            else:
+                for room in (Room.EVENT, Room.SCREEN):
+                    _tell(room, voted, revision, str, counts=live)
+    _release()
+
+
+def _for_event_page(read: _Reader) -> str:
+    return render("attendee/_phase.html", event=read.event()) + render(
+        "attendee/_live.html", stage=read.stage(), event=read.event()
+    )
+
+
+def _for_screen(read: _Reader) -> str:
+    return render("screen/_stage.html", stage=read.stage(), event=read.event())
+
+
+def _for_moderation(read: _Reader) -> str:
+    html = _draw_all(read.cards(), "_row.html") + render(
+        "moderator/_summary.html", summary=read.summary()
+    )
+    if read.news.stage:
+        html += render("moderator/_conduct.html", stage=read.stage(), event=read.event())
+    return html
+
+
+def _for_desk(read: _Reader, stand_id: int) -> str:
+    here = [card for card in read.cards() if card.stand.id == stand_id]
+    gone = [question_id for question_id, left in read.news.moved if left == stand_id]
+    return _draw_all(here, "_card.html") + "".join(map(_gone, gone))
+
+
+def _for_asker(read: _Reader, participant_id: int) -> str:
+    news = read.news
+    asked = {
+        audience.question_id
+        for audience in news.audiences
+        if audience.participant_id == participant_id
+    }
+    own = [card for card in read.cards() if card.id in asked]
+    others = {
+        audience.question_id
+        for audience in news.for_askers
+        if audience.participant_id == participant_id
+    }
+    if others:
+        own += [card for card in read.for_askers() if card.id in others]
+    return _draw_all(own, "_mine.html")
+
+
+def _for_phones(news: CoalescedNews) -> str:
+    if not news.question_ids:
+        return ""
+    found = questions.cards(
+        and_(Question.id.in_(news.question_ids), Question.stand_id == news.stand_id)
+    )
+    shown = [card for card in found if card.public]
+    gone = set(news.question_ids) - {card.id for card in shown}
+    return _draw_all(shown, "_public.html") + "".join(map(_gone, sorted(gone)))
+
+
+def _public_counts(stand_id: int) -> dict[str, int]:
+    return questions.counts(questions.public_at(stand_id))
+
+
+def _live_counts(event_id: int) -> dict[str, int]:
+    return questions.counts(and_(Question.event_id == event_id, Question.status == Status.LIVE))
+
+
+def _tell(
+    room: Room,
+    scope: Scope,
+    revision: int,
+    render: Callable[[], str],
+    *,
+    previous: int | None = None,
+    counts: Callable[[], dict[str, int]] | None = None,
+) -> None:
+    """One push to a room, rendered once for each language that somebody listens in."""
+    with _kept():
+        for locale in rooms.LOCALES:
+            name = rooms.name(room, scope.owner_id, locale)
+            if not _somebody_in(name):
+                continue
+            with force_locale(locale):
+                payload: dict[str, Any] = {
+                    "room": room.value,
+                    "html": render(),
+                    "revision": revision,
+                    "previous": revision - 1 if previous is None else previous,
+                }
+            if counts is not None:
+                payload["counts"] = counts()
+            socketio.emit("fragment", payload, to=name)
+
+
+def _release() -> None:
+    """Give back the connection on which news was read: nobody yields or ends with one."""
+    with _kept():
+        db.release()
+
+
+def _somebody_in(name: str) -> bool:
+    """Whether anybody may be listening. Only a lone process can know that nobody is."""
+    if current_app.extensions["process"].redis:
+        return True
+    return any(True for _ in sio_server().manager.get_participants("/", name))
+
+
+def _draw_all(cards: list[Card], template: str) -> str:
+    return "".join(draw(f"questions/{template}", card) for card in cards)
+
+
+def _gone(question_id: int) -> str:
+    return render("questions/_gone.html", id=question_id)
+
+
+@contextlib.contextmanager
+def _kept() -> Iterator[None]:
+    """What goes wrong in here is logged; the change that it tells of is kept."""
+    try:
+        yield
+    except Exception as error:
+        if errors.classify(error):
+            # Nothing to be mended here: the database is away, and the log hears it from
+            # whoever is refused for it.
+            return
+        log.exception("A room could not be told; its pages learn by the slow check.")

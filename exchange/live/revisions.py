@@ -1,0 +1,121 @@
+"""Revisions: one counter a scope, read before a page and moved by every change.
+
+A page carries the revisions that it shows. They are read first, on the connection on which the
+page then reads everything else: what is committed in between is newer than what the page claims,
+and comes as news or with the slow check.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from sqlalchemy import Integer, String, bindparam, select, text, tuple_, update
+from sqlalchemy.orm import Session
+
+from exchange.database.connections import db
+from exchange.database.statements import CompiledStatement, RawConnection
+from exchange.models import Revision
+from exchange.rooms import Scope, ScopeKind
+
+
+def begin_page(scopes: Sequence[Scope]) -> list[int]:
+    """The revisions of what a page shows, in one select that begins the page's transaction.
+
+    Whatever was read before (who is it, which stand) belongs to an earlier one.
+    """
+    db.release()
+    if not scopes:
+        return []
+    wanted = [(scope.kind.value, scope.owner_id) for scope in scopes]
+    rows = db.session.connection().execute(
+        select(Revision.kind, Revision.owner_id, Revision.revision).where(
+            tuple_(Revision.kind, Revision.owner_id).in_(wanted)
+        )
+    )
+    found = {(kind, owner_id): revision for kind, owner_id, revision in rows}
+    return [found.get(key, 0) for key in wanted]
+
+
+def read(scope: Scope) -> int:
+    """Where a scope's counter stands; 0 when nothing ever happened."""
+    with db.reading() as connection:
+        found = _REVISION.one(connection, kind=scope.kind.value, owner=scope.owner_id)
+    return found[0] if found else 0
+
+
+_REVISION = CompiledStatement(
+    select(Revision.revision).where(
+        Revision.kind == bindparam("kind"), Revision.owner_id == bindparam("owner")
+    )
+)
+
+
+def open_scope(session: Session, scope: Scope) -> None:
+    """Start the counter of a new event, stand or participant."""
+    session.add(Revision(kind=scope.kind.value, owner_id=scope.owner_id, revision=0))
+
+
+def mark_votes(session: Session, stand_ids: set[int]) -> None:
+    """Note that me toos came in at these stands; their next flush bumps once for all of them."""
+    session.execute(
+        update(Revision)
+        .where(Revision.kind == ScopeKind.STAND.value, Revision.owner_id.in_(stand_ids))
+        .values(voted=True)
+    )
+
+
+def bump(connection: RawConnection, scopes: set[Scope]) -> dict[Scope, int]:
+    """Move each counter on by one, in one statement; a participant's begins with it.
+
+    Always in the same order, stands before what all stands share: a flush holds its stand's row
+    when it comes here, and two transactions in opposite orders would deadlock.
+    """
+    if not scopes:
+        return {}
+    values: dict[str, object] = {}
+    for number, scope in enumerate(sorted(scopes, key=_stands_first)):
+        values |= {f"kind{number}": scope.kind.value, f"owner{number}": scope.owner_id}
+    rows = _bump_statement(len(scopes)).rows(connection, **values)
+    return {Scope(ScopeKind(kind), owner_id): revision for kind, owner_id, revision in rows}
+
+
+def _stands_first(scope: Scope) -> tuple[bool, str, int]:
+    return scope.kind is not ScopeKind.STAND, scope.kind.value, scope.owner_id
+
+
+@cache
+def _bump_statement(number: int) -> CompiledStatement:
+    """The statement for so many counters; both dialects know ON CONFLICT."""
+    counters = ", ".join(f"(:kind{n}, :owner{n}, 1, 0, FALSE)" for n in range(number))
+    upsert = text(
+        "INSERT INTO revisions (kind, owner_id, revision, flushed, voted)"  # noqa: S608 (bound)
+        f" VALUES {counters}"
+        " ON CONFLICT (kind, owner_id) DO UPDATE SET revision = revisions.revision + 1"
+        " RETURNING kind, owner_id, revision"
+    )
+    return CompiledStatement(upsert.columns(kind=String, owner_id=Integer, revision=Integer))
+
+
+def note_pending_news(
+    connection: RawConnection, revisions: dict[Scope, int], shown_at: Iterable[tuple[int, int]]
+) -> None:
+    """Note what the phones of each stand have to hear of: (question id, stand id)."""
+    values: dict[str, object] = {}
+    noted = list(dict.fromkeys(shown_at))
+    for number, (question_id, stand_id) in enumerate(noted):
+        values[f"stand{number}"] = stand_id
+        values[f"question{number}"] = question_id
+        values[f"revision{number}"] = revisions[Scope(ScopeKind.STAND, stand_id)]
+    if noted:
+        _note_statement(len(noted)).do(connection, values)
+
+
+@cache
+def _note_statement(number: int) -> CompiledStatement:
+    rows = ", ".join(f"(:stand{n}, :question{n}, :revision{n})" for n in range(number))
+    return CompiledStatement(
+        text(
+            "INSERT INTO pending_news (stand_id, question_id, revision)"  # noqa: S608 (bound)
+            f" VALUES {rows}"
+            " ON CONFLICT (stand_id, question_id) DO UPDATE SET revision = excluded.revision"
+        )
+    )

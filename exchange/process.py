@@ -1,0 +1,39 @@
+"""The state of one process, in one typed object.
+
+Made in `create_app`, kept as `app.extensions["process"]`. Each part belongs to the module that
+defines its type, which is the only one to use it; lower layers read their part from the current
+app.
+"""
+
+from dataclasses import dataclass, field
+
+from jinja2 import Environment
+
+from exchange.assets import Assets
+from exchange.config import Settings
+from exchange.database.connections import Database
+from exchange.database.group_commit import GroupCommit
+from exchange.database.health import Outage
+from exchange.domain.asking import BATCH_LIMIT, Asked, New
+from exchange.limits import Limiter
+from exchange.live.flush import FlushTimers
+from exchange.live.presence import Watchers
+from exchange.redis_bus import RedisBreaker
+
+
+@dataclass
+class Process:
+    """What a process knows beside the database: nothing that another process needs."""
+
+    settings: Settings
+    assets: Assets
+    database: Database
+    redis: RedisBreaker | None
+    """None for a lone process."""
+    limiter: Limiter
+    environments: dict[str, Environment] = field(default_factory=dict)
+    """Templates compiled for each language."""
+    outage: Outage = field(default_factory=Outage)
+    new_questions: GroupCommit[New, Asked] = field(default_factory=lambda: GroupCommit(BATCH_LIMIT))
+    flush_timers: FlushTimers = field(default_factory=FlushTimers)
+    watchers: Watchers = field(default_factory=Watchers)

@@ -1,0 +1,168 @@
+"""Data that an earlier version wrote is the same fair in this one, on both databases."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Boolean, Date, DateTime, MetaData, create_engine, inspect, text
+
+from exchange.config import Settings
+from exchange.database import migrations
+from exchange.domain.refusals import Refused
+from simulation.servers import DATABASE
+from tests.support.apps import dispose, make_app
+from tests.support.fair import GE, KEY, Fair
+from tests.support.stores import Postgres
+
+ROWS = Path(__file__).parent
+CLICKS = [f"00000000-0000-4000-8000-{number:012d}" for number in range(40)]
+"""The keys under which things were asked (0 to 7) and done (20 to 29)."""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
+    """A fair as version 0001 left it, opened by this version."""
+    url, settings = f"sqlite:///{tmp_path / DATABASE}", None
+    postgres: Postgres | None = None
+    if request.param == "postgresql":
+        postgres = request.getfixturevalue("postgres")
+        assert postgres
+        url = postgres.create("earlier")
+        settings = Settings(tmp_path, url, KEY, async_mode="threading")
+    migrations.upgrade(_sync(url), "0001")
+    fill(_sync(url), "0001")
+    migrations.upgrade(_sync(url))
+    app = make_app(tmp_path / DATABASE, settings=settings)
+    app.extensions["postgres"] = None
+    yield Fair(app)
+    dispose(app)
+    if postgres:
+        postgres.drop("earlier")
+
+
+def _sync(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+def fill(url: str, version: str) -> None:
+    """Write the rows that were written by that version's own code."""
+    tables: dict[str, list[dict[str, Any]]] = json.loads(
+        (ROWS / f"rows_{version}.json").read_text("utf-8")
+    )
+    engine = create_engine(url)
+    known = MetaData()
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # The rows name each other in circles.
+            connection.execute(text("SET session_replication_role = replica"))
+        known.reflect(connection)
+        for name, rows in tables.items():
+            table = known.tables[name]
+            connection.execute(
+                table.insert(),
+                [{c: read(table.c[c].type, value) for c, value in row.items()} for row in rows],
+            )
+            if engine.dialect.name == "postgresql" and "id" in table.c:
+                connection.execute(
+                    text(
+                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'),"
+                        f" (SELECT max(id) FROM {name}))"
+                    )
+                )
+    engine.dispose()
+
+
+def read(kind: object, value: Any) -> Any:
+    """A value as SQLite wrote it, as this column takes it."""
+    if value is None:
+        return None
+    readers: list[tuple[type, Callable[[Any], Any]]] = [
+        (Boolean, bool),
+        (DateTime, lambda told: datetime.fromisoformat(f"{told}+00:00")),
+        (Date, date.fromisoformat),
+    ]
+    for known, reader in readers:
+        if isinstance(kind, known):
+            return reader(value)
+    is_json = type(kind).__name__ == "JSON"
+    return json.loads(value) if is_json else value
+
+
+def changes(fair: Fair) -> dict[str, dict[str, Any]]:
+    return {row["key"]: row for row in fair.rows("changes") if row["key"]}
+
+
+def before_images(fair: Fair, change: int) -> dict[int, Any]:
+    found = (row for row in fair.rows("change_questions") if row["change_id"] == change)
+    return {row["question_id"]: loaded(row["before"]) for row in found}
+
+
+def loaded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def test_every_change_is_there_with_what_it_touched(earlier: Fair) -> None:
+    rows = earlier.rows("changes")
+    assert len(rows) == 21
+    assert {row["series_id"] for row in rows if row["event_id"] == 1} == {1}
+    assert {row["subject"] for row in rows} == {"question", "event", "change"}
+    by_key = changes(earlier)
+    merge = by_key[CLICKS[20]]
+    assert (merge["verb"], merge["subject"], merge["subject_id"]) == ("merge", "question", 2)
+    assert list(before_images(earlier, merge["id"])) == [2]
+    # Whatever was live left the stage with the change that put another one there.
+    live = before_images(earlier, by_key[CLICKS[24]]["id"])
+    assert {question: image["status"] for question, image in live.items()} == {
+        1: "live",
+        3: "open",
+    }
+    assert loaded(by_key[CLICKS[24]]["event_before"]) == {"before_id": [None, 1]}
+    undo = by_key[CLICKS[29]]
+    assert (undo["subject"], undo["subject_id"]) == ("change", by_key[CLICKS[28]]["id"])
+    assert by_key[CLICKS[28]]["undone_by"] == undo["id"]
+
+
+def test_what_was_done_before_can_be_taken_back_now(earlier: Fair) -> None:
+    decline = changes(earlier)[CLICKS[25]]
+    assert earlier.status(6) == "declined"
+    earlier.undo(decline["id"])
+    assert earlier.status(6) == "open"
+    with pytest.raises(Refused, match="undone"):
+        earlier.undo(decline["id"])
+    with pytest.raises(Refused, match="built_upon"):
+        earlier.undo(changes(earlier)[CLICKS[21]]["id"])
+
+
+def test_a_click_that_is_sent_again_gets_the_answer_of_then(earlier: Fair) -> None:
+    decline = changes(earlier)[CLICKS[25]]
+    before = earlier.everything()
+    again = earlier.act(6, "decline", key=CLICKS[25], reason="Gehört nicht zu diesem Projekt")
+    assert again.change == decline["id"]
+    assert loaded(decline["answered"]) == {"version": again.version, "revision": again.revision}
+    assert earlier.everything() == before
+
+
+def test_a_question_that_is_sent_again_gets_the_answer_of_then(earlier: Fair) -> None:
+    told = earlier.tell(words="Was kostet es?", asker="Anna", key=CLICKS[0])
+    assert (told.number, told.status, told.created) == (1, "open", False)
+
+
+def test_what_phones_had_not_heard_is_still_noted(earlier: Fair) -> None:
+    written = json.loads((ROWS / "rows_0001.json").read_text("utf-8"))["touches"]
+    noted = earlier.rows("pending_news")
+    assert sorted(map(str, noted)) == sorted(map(str, written))
+
+
+def test_the_day_goes_on(earlier: Fair) -> None:
+    assert earlier.card(3).status.value == "live"
+    question = earlier.ask(words="Und was kostet der Betrieb?")
+    assert earlier.card(question).number == 8
+    earlier.act(question, "live")
+    assert earlier.run_list() == [3, 1]
+    with earlier.app.app_context():
+        engine = earlier.app.extensions["process"].database.engine
+    assert "touches" not in inspect(engine).get_table_names()
+    assert GE in {row["code"] for row in earlier.rows("events")}

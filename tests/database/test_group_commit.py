@@ -1,0 +1,107 @@
+"""Whoever is written together is answered each by itself."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from flask_babel import force_locale
+from sqlalchemy.exc import IntegrityError
+
+from exchange.database import group_commit
+from exchange.database.group_commit import GroupCommit
+from exchange.domain.refusals import Refused
+from tests.support.fair import Fair
+
+Submit = Callable[[str], str]
+
+
+@pytest.fixture
+def together(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[object]]:
+    """Submit these items, each from a thread of its own, so that they share one batch."""
+
+    def submit_all(
+        items: Sequence[str],
+        write: Callable[[Sequence[str]], Sequence[str]],
+        read: Callable[[str, BaseException], object] = lambda _item, error: error,
+    ) -> list[object]:
+        batches: GroupCommit[str, str] = GroupCommit(50)
+        joined = threading.Semaphore(0)
+        real_join = batches._join
+
+        def join(key: object, item: str) -> object:
+            try:
+                return real_join(key, item)
+            finally:
+                joined.release()
+
+        monkeypatch.setattr(batches, "_join", join)
+        # The leader yields once, for whoever is there already: here that is everybody.
+        monkeypatch.setattr(
+            group_commit, "pause", lambda _: [joined.acquire(timeout=10) for _ in items]
+        )
+
+        def one(item: str) -> object:
+            with fair.app.app_context():
+                try:
+                    return batches.submit("event", item, write)
+                except Exception as error:
+                    return read(item, error)
+
+        with ThreadPoolExecutor(len(items)) as pool:
+            return list(pool.map(one, items))
+
+    return submit_all
+
+
+def test_each_gets_the_result_of_its_own_item(together: Callable[..., list[object]]) -> None:
+    batches: list[int] = []
+
+    def write(items: Sequence[str]) -> list[str]:
+        batches.append(len(items))
+        return [item.upper() for item in items]
+
+    assert together(["a", "b", "c"], write) == ["A", "B", "C"]
+    assert batches == [3]
+
+
+def test_each_reads_the_refusal_in_its_own_language(
+    together: Callable[..., list[object]],
+) -> None:
+    def write(_items: Sequence[str]) -> list[str]:
+        with force_locale("de"):
+            raise Refused("not_yet", date=date(2026, 12, 9))
+
+    def read(locale: str, error: BaseException) -> str:
+        assert isinstance(error, Refused)
+        with force_locale(locale):
+            return error.message
+
+    german, english = together(["de", "en"], write, read)
+    assert "9. Dezember 2026" in str(german)
+    assert "December 9, 2026" in str(english)
+
+
+def test_no_two_raise_the_same_exception(together: Callable[..., list[object]]) -> None:
+    def write(_items: Sequence[str]) -> list[str]:
+        raise Refused("closed")
+
+    one, other = together(["a", "b"], write)
+    assert one is not other
+    assert isinstance(one, Refused)
+    assert isinstance(other, Refused)
+    assert one.word == other.word == "closed"
+
+
+def test_what_one_item_violates_refuses_that_item_alone(
+    together: Callable[..., list[object]],
+) -> None:
+    def write(items: Sequence[str]) -> list[str]:
+        if "twice" in items:
+            raise IntegrityError("INSERT", None, Exception("unique"))
+        return list(items)
+
+    first, twice, last = together(["first", "twice", "last"], write)
+    assert (first, last) == ("first", "last")
+    assert isinstance(twice, IntegrityError)
