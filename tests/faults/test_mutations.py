@@ -15,14 +15,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.servers import ROOT
+from simulation.servers import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(600)]
 
-COPIED = ("bench", "exchange", "tests")
+COPIED = ("assets", "exchange", "simulation", "tests")
 FILES = (
-    "build_assets.mjs",
-    "build_assets.py",
     "package.json",
     "package-lock.json",
     "pyproject.toml",
@@ -67,11 +65,13 @@ MUTATIONS = (
     Mutation(
         "emit before commit",
         "exchange/domain/changes.py",
-        """stage_before)
-    _announce(news)
+        """ if under_way.counts else None
+    if news is not None:
+        announce(news)
 """,
-        """stage_before)
-        _announce(news)
+        """ if under_way.counts else None
+        if news is not None:
+            announce(news)
 """,
         (
             "tests/faults/test_commit_first.py"
@@ -80,12 +80,12 @@ MUTATIONS = (
     ),
     Mutation(
         "emit new questions before commit",
-        "exchange/domain/changes.py",
-        """arrived])
-    _announce(news)
+        "exchange/live/arrivals.py",
+        """new=cards)
+    announce(news)
 """,
-        """arrived])
-        _announce(news)
+        """new=cards)
+        announce(news)
 """,
         (
             "tests/faults/test_commit_first.py"
@@ -123,7 +123,7 @@ MUTATIONS = (
         """access.participant_or_new(found.event_id, echo.get("key"))""",
         """access.participant_or_new(found.event_id)""",
         (
-            "tests/web/test_me_too.py"
+            "tests/views/test_me_too.py"
             "::test_one_whose_answer_was_lost_with_the_first_cookie_counts_once",
         ),
     ),
@@ -145,7 +145,7 @@ class Tree:
 
     def build(self) -> None:
         """Scripts, stylesheets and translations."""
-        self._run("build_assets.py").check_returncode()
+        self._run("assets/build.py").check_returncode()
 
     def imports(self) -> str:
         """Where the app comes from in here."""
