@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from simulation.venue import Venue
-from simulation.waiting import HANGS_S
+from simulation.waiting import HANGS_S, wait_until
 from tests.support.browsing import Windows, ask, go, until_online
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -160,9 +160,11 @@ def test_a_line_that_leads_nowhere_is_noticed_and_left(venue: Venue, windows: Wi
     page.clock.install()
     ear = listening(page, venue.links.desk(2))
     ear.deaf = True
-    # By the page's own clock, which is moved on: no machine is too busy for that.
+    # By the page's own clock, which stands still and is moved on by hand.
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
     page.clock.run_for(15_500)
-    wait_for(page, lambda: ear.sockets == 2)
+    wait_until(lambda: page.evaluate("true") and ear.sockets == 2)
+    page.clock.resume()
     until_online(page)
     same_as_fresh(page)
 
