@@ -65,14 +65,14 @@ def locale() -> str:
 # Who somebody is
 
 
-def held() -> list[PassLine]:
+def passes_held() -> list[PassLine]:
     """The valid passes in this browser's cookie."""
     if "passes" not in g:
         # A socket outlives its handshake: what it may do is looked up each time it asks.
         found = _valid(request.cookies.get(PASSES_COOKIE, "").split("."))
-        g.passes = [one for one, _ in found]
-    passes_held: list[PassLine] = g.passes
-    return passes_held
+        g.passes = [pass_ for pass_, _ in found]
+    known: list[PassLine] = g.passes
+    return known
 
 
 def open_pass(secret: str) -> PassLine:
@@ -80,14 +80,14 @@ def open_pass(secret: str) -> PassLine:
     found = _valid([secret])
     if not found:
         raise Refused("pass")
-    one = found[0][0]
+    pass_ = found[0][0]
     others = [
         (other, kept)
         for other, kept in _valid(request.cookies.get(PASSES_COOKIE, "").split("."))
-        if other.id != one.id
+        if other.id != pass_.id
     ]
     g.passes_cookie = ".".join([secret, *(kept for _, kept in others)][:MOST_PASSES])
-    return one
+    return pass_
 
 
 def participant(event_id: int) -> str | None:
@@ -134,8 +134,8 @@ def viewer() -> str:
 
 def presenter_of(stand_id: int) -> Actor:
     """The presenters of a stand. Refuses `not_yours`."""
-    one = _holding(Role.PRESENTER, stand_id)
-    return Actor(role="presenter", pass_id=one.id, stand_id=stand_id)
+    pass_ = _holding(Role.PRESENTER, stand_id)
+    return Actor(role="presenter", pass_id=pass_.id, stand_id=stand_id)
 
 
 def moderator_of(event_id: int) -> Actor:
@@ -160,7 +160,11 @@ def may_see_screen(event_id: int) -> PassLine:
 
 def organised_series() -> list[Series]:
     """The series that this browser organises. Refuses `not_yours` when there is none."""
-    ids = {one.series_id for one in held() if one.role is Role.ORGANISER and one.series_id}
+    ids = {
+        pass_.series_id
+        for pass_ in passes_held()
+        if pass_.role is Role.ORGANISER and pass_.series_id
+    }
     if not ids:
         raise Refused("not_yours")
     return list(people.series_of(ids))
@@ -168,7 +172,9 @@ def organised_series() -> list[Series]:
 
 def is_contact_of(project_id: int) -> bool:
     """Whether this browser holds the pass of a project's contact."""
-    return any(one.role is Role.CONTACT and one.project_id == project_id for one in held())
+    return any(
+        pass_.role is Role.CONTACT and pass_.project_id == project_id for pass_ in passes_held()
+    )
 
 
 def asker_of(question: QuestionPlace) -> Actor:
@@ -190,17 +196,17 @@ def watched(command: object) -> tuple[Room, Scope, PassLine | None]:
         stand = fair.stand_at(code)
         if stand is None:
             raise Refused("unknown")
-        one = None
+        pass_ = None
         if room is Room.DESK:
-            one = _holding(Role.PRESENTER, stand.id)
-        return room, rooms.stand(stand.id), one
+            pass_ = _holding(Role.PRESENTER, stand.id)
+        return room, rooms.stand(stand.id), pass_
     event = fair.event_at(code)
     event_id = event.id if event else _event_of_stand(code)
     if event_id is None:
         raise Refused("unknown")
     if room is Room.MODERATE:
-        one = _holding(Role.MODERATOR, event_id)
-        return room, rooms.moderate(event_id), one
+        pass_ = _holding(Role.MODERATOR, event_id)
+        return room, rooms.moderate(event_id), pass_
     if room is Room.SCREEN:
         return room, rooms.public(event_id), may_see_screen(event_id)
     if room is Room.EVENT:
@@ -246,11 +252,11 @@ def _event_of_stand(code: str) -> int | None:
 
 
 def _holding(role: Role, place_id: int) -> PassLine:
-    for one in held():
+    for pass_ in passes_held():
         # A pass opens one place: all its other ids are None.
-        opened = one.series_id or one.event_id or one.stand_id or one.project_id
-        if one.role is role and opened == place_id:
-            return one
+        opened = pass_.series_id or pass_.event_id or pass_.stand_id or pass_.project_id
+        if pass_.role is role and opened == place_id:
+            return pass_
     raise Refused("not_yours")
 
 

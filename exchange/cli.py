@@ -174,31 +174,31 @@ def _print_event(event: fair.EventLine) -> None:
     settings = _settings()
     click.echo(f"\n{event.city}, {event.date:%d.%m.%Y}: {event.title}")
     click.echo(f"  Gäste          {settings.public_url}/e/{event.code}")
-    for one in people.passes_of_event(event.id):
-        click.echo(f"  {_label(one):<14} {_link(one)}")
+    for pass_ in people.passes_of_event(event.id):
+        click.echo(f"  {_label(pass_):<14} {_link(pass_)}")
     if event.phase is Phase.PREPARING:
         click.echo("  (Stände: auf der Seite der Organisation)")
         return
-    presenters = {one.stand_id: one for one in people.presenter_passes(event.id)}
+    presenters = {pass_.stand_id: pass_ for pass_ in people.presenter_passes(event.id)}
     for line in fair.stand_lines(event.id):
         click.echo(f"  Stand {line.number:>2}       {settings.public_url}/s/{line.code}")
         click.echo(f"    Tablet       {_link(presenters[line.id])}")
 
 
-def _label(one: PassLine) -> str:
+def _label(pass_: PassLine) -> str:
     return {
         Role.ORGANISER: "Organisation",
         Role.MODERATOR: "Moderation",
         Role.SCREEN: "Leinwand",
-    }[one.role]
+    }[pass_.role]
 
 
 def _demo_links() -> dict[str, Any]:
     event = fair.event_at(demo_fair.EVENT_CODE)
     if event is None:
         raise click.ClickException("Der Demo-Markt fehlt. (The demo fair is missing.)")
-    by_role = {one.role: _link(one) for one in people.passes_of_event(event.id)}
-    presenters = {one.stand_id: one for one in people.presenter_passes(event.id)}
+    by_role = {pass_.role: _link(pass_) for pass_ in people.passes_of_event(event.id)}
+    presenters = {pass_.stand_id: pass_ for pass_ in people.presenter_passes(event.id)}
     return {
         "event": event.code,
         "stands": [
@@ -223,8 +223,8 @@ def _current_event() -> fair.EventLine | None:
     return next(iter(under_way or ahead), None)
 
 
-def _link(one: PassLine) -> str:
-    return passes.link(one, _settings().public_url, _settings().secret_key)
+def _link(pass_: PassLine) -> str:
+    return passes.link(pass_, _settings().public_url, _settings().secret_key)
 
 
 def _settings() -> Settings:

@@ -36,10 +36,10 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
     Joins first, reads the revision then: a change in between is heard, or seen in the number.
     """
     try:
-        room, scope, one = access.watched(command)
-        if one is not None:
-            join_room(rooms.pass_room(one.id))
-            presence.let_in(_sid(), one.id, one.generation)
+        room, scope, pass_ = access.watched(command)
+        if pass_ is not None:
+            join_room(rooms.pass_room(pass_.id))
+            presence.let_in(_sid(), pass_.id, pass_.generation)
         locale = presence.watchers().locales.get(_sid(), access.locale())
         join_room(rooms.name(room, scope.owner_id, locale))
         (revision,) = revisions.begin_page([scope])

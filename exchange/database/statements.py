@@ -127,7 +127,11 @@ class CompiledStatement:
     def do(self, connection: RawConnection, *many: Mapping[str, Any]) -> None:
         """Run it once for each of these values; it answers nothing."""
         compiled = self._on(connection.dialect)
-        connection.run(compiled.sql, [compiled.values(values) for values in many], many=True)
+        bound = [compiled.values(values) for values in many]
+        if len(bound) == 1:
+            connection.run(compiled.sql, bound[0])
+        else:
+            connection.run(compiled.sql, bound, many=True)
 
     def _on(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)

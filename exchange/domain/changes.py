@@ -167,8 +167,9 @@ class Change:
             ).all()
         others = [Audience(*row) for row in rows if row[0] not in self.questions]
         return (
-            touched + [one for one in others if one.question_id not in self._for_askers],
-            [one for one in others if one.question_id in self._for_askers],
+            touched
+            + [audience for audience in others if audience.question_id not in self._for_askers],
+            [audience for audience in others if audience.question_id in self._for_askers],
         )
 
     def _changes_stage(self, event_changes: Mapping[str, object]) -> bool:
@@ -208,7 +209,7 @@ class Change:
         if self._event is None:
             return set()
         found = broadcasts.scopes(self._event.id, audiences, self.moved, stage=stage)
-        askers = {one.participant_id for one in for_askers} - {None}
+        askers = {audience.participant_id for audience in for_askers} - {None}
         return found | {rooms.mine(asker) for asker in askers if asker is not None}
 
     def _log(

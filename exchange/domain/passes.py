@@ -21,21 +21,21 @@ _LARGEST_ID = 2**31 - 1
 _MAC_BYTES = 12  # 96 bits: more than can be guessed, short enough for a QR code
 
 
-def secret_of(one: Pass | PassLine, instance_key: str) -> str:
+def secret_of(pass_: Pass | PassLine, instance_key: str) -> str:
     """The pass's secret: 22 characters that fit in a link."""
-    number = one.id.to_bytes(_ID_BYTES, "big")
+    number = pass_.id.to_bytes(_ID_BYTES, "big")
     return (
-        base64.urlsafe_b64encode(number + _mac(one.id, one.generation, instance_key))
+        base64.urlsafe_b64encode(number + _mac(pass_.id, pass_.generation, instance_key))
         .rstrip(b"=")
         .decode()
     )
 
 
-def link(one: Pass | PassLine, public_url: str, instance_key: str) -> str:
+def link(pass_: Pass | PassLine, public_url: str, instance_key: str) -> str:
     """The link that opens the pass. The secret is in the fragment, which no browser sends and no
     server logs.
     """
-    return f"{public_url}/pass#{secret_of(one, instance_key)}"
+    return f"{public_url}/pass#{secret_of(pass_, instance_key)}"
 
 
 def id_in(secret: str) -> int | None:
@@ -45,13 +45,13 @@ def id_in(secret: str) -> int | None:
     return number if 0 < number <= _LARGEST_ID else None
 
 
-def opens(one: Pass | PassLine, secret: str, instance_key: str) -> bool:
+def opens(pass_: Pass | PassLine, secret: str, instance_key: str) -> bool:
     """Whether `secret` is this pass's own, of its present generation, and not revoked."""
     raw = _decoded(secret)
     return (
         raw is not None
-        and not one.revoked
-        and hmac.compare_digest(raw[_ID_BYTES:], _mac(one.id, one.generation, instance_key))
+        and not pass_.revoked
+        and hmac.compare_digest(raw[_ID_BYTES:], _mac(pass_.id, pass_.generation, instance_key))
     )
 
 
@@ -61,11 +61,11 @@ def rotate(pass_id: int, *, by: Actor, seen: int | None = None) -> None:
     `seen`: the generation that is to lapse. If it has already, nothing is done: pressed twice, or
     asked twice for an answer that got lost, it is one new secret. Refuses `unknown`.
     """
-    with _change_of(pass_id, "renew", by) as (under_way, one):
-        under_way.nothing_done = seen not in (None, one.generation)
+    with _change_of(pass_id, "renew", by) as (under_way, pass_):
+        under_way.nothing_done = seen not in (None, pass_.generation)
         if under_way.nothing_done:
             return
-        one.generation += 1
+        pass_.generation += 1
     presence.dismiss(pass_id)
 
 
@@ -74,9 +74,9 @@ def set_revoked(pass_id: int, revoked: bool, *, by: Actor) -> None:
 
     Refuses `unknown`.
     """
-    with _change_of(pass_id, "revoke" if revoked else "restore", by) as (under_way, one):
-        under_way.nothing_done = one.revoked == revoked
-        one.revoked = revoked
+    with _change_of(pass_id, "revoke" if revoked else "restore", by) as (under_way, pass_):
+        under_way.nothing_done = pass_.revoked == revoked
+        pass_.revoked = revoked
     if revoked:
         presence.dismiss(pass_id)
 

@@ -12,6 +12,8 @@ from exchange.models import lengths
 _UNSEEN = re.compile(
     "[\u00ad\u061c\u115f\u1160\u180e\u3164\uffa0\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
+# Control characters but line break and tab, and halves of surrogate pairs.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 
@@ -23,7 +25,7 @@ def clean(text: str, *, limit: int) -> str:
     """
     text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = unicodedata.normalize("NFC", text)
-    if any(_unshowable(character) for character in text):
+    if _UNSHOWABLE.search(text):
         raise Refused("characters")
     text = _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
     if len(text) > limit:
@@ -46,7 +48,3 @@ def clean_question(text: str) -> str:
 def clean_line(text: str | None, *, limit: int) -> str | None:
     """One line of text, or None for an empty one."""
     return " ".join(clean(text or "", limit=limit).split()) or None
-
-
-def _unshowable(character: str) -> bool:
-    return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs")

@@ -25,7 +25,7 @@ UNDOABLE = frozenset(MOVES) - FINAL - {"edit"} | {
 
 
 @dataclass(frozen=True)
-class _Touched:
+class _BeforeImage:
     """A question that a change touched, and how it was before."""
 
     question: Question
@@ -45,9 +45,9 @@ def undo(event_id: int, change_id: int, *, by: Actor, key: str | None = None) ->
             if row is None or row.event_id != event_id:
                 raise Refused("unknown")
             _require_undoable(row, by)
-            touched = _touched_by(under_way, row)
-            _require_untouched(under_way, row, touched)
-            _put_back(under_way, row, touched)
+            images = _images_of(under_way, row)
+            _require_untouched(under_way, row, images)
+            _put_back(under_way, row, images)
             under_way.undoes = row
     return under_way.outcome
 
@@ -63,28 +63,28 @@ def _require_undoable(row: ChangeRow, by: Actor) -> None:
         raise Refused("not_undoable")
 
 
-def _touched_by(under_way: Change, row: ChangeRow) -> list[_Touched]:
+def _images_of(under_way: Change, row: ChangeRow) -> list[_BeforeImage]:
     rows = under_way.session.execute(
         select(Question, ChangeQuestion.before)
         .join(ChangeQuestion, ChangeQuestion.question_id == Question.id)
         .where(ChangeQuestion.change_id == row.id)
         .order_by(Question.id)
     )
-    return [_Touched(question, before_images.load(before)) for question, before in rows]
+    return [_BeforeImage(question, before_images.load(before)) for question, before in rows]
 
 
-def _require_untouched(under_way: Change, row: ChangeRow, touched: list[_Touched]) -> None:
+def _require_untouched(under_way: Change, row: ChangeRow, images: list[_BeforeImage]) -> None:
     """Refuses when anything that the change touched was touched again."""
-    ids = {one.question.id for one in touched}
-    for one in touched:
-        if one.question.status is Status.WITHDRAWN:
+    ids = {image.question.id for image in images}
+    for image in images:
+        if image.question.status is Status.WITHDRAWN:
             raise Refused("erased")
-        if one.question.last_change_id != row.id:
+        if image.question.last_change_id != row.id:
             raise Refused("built_upon")
-        if one.before["head_id"] is not None:
-            _require_head(under_way, one, row, ids)
-        elif one.before["status"] not in PUBLIC:
-            _require_nobody_hidden(under_way, one.question, row)
+        if image.before["head_id"] is not None:
+            _require_head(under_way, image, row, ids)
+        elif image.before["status"] not in PUBLIC:
+            _require_nobody_hidden(under_way, image.question, row)
     for name, (_, after) in row.event_before.items():
         # Which question was live before is a consequence; nothing is built upon it.
         now_is = before_images.dump_value(getattr(under_way.event, name))
@@ -104,17 +104,17 @@ def _require_nobody_hidden(under_way: Change, question: Question, row: ChangeRow
         raise Refused("built_upon")
 
 
-def _require_head(under_way: Change, one: _Touched, row: ChangeRow, ids: set[int]) -> None:
+def _require_head(under_way: Change, image: _BeforeImage, row: ChangeRow, ids: set[int]) -> None:
     """The head that a question would follow again must be one then; and nobody may follow it."""
-    head = under_way.session.get_one(Question, one.before["head_id"])
+    head = under_way.session.get_one(Question, image.before["head_id"])
     if head.status is Status.WITHDRAWN:
         raise Refused("built_upon")
     if head.id not in ids:
-        vanishes = one.before["status"] in PUBLIC and head.status not in PUBLIC
+        vanishes = image.before["status"] in PUBLIC and head.status not in PUBLIC
         if head.head_id is not None or (vanishes and _touched_since(under_way, row, head.id)):
             raise Refused("built_upon")
     followers = under_way.session.scalars(
-        select(Question.id).where(Question.head_id == one.question.id)
+        select(Question.id).where(Question.head_id == image.question.id)
     )
     if not ids.issuperset(followers):
         raise Refused("built_upon")
@@ -128,14 +128,14 @@ def _touched_since(under_way: Change, row: ChangeRow, question_id: int) -> bool:
     return under_way.session.scalar(later.limit(1)) is not None
 
 
-def _put_back(under_way: Change, row: ChangeRow, touched: list[_Touched]) -> None:
+def _put_back(under_way: Change, row: ChangeRow, images: list[_BeforeImage]) -> None:
     event = under_way.event
-    if any(one.before["status"] is Status.LIVE for one in touched):
+    if any(image.before["status"] is Status.LIVE for image in images):
         phases.require_stage(_phase_after(row, event))
         live = under_way.session.scalar(
             select(Question.id).where(Question.event_id == event.id, Question.status == Status.LIVE)
         )
-        if live is not None and live not in {one.question.id for one in touched}:
+        if live is not None and live not in {image.question.id for image in images}:
             raise Refused("another_live")
     # Only what is still as the change left it is put back.
     now_is = before_images.dump_event(event)
@@ -144,16 +144,16 @@ def _put_back(under_way: Change, row: ChangeRow, touched: list[_Touched]) -> Non
     }
     before_id = event.before_id
     # Whatever leaves the stage goes first: the database never sees two live ones.
-    for one in sorted(touched, key=lambda one: one.before["status"] is Status.LIVE):
-        _restore(under_way, one)
+    for image in sorted(images, key=lambda image: image.before["status"] is Status.LIVE):
+        _restore(under_way, image)
     event.before_id = before_id
     for name, value in before_images.load(earlier).items():
         setattr(event, name, value)
 
 
-def _restore(under_way: Change, one: _Touched) -> None:
+def _restore(under_way: Change, image: _BeforeImage) -> None:
     """Put a before-image back. It is whole: status and all that belongs to it."""
-    question, before = one.question, one.before
+    question, before = image.question, image.before
     under_way.touch(question)
     if question.stand_id != before["stand_id"]:
         under_way.leave(question, question.stand_id)

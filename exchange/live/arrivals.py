@@ -50,7 +50,7 @@ def arrivals(event_id: int) -> Iterator[Arrivals]:
     with writing_raw(event_id) as connection:
         written = Arrivals(connection)
         yield written
-        audiences = [one.audience for one in written.arrived]
+        audiences = [arrived.audience for arrived in written.arrived]
         moved_on = revisions.bump(
             connection, broadcasts.scopes(event_id, audiences, [], stage=False)
         )
@@ -67,17 +67,19 @@ def arrivals(event_id: int) -> Iterator[Arrivals]:
                 "at": moment,
                 "verb": "ask",
                 "subject": "question",
-                "subject_id": one.audience.question_id,
-                "role": one.role,
-                "pass_id": one.pass_id,
-                "stand_id": one.at_desk,
+                "subject_id": arrived.audience.question_id,
+                "role": arrived.role,
+                "pass_id": arrived.pass_id,
+                "stand_id": arrived.at_desk,
                 "event_before": {},
-                "answered": {"status": one.status},
+                "answered": {"status": arrived.status},
             }
-            for one in written.arrived
+            for arrived in written.arrived
         ]
         _LOG.do(connection, *rows)
-        news = News(event_id, moved_on, audiences, new=[one.card for one in written.arrived])
+        news = News(
+            event_id, moved_on, audiences, new=[arrived.card for arrived in written.arrived]
+        )
     announce(news)
 
 

@@ -185,9 +185,17 @@ def _for_desk(read: _Reader, stand_id: int) -> str:
 
 def _for_asker(read: _Reader, participant_id: int) -> str:
     news = read.news
-    asked = {one.question_id for one in news.audiences if one.participant_id == participant_id}
+    asked = {
+        audience.question_id
+        for audience in news.audiences
+        if audience.participant_id == participant_id
+    }
     own = [card for card in read.cards() if card.id in asked]
-    others = {one.question_id for one in news.for_askers if one.participant_id == participant_id}
+    others = {
+        audience.question_id
+        for audience in news.for_askers
+        if audience.participant_id == participant_id
+    }
     if others:
         own += [card for card in read.for_askers() if card.id in others]
     return render_each("questions/_mine.html", own)

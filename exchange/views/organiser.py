@@ -71,7 +71,7 @@ def organise() -> Response:
     response = make_response(
         render_page(
             "organiser/organise.html",
-            series=[_desk(one) for one in access.organised_series()],
+            series=[_desk(series) for series in access.organised_series()],
             phases=list(Phase),
             public_url=_public_url(),
         )
@@ -136,28 +136,28 @@ def code(pass_id: int) -> Response:
 @bp.post("/organise/passes/<int:pass_id>/<any(rotate, revoke, restore):verb>")
 def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     """Give a pass a new secret, let it lapse, or let it be valid again."""
-    by, one = _pass(pass_id)
+    by, pass_ = _pass(pass_id)
     if verb == "rotate":
-        passes.rotate(one.id, by=by, seen=whole(posted().get("generation")))
-        if one.role is Role.ORGANISER:
+        passes.rotate(pass_.id, by=by, seen=whole(posted().get("generation")))
+        if pass_.role is Role.ORGANISER:
             # Whoever changes the lock keeps a key.
-            renewed = people.passes_by_id([one.id])[one.id]
+            renewed = people.passes_by_id([pass_.id])[pass_.id]
             access.open_pass(passes.secret_of(renewed, _secret_key()))
-    elif one.role is Role.ORGANISER:
+    elif pass_.role is Role.ORGANISER:
         # Nobody could let it be valid again: that page needs it.
         raise Refused("unknown")
     else:
-        passes.set_revoked(one.id, verb == "revoke", by=by)
+        passes.set_revoked(pass_.id, verb == "revoke", by=by)
     if wants_json():
-        return jsonify({"pass": one.id})
+        return jsonify({"pass": pass_.id})
     return redirect(f"/organise#pass-{pass_id}", 303)
 
 
 def _desk(series: Series) -> SeriesDesk:
     held = people.passes_of_series(series.id)
-    at_stand = {one.stand_id: _line(one) for one in held if one.stand_id}
-    of_event = {(one.event_id, one.role): _line(one) for one in held if one.event_id}
-    of_project = {one.project_id: _line(one) for one in held if one.project_id}
+    at_stand = {pass_.stand_id: _line(pass_) for pass_ in held if pass_.stand_id}
+    of_event = {(pass_.event_id, pass_.role): _line(pass_) for pass_ in held if pass_.event_id}
+    of_project = {pass_.project_id: _line(pass_) for pass_ in held if pass_.project_id}
     summaries = question_queries.summaries(series.id)
     stands = fair.stand_lines_of_series(series.id)
     events = [
@@ -173,7 +173,7 @@ def _desk(series: Series) -> SeriesDesk:
     return SeriesDesk(
         code=series.code,
         name=series.name,
-        organiser=next(_line(one) for one in held if one.series_id),
+        organiser=next(_line(pass_) for pass_ in held if pass_.series_id),
         events=sorted(events, key=_urgency),
         contacts=[
             (project, contact, of_project[project.id])
@@ -192,19 +192,19 @@ def _urgency(desk: EventDesk) -> int:
 
 def _pass(pass_id: int) -> tuple[Actor, PassLine]:
     """A pass of a series that this browser organises, and who that is."""
-    one = people.passes_by_id([pass_id]).get(pass_id)
+    pass_ = people.passes_by_id([pass_id]).get(pass_id)
     series_id = people.series_of_pass(pass_id)
-    if one is None or series_id is None:
+    if pass_ is None or series_id is None:
         raise Refused("unknown")
-    return access.organiser_of(series_id), one
+    return access.organiser_of(series_id), pass_
 
 
-def _line(one: PassLine) -> PassLink:
-    return PassLink(one.id, one.role, one.generation, _link(one), one.revoked)
+def _line(pass_: PassLine) -> PassLink:
+    return PassLink(pass_.id, pass_.role, pass_.generation, _link(pass_), pass_.revoked)
 
 
-def _link(one: PassLine) -> str:
-    return passes.link(one, _public_url(), _secret_key())
+def _link(pass_: PassLine) -> str:
+    return passes.link(pass_, _public_url(), _secret_key())
 
 
 def _public_url() -> str:

@@ -32,6 +32,6 @@ _PAGES = {
 }
 
 
-def _leads_to(one: PassLine) -> str:
-    code = people.code_opened_by(one.id)
-    return f"{_PAGES[one.role]}{code}" if one.role in _PAGES and code else "/organise"
+def _leads_to(pass_: PassLine) -> str:
+    code = people.code_opened_by(pass_.id)
+    return f"{_PAGES[pass_.role]}{code}" if pass_.role in _PAGES and code else "/organise"
