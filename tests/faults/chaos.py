@@ -3,8 +3,8 @@ that can go wrong with line, server and database goes wrong at random. Then it i
 
 Phones are programs that do what the attendee's outbox does: a key before the first byte, the same
 key again with growing pauses, `Retry-After` heeded, and an entry goes only when our server's JSON
-repeats its key. Their pages live by pushes as live.js has it (held.py). What they were told is
-compared with the database, and every page with a fresh one.
+repeats its key. Their pages live by pushes as live/updates.js has it (held.py). What they were told
+is compared with the database, and every page with a fresh one.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ SILENT_S = 15.0
 """Interval and timeout of the pings: a line that says nothing for so long is dead."""
 STAFF_CHECK_S = 10.0
 WITHIN_S = 3.0
-"""Over how long phones spread their readings; as live.js does."""
+"""Over how long phones spread their readings; as live/updates.js does."""
 SETTLE_WITHIN_S = 150.0
 Lost = (OSError, EOFError, TimeoutError, ValueError, WSError)
 
@@ -53,7 +53,7 @@ class Scale:
     longest_pause_s: float = 20.0
     """Of a phone between two tries."""
     patience_s: float = 15.0
-    """How long a phone waits for an answer; as post.js and live.js do."""
+    """How long a phone waits for an answer; as outbox/post.js and live/updates.js do."""
     phone_check_s: float = 60.0
     deep: float = 1.0
     """How long faults last, as a multiple."""

@@ -1,4 +1,4 @@
-"""What a page holds that lives by pushes, as a program: by the rules of static/js/live.js.
+"""What a page holds that lives by pushes, as a program: by the rules of static/js/live/updates.js.
 
 Cheap enough for hundreds: pushes are kept as they come and put together when somebody looks.
 What a page knows of its own reader (my votes) is not news and is left to the browser's tests.
@@ -87,7 +87,7 @@ class Content:
         return made
 
     def place(self, html: str) -> None:
-        """As fragments.js does."""
+        """As live/fragments.js does."""
         for piece in pieces(html):
             present = self.shown.get(piece.id)
             if piece.gone:
@@ -103,7 +103,7 @@ class Content:
                 self.shown.pop(piece.id, None)
 
     def count(self, counts: dict[str, int]) -> None:
-        """As counts.js does."""
+        """As live/vote-counts.js does."""
         for question, votes in counts.items():
             if question in self.votes:
                 self.votes[question] = str(votes or "")

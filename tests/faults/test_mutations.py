@@ -44,7 +44,7 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "trust response.ok",
-        "exchange/static/js/post.js",
+        "exchange/static/js/outbox/post.js",
         """    const after = Number.parseInt(""",
         """    if (response.ok) return { ...lost, ours: true, ok: true, body: {} };
     const after = Number.parseInt(""",
@@ -54,7 +54,7 @@ MUTATIONS = (
     ),
     Mutation(
         "delete the entry before sending",
-        "exchange/static/js/outbox.js",
+        "exchange/static/js/phone/outbox.js",
         """  kept.write({ ...entry, maybe: true, tab, until: Date.now() + LEASE });
 """,
         """  kept.erase(entry.key);
@@ -106,7 +106,7 @@ MUTATIONS = (
     ),
     Mutation(
         "skip the reading after a gap",
-        "exchange/static/js/live.js",
+        "exchange/static/js/live/updates.js",
         """    catchUp();
     return;
   }

@@ -1,13 +1,14 @@
 // The attendee's pages. Everything here is an improvement: the pages work without it.
 
-import { start as keepAges } from "./ages.js";
-import { start as attendAsking } from "./asking.js";
-import { ATTENDEES, readAgain, start as listen } from "./live.js";
-import { start as knowMine } from "./mine.js";
-import { start as sayNews } from "./news.js";
-import { start as attendOwn } from "./own.js";
-import { start as attendVotes } from "./votes.js";
-import { start as showWaiting } from "./unsent.js";
+import { ATTENDEES, readAgain, start as listen } from "./live/updates.js";
+import { start as keepAges } from "./page/ages.js";
+import { start as sayNews } from "./page/announce.js";
+import { on } from "./page/events.js";
+import { start as attendAsking } from "./phone/asking.js";
+import { start as attendOwn } from "./phone/edit-own.js";
+import { start as knowMine } from "./phone/hide-own.js";
+import { start as attendVotes } from "./phone/me-too.js";
+import { start as showWaiting } from "./phone/waiting-list.js";
 
 document.documentElement.dataset.js = "";
 keepAges();
@@ -22,7 +23,7 @@ listen(ATTENDEES);
 // What may be done follows from the phase: when it changes, so does more than its own fragment. Everybody hears of it at
 // once, so each waits a little while of its own before it reads.
 let phase = document.getElementById("phase")?.dataset.phase;
-document.addEventListener("exchange:placed", () => {
+on("dom-updated", () => {
   const now = document.getElementById("phase")?.dataset.phase;
   if (now === phase) return;
   phase = now;

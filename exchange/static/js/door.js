@@ -1,8 +1,10 @@
 // The door: takes the secret out of the address, where it could be seen over a shoulder or kept in the history, and
 // posts it. What stands behind # never reached the server by itself.
 
-const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-door]"));
-const field = /** @type {HTMLInputElement | null | undefined} */ (form?.elements.namedItem("secret"));
+import { $, fieldOf } from "./page/dom.js";
+
+const form = $("form[data-door]", HTMLFormElement);
+const field = fieldOf(form, "secret", HTMLInputElement);
 
 function open() {
   let secret = location.hash.slice(1);

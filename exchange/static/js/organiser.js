@@ -1,10 +1,12 @@
 // The organiser's page. It works without this; here links are copied with one press, sheets printed, and what is pressed
 // without a line waits for it.
 
-import { fieldsOf } from "./post.js";
-import { say, toast } from "./say.js";
-import { entries, put, twinOf, wake } from "./waiting.js";
-import { start as showWaits } from "./waits.js";
+import { fieldsOf } from "./outbox/post.js";
+import { say, toast } from "./page/announce.js";
+import { $$, byId, onSubmit } from "./page/dom.js";
+import { on } from "./page/events.js";
+import { start as showWaits } from "./staff/pending-notices.js";
+import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
 
 document.documentElement.dataset.js = "";
 
@@ -32,14 +34,14 @@ async function copy(field) {
   return document.execCommand("copy");
 }
 
-for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-copy]"))) {
+for (const button of $$("[data-copy]", HTMLButtonElement)) {
   button.hidden = false;
   const words = button.textContent ?? "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   button.addEventListener("click", async () => {
-    const field = document.getElementById(button.dataset.copy ?? "");
-    if (!(field instanceof HTMLInputElement) || !(await copy(field))) return;
+    const field = byId(button.dataset.copy, HTMLInputElement);
+    if (!field || !(await copy(field))) return;
     const done = button.dataset.copied ?? "";
     button.textContent = done;
     say(done);
@@ -48,21 +50,17 @@ for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.quer
   });
 }
 
-for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(".link-field > input"))) {
+for (const field of $$(".link-field > input", HTMLInputElement)) {
   field.addEventListener("focus", () => field.select());
 }
 
-for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-print]"))) {
+for (const button of $$("[data-print]", HTMLButtonElement)) {
   button.addEventListener("click", () => print());
 }
 
 // ---- writes --------------------------------------------------------------------------------------------------------
 
-document.addEventListener("submit", (event) => {
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  if (!form.hasAttribute("data-wait")) return;
-  event.preventDefault();
-  const button = /** @type {HTMLElement | null} */ (/** @type {SubmitEvent} */ (event).submitter);
+onSubmit("[data-wait]", (form, button) => {
   const url = form.getAttribute("action") ?? "";
   const fields = fieldsOf(form, button);
   if (twinOf(url, fields)) {
@@ -77,8 +75,7 @@ document.addEventListener("submit", (event) => {
   );
 });
 
-document.addEventListener("exchange:waited", (event) => {
-  const { entry, answer } = /** @type {CustomEvent} */ (event).detail;
+on("pending-settled", ({ entry, answer }) => {
   if (!answer.ok || entries().some((other) => !other.refused)) return;
   const [, passes, event_] = /^\/organise\/(?:passes\/(\d+)|([^/]+))/.exec(entry.url) ?? [];
   // This page hears no news: it is read anew, and opened where something was done.

@@ -1,7 +1,9 @@
 // The hall screen: reads, never writes, makes no sound.
 
-import { start as fit } from "./fit.js";
-import { STAFF, start as listen } from "./live.js";
+import { STAFF, start as listen } from "./live/updates.js";
+import { $$ } from "./page/dom.js";
+import { on } from "./page/events.js";
+import { start as fit } from "./screen/fit.js";
 
 /** How long the pointer rests before it is out of the picture. */
 const REST = 3000;
@@ -10,7 +12,7 @@ document.documentElement.dataset.js = "";
 fit();
 tick();
 setInterval(tick, 250);
-document.addEventListener("exchange:placed", tick);
+on("dom-updated", tick);
 listen(STAFF);
 stayAwake();
 hidePointer();
@@ -18,7 +20,7 @@ offerFullScreen();
 
 /** The time that is left, in minutes and seconds; at its end it stays at nought. */
 function tick() {
-  for (const clock of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-until]"))) {
+  for (const clock of $$("[data-until]")) {
     const left = Math.max(0, Math.ceil((Date.parse(clock.dataset.until ?? "") - Date.now()) / 1000));
     if (Number.isNaN(left)) continue;
     const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;

@@ -1,0 +1,251 @@
+// Asking: a question once typed is never lost. What is not yet sent survives a reload as a draft; what is sent goes through
+// the outbox, and the field is free for the next one when it has arrived, or stands written down in the waiting list.
+
+import { connectionState } from "../live/connection.js";
+import { readAgain, watches } from "../live/updates.js";
+import { held, hold } from "../outbox/feedback.js";
+import { newKey } from "../outbox/post.js";
+import { drafts } from "../outbox/storage.js";
+import { timeOfDay } from "../page/ages.js";
+import { say } from "../page/announce.js";
+import { $, $$, must } from "../page/dom.js";
+import { emit, on } from "../page/events.js";
+import { discard, entries, entryOf, hurry, isUnderWay, put, start as openOutbox } from "./outbox.js";
+
+/** @typedef {import("./outbox.js").Entry} Entry */
+
+/** The forms of this page, by where they post to: give back a text to its field, if that is free. @type {Map<string, (entry: Entry, error?: string) => boolean>} */
+const fields = new Map();
+
+/** Whether a question can be worded anew on this page. @param {Entry} entry */
+export const hasField = (entry) => fields.has(entry.url);
+
+/**
+ * Take a question out of the outbox and put it back into its field, if nothing else stands there.
+ * @param {Entry} entry
+ */
+export const giveBack = (entry) => fields.get(entry.url)?.(entry) ?? false;
+
+/** @param {HTMLFormElement} form */
+function attend(form) {
+  const url = form.getAttribute("action") ?? "";
+  const draft = `exchange.draft ${url}`;
+  const text = must("[name=text]", HTMLTextAreaElement, form);
+  const button = must("button[type=submit]", HTMLButtonElement, form);
+  const state = must("[data-ask-state]", HTMLElement, form);
+  const error = must("[data-error]", HTMLElement, form);
+  /** Staff have no list; their field keeps the question until it has arrived. */
+  const change = $("[data-ask-change]", HTMLButtonElement, form);
+  const words = form.dataset;
+  const names = ["text", "facet", "name", "stand"];
+  /** What the field shows while it is on its way. */
+  let key = "";
+
+  const values = () => Object.fromEntries(names.filter((name) => form.elements.namedItem(name)).map((name) => [name, valueOf(name)]));
+
+  /** @param {string} name */
+  function valueOf(name) {
+    const field = form.elements.namedItem(name);
+    return field && "value" in field ? String(field.value) : "";
+  }
+
+  /** @param {Record<string, string>} given */
+  function fill(given) {
+    for (const name of names) {
+      const field = form.elements.namedItem(name);
+      if (!given[name] || !field) continue;
+      if (field instanceof RadioNodeList || field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = given[name];
+      // Nothing that is filled in shall be hidden.
+      if (name !== "text") form.querySelector(`[name=${name}]`)?.closest("details")?.setAttribute("open", "");
+    }
+    grow();
+  }
+
+  function grow() {
+    const left = text.maxLength - text.value.length;
+    const counter = form.querySelector("[data-left]");
+    if (counter instanceof HTMLElement) {
+      counter.hidden = text.maxLength < 0 || left > 120;
+      counter.textContent = (counter.dataset.left ?? "").replace("{n}", String(left));
+    }
+  }
+
+  /** @param {string} kind @param {string} sentence @param {{aloud?: boolean}} [how] */
+  function tell(kind, sentence, { aloud = true } = {}) {
+    state.hidden = !sentence;
+    state.dataset.kind = kind;
+    state.firstElementChild ? (state.firstElementChild.textContent = sentence) : (state.textContent = sentence);
+    if (aloud) say(sentence);
+  }
+
+  /** @param {boolean} on */
+  function wait(on) {
+    // Read-only, not disabled: it can still be read, selected and copied.
+    text.readOnly = on;
+    if (on) button.setAttribute("aria-busy", "true"); else button.removeAttribute("aria-busy");
+    if (change) change.hidden = true;
+  }
+
+  /** Free for the next question. */
+  function clear() {
+    key = "";
+    wait(false);
+    text.defaultValue = "";
+    form.reset();
+    const details = form.querySelector("details");
+    if (details) details.open = false;
+    grow();
+    tell("quiet", "", { aloud: false });
+  }
+
+  /** @param {string} known */
+  function follow(known) {
+    key = known;
+    wait(true);
+    refuse("");
+    tell("quiet", words.sending ?? "");
+    hold(key, {
+      arrived,
+      refused(entry) {
+        // What can be put right in the field stays there; what has to wait for better times goes to the list.
+        if (!change && !mendable(entry)) return clear();
+        discard(entry.key);
+        key = "";
+        wait(false);
+        tell("quiet", "", { aloud: false });
+        drafts.write(draft, values());
+        refuse(entry.refused?.message ?? "");
+      },
+      left: () => { if (entryOf(known)) clear(); else wait(false); key = ""; },
+      waits: change ? waits : undefined,
+    });
+  }
+
+  /** @param {Entry} entry */
+  function waits(entry) {
+    if (isUnderWay(entry)) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+    if (!change || !entry.tries) return;
+    change.hidden = false;
+    tell("quiet", words.waiting ?? "", { aloud: entry.tries === 1 && !isUnderWay(entry) });
+  }
+
+  /** @param {Entry} entry */
+  function arrived({ arrived: answer }) {
+    clear();
+    const { number, status } = answer?.body ?? {};
+    const sentence = (status === "pending" ? words.sentPending : status === "owed" ? words.sentOwed : words.sent) ?? "";
+    state.dataset.number = number;
+    tell("done", sentence.replace("{number}", number).replace("{time}", timeOfDay(new Date(answer?.time ?? Date.now()))));
+    emit("question-asked", { number, form });
+  }
+
+  /** @param {string} sentence @param {{focus?: boolean}} [how] */
+  function refuse(sentence, { focus = true } = {}) {
+    error.textContent = sentence;
+    if (sentence) {
+      text.setAttribute("aria-invalid", "true");
+      if (focus) text.focus();
+    } else text.removeAttribute("aria-invalid");
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    // Pressed again while it waits: try at once, under the same key.
+    if (key) return hurry();
+    if (!text.value.trim()) return refuse(words.empty ?? "");
+    const fresh = newKey();
+    follow(fresh);
+    put({ key: fresh, what: "ask", url, fields: values(), place: words.place });
+    // Only now: it stands in the outbox, or, if storage is denied, in the page as long as that is open.
+    drafts.write(draft, null);
+  });
+
+  form.addEventListener("input", () => {
+    grow();
+    if (error.textContent) refuse("");
+    if (!state.hidden && state.dataset.kind === "done") tell("quiet", "", { aloud: false });
+    const typed = values();
+    drafts.write(draft, typed.text || typed.facet || typed.name ? typed : null);
+  });
+
+  change?.addEventListener("click", () => {
+    // From here on it is another question, under another key.
+    const now = values();
+    discard(key);
+    key = "";
+    wait(false);
+    tell("quiet", "", { aloud: false });
+    drafts.write(draft, now);
+    text.focus();
+  });
+
+  fields.set(url, (entry, sentence = "") => {
+    if (!form.isConnected || key || text.value.trim()) return false;
+    discard(entry.key);
+    fill(entry.fields);
+    drafts.write(draft, values());
+    refuse(sentence, { focus: false });
+    if (!sentence) text.focus();
+    return true;
+  });
+
+  const waiting = entries().filter((entry) => entry.url === url && !entry.refused);
+  const mine = change && waiting.find((entry) => !held.has(entry.key));
+  // A browser may have put back what was typed before the page was loaded anew.
+  if (waiting.some((entry) => entry.fields.text === text.value)) text.value = "";
+  if (mine) {
+    fill(mine.fields);
+    follow(mine.key);
+  } else if (!text.value) {
+    const typed = drafts.read(draft);
+    if (typed) {
+      fill(typed);
+      drafts.write(draft, typed);
+    }
+    // Another tab was told that it cannot be taken: staff have no list that would show it.
+    const refused = change && entries().find((entry) => entry.url === url && entry.refused);
+    if (refused) fields.get(url)?.(refused, refused.refused?.message);
+  }
+  // The form was away for a phase and is back with its text: nothing is left to be copied.
+  for (const rescued of document.querySelectorAll(".rescued")) {
+    if (rescued.querySelector("textarea")?.value === text.value) rescued.remove();
+  }
+  grow();
+}
+
+/** Whether the asker can put it right: the words are at fault, not the time or the place. @param {Entry} entry */
+const mendable = (entry) => [400, 413, 422].includes(entry.refused?.status ?? 0);
+
+/** @type {WeakSet<HTMLFormElement>} */
+const attended = new WeakSet();
+
+function attendAll() {
+  for (const form of $$("form[data-ask]", HTMLFormElement)) {
+    if (attended.has(form)) continue;
+    attended.add(form);
+    attend(form);
+  }
+}
+
+/** Begin. Once a page. A form may come later, when the phase allows asking. */
+export function start() {
+  attendAll();
+  on("dom-updated", () => {
+    attendAll();
+    for (const url of fields.keys()) if (!document.querySelector(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);
+  });
+  on("outbox-changed", ({ kind, entry }) => {
+    if (kind === "arrived" && entry.what !== "me-too" && connectionState() !== "still") {
+      // The first time, reading again brings my question and my own room; later a push does. Staff have theirs already.
+      const told = entry.what === "ask" && (!document.getElementById("mine") || watches("mine"));
+      if (!told || connectionState() !== "online") void readAgain();
+      // Should that push have been lost, the question still comes to stand among mine.
+      const place = `#mine > [data-order="${entry.arrived?.body.number}"]`;
+      if (entry.what === "ask" && document.getElementById("mine")) setTimeout(() => { if (!document.querySelector(place)) void readAgain(); }, 3000);
+    }
+    // Refused long after it was asked: back to its field, if nobody is writing there.
+    if (kind === "refused" && !held.has(entry.key) && mendable(entry)) fields.get(entry.url)?.(entry, entry.refused?.message);
+  });
+  openOutbox();
+}

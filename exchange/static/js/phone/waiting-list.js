@@ -1,0 +1,173 @@
+// What this browser has not yet got confirmed, in words: the attendee's waiting list. Each entry says what is true of it
+// now, and what can be done. The sentences and the form of an entry stand in the page (attendee/_outbox.html), for their
+// language.
+
+import { held } from "../outbox/feedback.js";
+import { timeOfDay } from "../page/ages.js";
+import { say, toast } from "../page/announce.js";
+import { $, $$, byId, closest, must } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { giveBack, hasField } from "./asking.js";
+import { discard, entries, entryOf, isKept, isUnderWay, put, retry } from "./outbox.js";
+
+/** @typedef {import("./outbox.js").Entry} Entry */
+
+/** How long it is told that something has arrived: it stands among my questions by then. */
+const TOLD = 60_000;
+
+/** @type {HTMLElement} */
+let section;
+/** @type {Map<string, HTMLElement>} */
+const items = new Map();
+/** What is to be said, gathered: ten that arrive at once are one sentence or two. @type {Set<string>} */
+const news = new Set();
+
+/** @param {string} name @param {Record<string, unknown>} [values] */
+function words(name, values = {}) {
+  return (section.getAttribute(`data-${name}`) ?? "").replace(/\{(\w+)\}/g, (all, key) => String(values[key] ?? all));
+}
+
+/** @param {string} sentence */
+function announce(sentence) {
+  if (!news.size) setTimeout(() => { say([...news].join(" ")); news.clear(); }, 500);
+  news.add(sentence);
+}
+
+/** @param {HTMLElement} item @param {string} name @returns {HTMLElement} */
+const part = (item, name) => must(`[data-${name}]`, HTMLElement, item);
+
+/** What is true of it. @param {Entry} entry */
+function sentenceOf(entry) {
+  if (entry.refused) return entry.refused.message;
+  if (!isKept(entry)) return words("open");
+  return words(entry.why || "sending");
+}
+
+/** @param {Entry} entry */
+function make(entry) {
+  const template = must("template", HTMLTemplateElement, section);
+  const item = must("li", HTMLElement, document.importNode(template.content, true));
+  const place = must("[data-place]", HTMLAnchorElement, item);
+  const page = entry.url.replace(/\/questions$/, "");
+  place.textContent = entry.what === "ask" ? entry.place : words(`on-${entry.what}`, { number: entry.place });
+  if (entry.what === "ask") place.href = page;
+  // At its own stand nobody needs to be told which.
+  place.hidden = page.toLowerCase() === location.pathname.toLowerCase();
+  part(item, "text").textContent = entry.fields.text ?? "";
+  items.set(entry.key, item);
+  return item;
+}
+
+/** @param {HTMLElement} item @param {string} kind @param {string} sentence @param {string[]} may */
+function show(item, kind, sentence, may) {
+  item.dataset.kind = kind;
+  const state = part(item, "state");
+  if (state.textContent !== sentence) state.textContent = sentence;
+  for (const button of $$("[data-do]", HTMLElement, item)) {
+    button.hidden = !may.includes(button.dataset.do ?? "");
+  }
+}
+
+/** @param {Entry} entry @param {HTMLElement} item */
+function draw(entry, item) {
+  const { doubt } = item.dataset;
+  if (doubt && !entry.refused) return show(item, "doubt", words(`${doubt}-doubt`), [`${doubt}-anyway`, "keep"]);
+  const may = ["discard"];
+  if (entry.what === "ask" && hasField(entry)) may.push("change");
+  if (entry.refused) may.push("again");
+  if (entry.refused && entry.fields.text) may.push("copy");
+  show(item, entry.refused ? "refused" : isKept(entry) ? "waiting" : "open", sentenceOf(entry), may);
+}
+
+/** @param {HTMLElement} item */
+function away(item) {
+  const focused = item.contains(document.activeElement);
+  for (const [key, other] of items) if (other === item) items.delete(key);
+  item.remove();
+  section.hidden = !items.size;
+  const next = $("[data-ask] textarea") ?? byId("main");
+  if (focused) next?.focus({ preventScroll: true });
+}
+
+/** @param {{aloud?: boolean}} [how] */
+function render({ aloud = true } = {}) {
+  // A vote that is on its way shows on its button; only one that waits is listed.
+  const waiting = entries().filter((entry) => !held.has(entry.key) && (entry.what !== "me-too" || entry.why));
+  const list = part(section, "list");
+  for (const entry of waiting) {
+    const known = items.get(entry.key);
+    const item = known ?? make(entry);
+    draw(entry, item);
+    if (known) continue;
+    list.append(item);
+    if (aloud) announce(sentenceOf(entry));
+  }
+  section.hidden = !items.size;
+  part(section, "open").hidden = waiting.every(isKept);
+}
+
+/** @param {Entry} entry */
+function arrived({ key, what, arrived: answer }) {
+  const item = items.get(key);
+  if (!item) return;
+  if (what === "me-too") return away(item);
+  const told = { time: timeOfDay(new Date(answer?.time ?? Date.now())), number: answer?.body.number };
+  const sentence = words(what === "ask" ? "arrived" : "done", told);
+  show(item, "done", sentence, []);
+  announce(sentence);
+  setTimeout(() => away(item), TOLD);
+}
+
+/** @param {string} deed @param {Entry} entry @param {HTMLElement} item */
+function act(deed, entry, item) {
+  const [what, anyway] = deed.split("-");
+  delete item.dataset.doubt;
+  if (what === "again") return retry(entry);
+  if (what === "copy") return copy(part(item, "text"));
+  if (what === "keep") return render();
+  // It may have arrived, or be arriving: that is said before it is too late.
+  if (!anyway && !entry.refused && (entry.maybe || isUnderWay(entry))) {
+    item.dataset.doubt = what;
+    draw(entry, item);
+    say(words(`${what}-doubt`));
+    $(`[data-do="${what}-anyway"]`, HTMLElement, item)?.focus();
+    return;
+  }
+  if (what === "change") {
+    if (!giveBack(entry)) toast(words("occupied"));
+  } else {
+    discard(entry.key);
+    toast(words("discarded"), { label: words("undo"), act: () => put(entry) });
+  }
+}
+
+/** On plain http there is no clipboard; what is selected can be copied, by us or by hand. @param {HTMLElement} text */
+function copy(text) {
+  getSelection()?.selectAllChildren(text);
+  toast(words(document.execCommand("copy") ? "copied" : "select"));
+}
+
+/** Begin. Once a page. */
+export function start() {
+  const found = document.getElementById("outbox");
+  if (!found) return;
+  section = found;
+  render({ aloud: false });
+  on("outbox-changed", ({ kind, entry }) => {
+    const item = items.get(entry.key);
+    if (kind === "arrived") arrived(entry);
+    // News of another tab may be behind what is stored: an entry leaves the list when its leaving is told.
+    if (kind === "gone" && item && item.dataset.kind !== "done") away(item);
+    render();
+  });
+  on("feedback-ended", () => render());
+  on("dom-updated", () => render());
+  section.addEventListener("click", (event) => {
+    const button = closest(event.target, "[data-do]");
+    const item = closest(button, "[data-kind]");
+    for (const [key, one] of items) {
+      const entry = one === item ? entryOf(key) : null;
+      if (entry && item && button) return act(button.dataset.do ?? "", entry, item);
+    }
+  });
+}

@@ -1,0 +1,97 @@
+// What has come in: counts at the lists, a mark on what is new, a sentence and a signal, and a way up to it for whoever
+// has scrolled away.
+
+import { say } from "../page/announce.js";
+import { $$ } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { signal } from "./sound.js";
+import { isSeen, words } from "./words.js";
+
+/** The lists in which a question is news. */
+const WAITING = ["pending", "open"];
+/** How long something is marked as new, if nobody touches it. */
+const NEW_FOR = 60_000;
+
+/** @type {Set<string>} */
+let known = new Set();
+/** @type {Set<string>} numbers that were typed in here: no news to whoever did it */
+const own = new Set();
+let title = "";
+
+const cards = () => $$("[data-lists] > [data-version]");
+
+/** @param {string} lists */
+const countIn = (lists) => lists.split(" ").reduce((sum, list) => sum + document.querySelectorAll(`[data-lists~="${list}"] > [data-version]`).length, 0);
+
+function count() {
+  for (const place of $$("[data-count-of]")) {
+    const text = String(countIn(place.dataset.countOf ?? ""));
+    if (place.textContent !== text) place.textContent = text;
+  }
+  for (const section of $$("[data-hides-empty]")) {
+    section.toggleAttribute("data-my-empty", countIn(section.dataset.hidesEmpty ?? "") === 0);
+  }
+  const waiting = countIn(WAITING.join(" "));
+  document.title = waiting ? `(${waiting}) ${title}` : title;
+}
+
+function look() {
+  count();
+  /** @type {HTMLElement[]} */
+  const fresh = [];
+  for (const card of cards()) {
+    if (known.has(card.id)) continue;
+    known.add(card.id);
+    if (WAITING.includes(card.dataset.list ?? "") && !own.has(card.dataset.number ?? "")) fresh.push(card);
+  }
+  if (!fresh.length) return;
+  for (const card of fresh) mark(card);
+  say(fresh.length === 1 ? words("newOne", { number: fresh[0].dataset.number ?? "" }) : words("newMany", { n: fresh.length }));
+  signal();
+  showWay();
+}
+
+/** @param {HTMLElement} card */
+function mark(card) {
+  card.setAttribute("data-my-new", "");
+  const seen = () => { card.removeAttribute("data-my-new"); showWay(); };
+  card.addEventListener("pointerdown", seen, { once: true });
+  card.addEventListener("focusin", seen, { once: true });
+  setTimeout(seen, NEW_FOR);
+}
+
+// ---- the way up --------------------------------------------------------------------------------------------------
+
+const above = () => $$("[data-my-new]").filter((card) => isSeen(card) && card.getBoundingClientRect().bottom < edge(card));
+
+/** Where its list begins to be seen. @param {HTMLElement} card */
+const edge = (card) => Math.max(0, card.closest(".zone")?.getBoundingClientRect().top ?? 0) + 40;
+
+function showWay() {
+  const way = document.getElementById("news");
+  if (!way) return;
+  const hidden = above();
+  way.hidden = hidden.length === 0;
+  if (hidden.length) way.textContent = hidden.length === 1 ? words("newOne", { number: hidden[0].dataset.number ?? "" }) : words("newMany", { n: hidden.length });
+}
+
+/** Begin. Once a page. */
+export function start() {
+  title = document.title;
+  known = new Set([...cards()].map((card) => card.id));
+  count();
+  on("dom-updated", look);
+  on("question-asked", (asked) => {
+    const number = String(asked.number);
+    own.add(number);
+    // The news may have been faster than the answer.
+    document.querySelector(`[data-my-new][data-number="${CSS.escape(number)}"]`)?.removeAttribute("data-my-new");
+    showWay();
+  });
+  addEventListener("scroll", showWay, { capture: true, passive: true });
+  document.getElementById("news")?.addEventListener("click", () => {
+    const first = above()[0];
+    first?.scrollIntoView({ block: "center", behavior: "smooth" });
+    first?.focus({ preventScroll: true });
+  });
+}

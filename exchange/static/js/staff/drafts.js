@@ -1,0 +1,68 @@
+// Words that staff have begun to write survive a reload and a crash, each field's by itself. When the field has gone
+// meanwhile, they stand in the page to be copied.
+
+import { drafts } from "../outbox/storage.js";
+import { $$, byId, closest } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { rescue } from "../page/rescue.js";
+import { reveal } from "./panels.js";
+import { isSeen } from "./words.js";
+
+const PREFIX = `exchange.draft ${location.pathname}#`;
+const FIELDS = "form[data-verb] :is(textarea, input[type=text], input[type=number], input[type=date])[id]";
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
+
+/** @param {string} name @param {string} value */
+const keep = (name, value) => drafts.write(PREFIX + name, value || null);
+
+/** @returns {{name: string, value: string}[]} */
+const kept = () => drafts.names(PREFIX).map((name) => ({ name: name.slice(PREFIX.length), value: String(drafts.read(name) ?? "") }));
+
+/** @param {Field} field */
+const note = (field) => keep(field.id, field.value.trim() && field.value !== field.defaultValue ? field.value : "");
+
+/**
+ * Put words into their fields again, and open what they are in.
+ * @param {{name: string, value: string}[]} typed
+ * @returns {HTMLElement | null} the last of the fields
+ */
+export function giveBack(typed) {
+  /** @type {HTMLElement | null} */
+  let last = null;
+  /** @type {Map<Element, {name: string, value: string}[]>} */
+  const homeless = new Map();
+  for (const one of typed) {
+    const field = byId(one.name, HTMLTextAreaElement) ?? byId(one.name, HTMLInputElement);
+    if (field) {
+      field.value = one.value;
+      note(field);
+      const folded = field.closest("details");
+      if (folded) folded.open = true;
+      const panel = closest(field, ".verb-panel");
+      if (panel) reveal(panel);
+      last = field;
+      continue;
+    }
+    keep(one.name, one.value);
+    const list = document.getElementById(one.name.replace(/^.*-(\d+)$/, "question-$1"))?.closest("[data-lists]");
+    const place = list && isSeen(list) ? list : document.querySelector("[data-waits-shelf]");
+    if (place) homeless.set(place, [...(homeless.get(place) ?? []), one]);
+  }
+  for (const [place, words] of homeless) rescue(place, words);
+  return last;
+}
+
+/** Begin. Once a page. */
+export function start() {
+  giveBack(kept());
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if ((field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) && field.matches(FIELDS)) note(field);
+  });
+  // Sent, or written down with what waits.
+  document.addEventListener("reset", (event) => {
+    for (const field of $$(FIELDS, HTMLElement, closest(event.target, "form"))) keep(field.id, "");
+  });
+  on("draft-discarded", ({ names }) => names.forEach((name) => keep(name, "")));
+}

@@ -1,0 +1,172 @@
+// The moderation's filter: by stand, facet, status and words, and the order of the inbox. It works on what is on the
+// page, what comes in later included, and stands in the address, so that a reload keeps it.
+
+import { $, $$, byId, closest, fieldOf, focused } from "../page/dom.js";
+import { on } from "../page/events.js";
+
+const FIELDS = ["q", "stand", "facet", "status", "sort"];
+/** Where the filter looks. The run list is an order and the stage is one question: neither is thinned out. */
+const LISTS = ["pending", "open", "owed", "answered", "declined", "merged"];
+
+/** @type {HTMLFormElement} */
+let form;
+
+/** @param {string} name */
+function control(name) {
+  const found = fieldOf(form, name, HTMLInputElement) ?? fieldOf(form, name, HTMLSelectElement);
+  if (!found) throw new Error(`The filter has no ${name}`);
+  return found;
+}
+
+/** @param {string} name */
+const chosen = (name) => control(name).value.trim();
+
+/** @param {string} list */
+const listOf = (list) => byId(`list-${list}`);
+
+/** @param {string} list */
+const rowsOf = (list) => $$(":scope > [data-version]", HTMLElement, listOf(list));
+
+/** @param {string} text */
+const fold = (text) => text.toLocaleLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "");
+
+/**
+ * @param {HTMLElement} row
+ * @param {string[]} wanted words, folded
+ */
+function fits(row, wanted) {
+  const stand = chosen("stand");
+  const facet = chosen("facet");
+  if (stand && row.dataset.stand !== stand) return false;
+  if (facet && (row.dataset.facet || "none") !== facet) return false;
+  if (!wanted.length) return true;
+  if (wanted.length === 1 && /^#?\d+$/.test(wanted[0]) && row.dataset.number === wanted[0].replace("#", "")) return true;
+  const hay = fold([...row.querySelectorAll(".question-text, .meta, .answer-text")].map((part) => part.textContent).join(" "));
+  return wanted.every((word) => hay.includes(word));
+}
+
+/** Show what fits. */
+function apply() {
+  const wanted = fold(chosen("q")).split(/\s+/).filter(Boolean);
+  const status = chosen("status");
+  const filtering = Boolean(wanted.length || chosen("stand") || chosen("facet") || status);
+  let shown = 0;
+  for (const list of LISTS) {
+    const wholeList = !status || status === list;
+    let here = 0;
+    for (const row of rowsOf(list)) {
+      const fit = wholeList && (!filtering || fits(row, wanted));
+      row.toggleAttribute("data-my-hidden", !fit);
+      if (fit) here += 1;
+    }
+    shown += here;
+    const part = listOf(list)?.closest("details, .sub");
+    part?.toggleAttribute("data-my-filtered", filtering && here === 0);
+    if (part instanceof HTMLDetailsElement && filtering && here > 0 && !part.open) {
+      part.open = true;
+      part.setAttribute("data-my-opened", "");
+    } else if (part instanceof HTMLDetailsElement && !filtering && part.hasAttribute("data-my-opened")) {
+      part.open = false;
+      part.removeAttribute("data-my-opened");
+    }
+  }
+  tell(filtering, shown);
+}
+
+/** @param {boolean} filtering @param {number} shown */
+function tell(filtering, shown) {
+  const said = document.getElementById("filter-said");
+  if (!said) return;
+  said.hidden = !filtering;
+  const { none = "", one = "", some = "" } = said.dataset;
+  const sentence = shown === 0 ? none : shown === 1 ? one : some.replace("{n}", String(shown));
+  const place = said.firstElementChild;
+  if (place && place.textContent !== sentence) place.textContent = sentence;
+}
+
+// ---- order -------------------------------------------------------------------------------------------------------
+
+/** @param {HTMLElement} row */
+const votesOf = (row) => Number(row.querySelector("[data-votes]")?.textContent || 0);
+
+/**
+ * Put the open questions in the chosen order. By votes they are ranked when that is chosen and when a question comes in,
+ * not with every vote: rows that change places by themselves cannot be read.
+ * @param {boolean} anew
+ */
+function sort(anew) {
+  const by = chosen("sort");
+  const list = listOf("open");
+  if (!list) return;
+  const direction = by === "oldest" ? "asc" : "desc";
+  if (list.dataset.sort !== direction) list.dataset.sort = direction;
+  const rows = rowsOf("open");
+  for (const row of rows) {
+    if (by !== "votes") row.removeAttribute("data-my-rank");
+    else if (anew || !row.hasAttribute("data-my-rank")) row.setAttribute("data-my-rank", String(votesOf(row) + Number(row.dataset.number) / 100_000));
+    const order = row.getAttribute("data-my-rank") ?? row.dataset.number ?? "0";
+    if (row.dataset.order !== order) row.dataset.order = order;
+  }
+  const sign = direction === "asc" ? 1 : -1;
+  const wanted = [...rows].sort((a, b) => sign * (Number(a.dataset.order) - Number(b.dataset.order)));
+  if (wanted.every((row, index) => row === rows[index])) return;
+  const active = focused();
+  // From the end, and only what stands wrong: what stands right keeps what is going on in it.
+  let after = list.querySelector(":scope > .empty");
+  for (const row of wanted.reverse()) {
+    if (row.nextElementSibling !== after) list.insertBefore(row, after);
+    after = row;
+  }
+  if (active !== focused() && list.contains(active)) active?.focus({ preventScroll: true });
+}
+
+// ---- address -----------------------------------------------------------------------------------------------------
+
+function write() {
+  const address = new URL(location.href);
+  for (const name of FIELDS) {
+    const value = chosen(name);
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
+  history.replaceState(history.state, "", address);
+}
+
+function read() {
+  const query = new URLSearchParams(location.search);
+  for (const name of FIELDS) {
+    const field = control(name);
+    const value = query.get(name);
+    if (value !== null) field.value = value;
+    // A word that is not among the choices leaves a select without any.
+    if (field instanceof HTMLSelectElement && field.selectedIndex < 0) field.selectedIndex = 0;
+  }
+}
+
+/** Lift the filter; the order stays. */
+export function lift() {
+  for (const name of FIELDS.filter((name) => name !== "sort")) control(name).value = "";
+  write();
+  apply();
+}
+
+/** Begin. Once a page. */
+export function start() {
+  const found = $("form[data-filter]", HTMLFormElement);
+  if (!found) return;
+  form = found;
+  read();
+  sort(true);
+  apply();
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", (event) => {
+    write();
+    if (closest(event.target, "#filter-sort")) sort(true);
+    apply();
+  });
+  document.querySelector("[data-filter-reset]")?.addEventListener("click", () => {
+    lift();
+    control("q").focus();
+  });
+  on("dom-updated", () => { sort(false); apply(); });
+}

@@ -1,0 +1,34 @@
+// Numbers are the language of the hall: whoever types the number of a question or a stand sees which one it is.
+
+import { $, $$, closest } from "../page/dom.js";
+import { words } from "./words.js";
+
+/** @param {HTMLInputElement} field */
+function show(field) {
+  const place = field.form?.querySelector(`#${CSS.escape(field.getAttribute("aria-describedby") ?? "")}`);
+  if (!place) return;
+  place.textContent = field.value ? (field.dataset.finds === "stand" ? standOf(field.value) : questionOf(field)) : "";
+}
+
+/** @param {string} number */
+function standOf(number) {
+  const option = $(`#filter-stand option[value="${CSS.escape(number)}"]`, HTMLOptionElement);
+  return option?.textContent?.trim() ?? words("noStand");
+}
+
+/** @param {HTMLInputElement} field */
+function questionOf(field) {
+  const found = [...document.querySelectorAll(`[data-number="${CSS.escape(field.value)}"]`)].find((card) => !card.contains(field));
+  const text = found?.querySelector(".question-text")?.textContent?.trim() ?? "";
+  return text ? (text.length > 120 ? `${text.slice(0, 118)} …` : text) : words("noNumber");
+}
+
+/** Begin. Once a page. */
+export function start() {
+  document.addEventListener("input", (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.dataset.finds) show(event.target);
+  });
+  document.addEventListener("reset", (event) => {
+    for (const place of $$("[data-found]", HTMLElement, closest(event.target, "form"))) place.textContent = "";
+  });
+}

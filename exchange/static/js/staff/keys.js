@@ -1,0 +1,158 @@
+// The moderation by keyboard. A key presses what carries it (data-key) in the chosen question; the letters are silent
+// while somebody writes, and can be switched off altogether.
+
+import { toast } from "../page/announce.js";
+import { $, $$, byId, closest } from "../page/dom.js";
+import { lift } from "./filter.js";
+import { closeAll, open } from "./panels.js";
+import { typeIn } from "./typing-in.js";
+import { undoPress } from "./undo.js";
+import { isSeen, words } from "./words.js";
+
+const KEPT = "exchange.keys";
+/** @type {HTMLElement | null} */
+let current = null;
+
+function areOn() {
+  try { return localStorage.getItem(KEPT) !== "off"; } catch { return true; }
+}
+
+/** @param {Element | null | undefined} zone */
+const rowsIn = (zone) => (zone ? $$("[data-lists] > [data-version]", HTMLElement, zone).filter(isSeen) : []);
+
+/** @param {HTMLElement | null} row */
+function choose(row) {
+  current?.removeAttribute("data-my-current");
+  current = row;
+  row?.setAttribute("data-my-current", "");
+}
+
+/** @param {HTMLElement | undefined} row */
+function goTo(row) {
+  if (!row) return;
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {number} by */
+function step(by) {
+  const here = current?.isConnected && isSeen(current) ? current : null;
+  const zone = here?.closest("[data-zone]") ?? document.activeElement?.closest("[data-zone]") ?? document.querySelector("[data-zone]");
+  const rows = rowsIn(zone);
+  const at = here ? rows.indexOf(here) : -1;
+  goTo(at < 0 ? (by > 0 ? rows[0] : rows.at(-1)) : rows[Math.min(rows.length - 1, Math.max(0, at + by))]);
+}
+
+/** @param {string} number */
+function zone(number) {
+  const place = $(`[data-zone="${number}"]`);
+  const [first] = rowsIn(place);
+  if (first) goTo(first);
+  else place?.focus();
+}
+
+/**
+ * Press what a key stands for in the chosen question.
+ * @param {string} key
+ */
+function pressIn(key) {
+  const row = current?.isConnected ? current : null;
+  if (!row) {
+    toast(words("nothingChosen"));
+    return;
+  }
+  const target = $(`[data-key="${key}"]`, HTMLElement, row);
+  if (!target) {
+    toast(words("notHere", { number: row.dataset.number ?? "" }));
+    return;
+  }
+  if (target instanceof HTMLButtonElement) {
+    target.click();
+    return;
+  }
+  // A field, or a part of a panel: open it and go in.
+  const field = target.matches("input, textarea") ? target : $("button, input:not([type=hidden]), textarea", HTMLElement, target);
+  const panel = closest(target, ".verb-panel");
+  if (panel) open(panel, field);
+  else field?.focus();
+}
+
+/** The first of the run list goes on the screen. */
+function next() {
+  const first = document.querySelector("[data-lists~=shortlisted] > [data-version]");
+  const button = $("[data-key=l]", HTMLElement, first);
+  if (!button) {
+    toast(words("noNext"));
+    return;
+  }
+  button.click();
+}
+
+const help = () => byId("help", HTMLDialogElement);
+
+/** @type {Record<string, () => void>} */
+const COMMANDS = {
+  j: () => step(1),
+  k: () => step(-1),
+  1: () => zone("1"),
+  2: () => zone("2"),
+  3: () => zone("3"),
+  n: next,
+  u: undoPress,
+  f: typeIn,
+  "/": () => byId("filter-q")?.focus(),
+  "?": () => help()?.showModal(),
+};
+for (const key of ["a", "d", "D", "s", "l", "e", "E", "o", "m", "v", "x"]) COMMANDS[key] = () => pressIn(key);
+
+/** @param {EventTarget | null} target */
+const writes = (target) => target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
+
+/** @param {KeyboardEvent} event */
+function hear(event) {
+  if (event.key === "Escape") leave(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || writes(event.target)) return;
+  if (document.querySelector("dialog[open]") || !areOn()) return;
+  const command = COMMANDS[event.key];
+  // A key that is held down is one press, except for walking.
+  if (!command || (event.repeat && !"jk".includes(event.key))) return;
+  event.preventDefault();
+  command();
+}
+
+/** Out of a field, then out of the panel, then out of the filter. @param {KeyboardEvent} event */
+function leave(event) {
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  const { target } = event;
+  const row = closest(target, "[data-version]");
+  if (closest(target, "#filter-q")) {
+    lift();
+    zone("1");
+  } else if (row && writes(target)) {
+    row.focus({ preventScroll: true });
+  } else if (row) closeAll(row);
+}
+
+/** @param {HTMLInputElement} box */
+function show(box) {
+  box.checked = areOn();
+  document.documentElement.toggleAttribute("data-my-keys", areOn());
+}
+
+/** Begin. Once a page. */
+export function start() {
+  document.addEventListener("keydown", hear);
+  document.addEventListener("focusin", (event) => {
+    const row = closest(event.target, "[data-lists] > [data-version]");
+    if (row) choose(row);
+  });
+  document.querySelector("[data-help]")?.addEventListener("click", () => help()?.showModal());
+  const box = byId("keys-switch", HTMLInputElement);
+  if (!box) return;
+  show(box);
+  box.addEventListener("change", () => {
+    try { localStorage.setItem(KEPT, box.checked ? "on" : "off"); } catch { /* then for this page only */ }
+    document.documentElement.toggleAttribute("data-my-keys", box.checked);
+    toast(words(box.checked ? "keysOn" : "keysOff"));
+  });
+}

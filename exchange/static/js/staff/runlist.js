@@ -1,0 +1,114 @@
+// The order of the run list: by two buttons, by Alt and an arrow, and by dragging. Every way is one and the same verb,
+// *move*, with the place that is meant; the list moves when the server says so.
+
+import { $, $$, closest } from "../page/dom.js";
+import { placeAhead, use } from "./verbs.js";
+
+/** @param {HTMLElement} card */
+const listOf = (card) => $$(":scope > [data-version]", HTMLElement, card.parentElement);
+
+/** @param {HTMLElement} card */
+const formOf = (card) => $("form[data-verb=move]", HTMLFormElement, card);
+
+/** The press before has been done and its news is here. @param {HTMLElement} card */
+async function landed(card) {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const seen = Number(card.dataset.version);
+    const known = Number($("input[name=version]", HTMLInputElement, card)?.value ?? 0);
+    if (!card.hasAttribute("data-my-busy") && seen >= known) return;
+    await new Promise((done) => setTimeout(done, 25));
+  }
+}
+
+/** @type {Promise<void>} */
+let before = Promise.resolve();
+
+/**
+ * Move a question by some places. Presses that come fast wait for one another.
+ * @param {HTMLElement} card
+ * @param {number} by
+ */
+export function moveBy(card, by) {
+  before = before.then(async () => {
+    await landed(card);
+    const cards = listOf(card);
+    // From where it will be, if a move still waits for the line.
+    await moveTo(card, (placeAhead(card) || cards.indexOf(card) + 1) + by);
+  });
+  return before;
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {number} place from 1
+ */
+async function moveTo(card, place) {
+  const form = formOf(card);
+  const cards = listOf(card);
+  if (!form || place < 1 || place > cards.length || place === (placeAhead(card) || cards.indexOf(card) + 1)) return;
+  await use(form, null, { position: String(place) });
+}
+
+// ---- dragging ----------------------------------------------------------------------------------------------------
+
+/** @param {PointerEvent} event */
+function begin(event) {
+  const handle = closest(event.target, "[data-handle]");
+  const card = closest(handle, "[data-version]");
+  if (!handle || !card || event.button !== 0) return;
+  event.preventDefault();
+  handle.setPointerCapture(event.pointerId);
+  const from = event.clientY;
+  const scroller = card.closest(".zone") ?? document.documentElement;
+  const scrolled = () => scroller.scrollTop + scrollY;
+  const start = scrolled();
+  card.setAttribute("data-my-dragged", "");
+  let place = listOf(card).indexOf(card) + 1;
+
+  /** @param {PointerEvent} move */
+  const drag = (move) => {
+    card.style.transform = `translateY(${move.clientY - from + scrolled() - start}px)`;
+    const others = listOf(card).filter((other) => other !== card);
+    place = 1 + others.filter((other) => { const box = other.getBoundingClientRect(); return box.top + box.height / 2 < move.clientY; }).length;
+    for (const [index, other] of others.entries()) {
+      other.toggleAttribute("data-my-drop-before", index === place - 1);
+      other.toggleAttribute("data-my-drop-after", index === others.length - 1 && place === others.length + 1);
+    }
+    const box = scroller.getBoundingClientRect();
+    if (move.clientY < box.top + 40) scroller.scrollTop -= 12;
+    else if (move.clientY > Math.min(box.bottom, innerHeight) - 40) scroller.scrollTop += 12;
+  };
+  /** @param {Event} last */
+  const end = (last) => {
+    handle.removeEventListener("pointermove", drag);
+    handle.removeEventListener("pointerup", end);
+    handle.removeEventListener("pointercancel", end);
+    card.removeAttribute("data-my-dragged");
+    card.style.transform = "";
+    for (const other of listOf(card)) {
+      other.removeAttribute("data-my-drop-before");
+      other.removeAttribute("data-my-drop-after");
+    }
+    if (last.type === "pointerup") void moveTo(card, place);
+  };
+  handle.addEventListener("pointermove", drag);
+  handle.addEventListener("pointerup", end);
+  handle.addEventListener("pointercancel", end);
+}
+
+/** Begin. Once a page. */
+export function start() {
+  document.addEventListener("pointerdown", begin);
+  document.addEventListener("click", (event) => {
+    const button = closest(event.target, "[data-move]");
+    const card = closest(button, "[data-version]");
+    if (button && card) void moveBy(card, Number(button.dataset.move)).then(() => { if (document.activeElement === document.body) button.focus({ preventScroll: true }); });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    const card = closest(event.target, "[data-lists~=shortlisted] > [data-version]");
+    if (!card) return;
+    event.preventDefault();
+    void moveBy(card, event.key === "ArrowUp" ? -1 : 1);
+  });
+}

@@ -1,0 +1,299 @@
+// What staff do to a question: each press is one write under a key of its own, with the version that was seen. It is
+// done when the server says so; what is not answered waits (pending-writes.js); a refusal is said in words where the eye is, and
+// nothing that was typed is lost.
+
+import { connectionState } from "../live/connection.js";
+import { readAgain } from "../live/updates.js";
+import { fieldsOf } from "../outbox/post.js";
+import { say, toast } from "../page/announce.js";
+import { $, $$, byId, closest, onSubmit } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { rescue } from "../page/rescue.js";
+import { giveBack as giveBackTyped, start as keepDrafts } from "./drafts.js";
+import { ignoreOthersBriefly } from "./misclicks.js";
+import { closeAll, open } from "./panels.js";
+import { start as showWaits } from "./pending-notices.js";
+import { entries, put, twinOf, wake } from "./pending-writes.js";
+import { remember, start as attendUndo, tell, trace, undo } from "./undo.js";
+import { isSeen, words } from "./words.js";
+
+/**
+ * @typedef {object} UnderWay  a press whose end is not known yet, or whose question has not moved yet
+ * @property {HTMLElement} card
+ * @property {Element | null} home   the list it stood in
+ * @property {Element | null} next   what followed it there
+ * @property {boolean} within        whether the focus was in it
+ * @property {HTMLElement | null} trace
+ * @property {import("./undo.js").Done | null} done
+ * @property {(() => void) | null} amend
+ */
+
+/** @type {Set<UnderWay>} */
+const underWay = new Set();
+
+/** What is pressed on a card, or in a form of its own, and not yet answered. @type {WeakMap<Element, Promise<boolean>>} */
+const pressed = new WeakMap();
+
+const TEXTS = "textarea, input[type=text], input[type=number], input[type=date]";
+
+/** @param {HTMLFormElement} form @param {HTMLElement | null} button */
+const addressOf = (form, button) => button?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
+
+/** @param {HTMLFormElement} form @param {string} url */
+const verbOf = (form, url) => form.dataset.verb || url.slice(url.lastIndexOf("/") + 1);
+
+/**
+ * Send a verb's form.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} [button] the one that was pressed
+ * @param {Record<string, string>} [more] fields beside the form's
+ * @returns {Promise<boolean>} whether it was done; false also when it waits
+ */
+export async function use(form, button = null, more = {}) {
+  const card = closest(form, "[data-version]");
+  const busy = card ?? form;
+  const url = addressOf(form, button);
+  const verb = verbOf(form, url);
+  const fields = { ...fieldsOf(form, button), ...more };
+  if (twinOf(url, fields)) {
+    // It waits already: pressed again, it is the same press.
+    wake();
+    return false;
+  }
+  if (busy.hasAttribute("data-my-busy")) {
+    // News may be faster than the answer, and somebody faster still: the next press comes after this one.
+    await pressed.get(busy);
+    return form.isConnected ? use(form, button, more) : false;
+  }
+  ignoreOthersBriefly(card);
+  const number = card?.dataset.number ?? "";
+  const place = fields.position ?? "";
+  const said = form.dataset.said ?? words(verb, { number, head: fields.head_number ?? "", place, stand: fields.stand ?? "" });
+  const what = place ? words("toPlace", { place }) : labelOf(button ?? form.querySelector("button"));
+
+  busy.setAttribute("data-my-busy", "");
+  button?.setAttribute("aria-busy", "true");
+  refuse(form, "");
+  /** @type {UnderWay | null} */
+  const press = card && { card, home: card.parentElement, next: card.nextElementSibling, within: card.contains(document.activeElement), trace: null, done: null, amend: null };
+  if (press) underWay.add(press);
+  const typed = handOver(form);
+  const free = () => {
+    busy.removeAttribute("data-my-busy");
+    button?.removeAttribute("aria-busy");
+  };
+  const done = new Promise((settle) => put(
+    { url, fields, about: card?.id ?? "event", number, verb, part: form.dataset.part ?? "", what, said, typed: typed.words },
+    {
+      waits() {
+        // The words stand with what waits; the form is free for another press.
+        free();
+        typed.taken();
+        closeAll(card);
+        if (press) underWay.delete(press);
+        settle(false);
+      },
+      done(answer) {
+        if (answer.ok) {
+          const waited = !busy.hasAttribute("data-my-busy");
+          free();
+          if (!waited) {
+            typed.taken();
+            closeAll(card);
+          } else if (press?.card.isConnected) {
+            Object.assign(press, { home: card?.parentElement, next: card?.nextElementSibling, within: card?.contains(document.activeElement) });
+            underWay.add(press);
+          }
+          finish(press?.card.isConnected || !waited ? press : null, verb, fields, said, answer.body);
+          if (waited || connectionState() !== "online") void readAgain();
+          settle(true);
+          return;
+        }
+        free();
+        if (press) underWay.delete(press);
+        typed.giveBack();
+        if (answer.status !== 422 || !form.isConnected || !refuse(form, answer.message)) {
+          toast(answer.message, { seconds: 10 });
+          // What I saw was not the latest.
+          void readAgain();
+        }
+        settle(false);
+      },
+    },
+  ));
+  pressed.set(busy, done);
+  return done;
+}
+
+/** The words on a button. @param {Element | null} button */
+const labelOf = (button) => (button?.textContent ?? "").replace(/\s+/g, " ").trim();
+
+/**
+ * What is on its way counts as handed over: if news takes the form away meanwhile, nothing is left to be rescued.
+ * @param {HTMLFormElement} form
+ * @returns {{words: {name: string, value: string}[], taken: () => void, giveBack: () => void}} what somebody wrote; what to do
+ *   when it was handed over, and when it was not
+ */
+function handOver(form) {
+  const fields = [...$$("input", HTMLInputElement, form), ...$$("textarea", HTMLTextAreaElement, form)].filter((field) => field.matches(TEXTS)).map((field) => ({ field, value: field.value, before: field.defaultValue }));
+  const home = form.closest("[data-lists], [data-live]");
+  const words = fields.filter(({ value, before }) => value.trim() && value !== before).map(({ field, value }) => ({ name: field.id, value }));
+  for (const { field, value } of fields) field.defaultValue = value;
+  return {
+    words,
+    taken() {
+      // Unless news has brought what is stored now.
+      for (const { field, value, before } of fields) if (field.defaultValue === value) field.defaultValue = before;
+      form.reset();
+    },
+    giveBack() {
+      if (form.isConnected) {
+        for (const { field, value, before } of fields) {
+          if (field.defaultValue === value) field.defaultValue = before;
+          field.value = value;
+        }
+      } else if (words.length && home) rescue(home, words);
+    },
+  };
+}
+
+/**
+ * Say in the form what is wrong with it.
+ * @param {HTMLFormElement} form
+ * @param {string} sentence
+ * @returns {boolean} whether it has a place for that
+ */
+function refuse(form, sentence) {
+  const place = $("[data-error]", HTMLElement, form);
+  if (!place) return false;
+  place.textContent = sentence;
+  const field = $(TEXTS, HTMLElement, form);
+  if (sentence) {
+    field?.setAttribute("aria-invalid", "true");
+    field?.focus();
+  } else field?.removeAttribute("aria-invalid");
+  return true;
+}
+
+/**
+ * @param {UnderWay | null} press
+ * @param {string} verb
+ * @param {Record<string, string>} fields
+ * @param {string} sentence
+ * @param {{version: number, change: number}} body
+ */
+function finish(press, verb, fields, sentence, body) {
+  const done = { change: body.change, sentence, question: press?.card.id ?? "" };
+  // What was erased stays erased.
+  const undoable = verb !== "redact";
+  if (undoable) remember(done);
+  if (!press) {
+    offer(sentence, undoable ? body.change : null);
+    return;
+  }
+  // The next press may come before the news does: it must not conflict with this one.
+  for (const field of $$("input[name=version]", HTMLInputElement, press.card)) {
+    if (Number(field.value) < body.version) field.value = String(body.version);
+  }
+  press.done = undoable ? done : null;
+  if (verb === "answer" && !fields.answer) press.amend = () => amend(press.card);
+  if (left(press)) follow(press);
+  setTimeout(() => {
+    underWay.delete(press);
+    if (press.trace) say(sentence);
+    else offer(sentence, undoable ? body.change : null);
+  }, press.trace ? 0 : 600);
+}
+
+let awayWithOffer = () => {};
+
+/** One offer at a time: the way back from what came before it is the button that stays. @param {string} sentence @param {number | null} change */
+function offer(sentence, change) {
+  awayWithOffer();
+  awayWithOffer = toast(sentence, change === null ? {} : { label: words("undo"), act: () => undo(change), seconds: 8 });
+}
+
+/** Whether the question has left the list that it was pressed in. @param {UnderWay} press */
+const left = (press) => press.home !== null && (press.card.parentElement !== press.home || !press.card.isConnected);
+
+/** The question has gone: a trace stays, and whoever works by keyboard goes on with the next. @param {UnderWay} press */
+function follow(press) {
+  if (!press.home?.isConnected) return;
+  if (!press.trace) {
+    press.trace = trace(press.home, press.next);
+    if (press.within) goOn(press);
+  }
+  if (press.done) tell(press.trace, press.done, press.amend);
+}
+
+/** @param {UnderWay} press */
+function goOn(press) {
+  const seen = (/** @type {Element | null | undefined} */ one) => one instanceof HTMLElement && one.isConnected && one.hasAttribute("data-version") && isSeen(one);
+  let next = press.trace?.nextElementSibling;
+  while (next && !seen(next)) next = next.nextElementSibling;
+  let before = press.trace?.previousElementSibling;
+  while (!next && before && !seen(before)) before = before.previousElementSibling;
+  const target = closest(next ?? before ?? press.home?.closest("[data-zone]"), "*");
+  (target ?? byId("main"))?.focus({ preventScroll: !matchMedia("(hover: hover)").matches });
+  if (target && matchMedia("(hover: hover)").matches) target.scrollIntoView({ block: "nearest" });
+}
+
+/** A sentence for an answer that was given by a press alone. @param {HTMLElement} card */
+function amend(card) {
+  const here = document.getElementById(card.id);
+  const panel = $(".verb-panel[id^=correcting]", HTMLElement, here);
+  if (!here || !panel) return;
+  const folded = here.closest("details");
+  if (folded) folded.open = true;
+  open(panel, $("textarea", HTMLElement, panel));
+  here.scrollIntoView({ block: "center" });
+}
+
+/** Begin. Once a page. */
+export function start() {
+  attendUndo();
+  showWaits();
+  keepDrafts();
+  on("pending-settled", ({ entry, answer, attended }) => {
+    if (entry.verb === "undo") return;
+    // It waited longer than its page lived.
+    if (answer.ok && !attended) finish(null, entry.verb, entry.fields, entry.said, answer.body);
+    if (!attended) void readAgain();
+  });
+  on("pending-cancelled", ({ entry }) => giveBackTyped(entry.typed)?.focus());
+  onSubmit("[data-verb]", (form, button) => void use(form, button));
+  // Words that are finished: Ctrl + Enter sends them.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(event.target instanceof HTMLTextAreaElement)) return;
+    const form = event.target.form;
+    if (!form?.hasAttribute("data-verb") && !form?.hasAttribute("data-ask")) return;
+    event.preventDefault();
+    form.requestSubmit($("button[type=submit], button:not([type])", HTMLElement, form));
+  });
+  on("dom-updated", () => {
+    for (const press of underWay) if (left(press)) follow(press);
+    // Somebody was quicker while words were being written: they are shown where they are now.
+    const rescued = document.activeElement?.closest(".rescued:not([data-my-shown])");
+    rescued?.setAttribute("data-my-shown", "");
+    rescued?.scrollIntoView({ block: "center" });
+  });
+  on("change-undone", ({ question: id }) => {
+    awayWithOffer();
+    // Back to it, unless somebody is writing elsewhere; once its news has come.
+    if (id && !document.activeElement?.matches("textarea, input, select")) setTimeout(() => comeBack(id), 150);
+  });
+}
+
+/** @param {string} id */
+function comeBack(id) {
+  const card = document.getElementById(id);
+  if (!card || !isSeen(card)) return;
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" });
+}
+
+/** The place that a question will have when what waits has been done; 0: none waits. @param {HTMLElement} card */
+export function placeAhead(card) {
+  const ahead = entries().filter(({ about, verb, refused }) => about === card.id && verb === "move" && !refused).at(-1);
+  return Number(ahead?.fields.position ?? 0);
+}
