@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.chaos --minutes 5 [--seed 1]
 
 Everything is on this machine: a server of its own with the demo fair in a temporary folder, the
-fault proxy before it, and 200 phones that are programs (tests/faults/chaos.py). It ends by itself,
+fault proxy before it, and 200 phones that are programs (simulation/chaos.py). It ends by itself,
 with exit code 1 if anything was lost, doubled or wrong. The same seed plays the same faults.
 """
 
@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.browsing import load
-from tests.faults.chaos import Day, long
-from tests.faults.venue import Venue
+from simulation.chaos import Day, long
+from simulation.demo import load
+from simulation.venue import Venue
 
 
 def main() -> int:

@@ -27,8 +27,8 @@ from dataclasses import dataclass, field
 import uvloop
 
 from bench import grounds
-from bench.clients import Poster, Watcher
 from bench.grounds import Ground
+from simulation.clients import Poster, Watcher
 
 SOCKETS = 300
 # (in flight, posts of all rounds): one stand takes 600 asks a minute, so all stay below 7,200.

@@ -1,4 +1,4 @@
-"""Scripts, stylesheets and typefaces, as `build_assets.mjs` made them, under /static/build.
+"""Scripts, stylesheets and typefaces, as `assets/build.mjs` made them, under /static/build.
 
 A file's name tells its contents, so browsers keep it for ever. All of them are held in memory,
 half a megabyte, because reading a disk would stop everybody else for that time.

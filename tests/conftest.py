@@ -1,33 +1,26 @@
 """The app with a small fair of its own for every test; nothing in it is imitated."""
 
-import shutil
-import uuid
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from exchange import create_app
 from exchange.config import Settings
 from exchange.database import migrations
 from exchange.database.connections import db
-from exchange.database.health import Outage
-from exchange.limits import limiter
-from exchange.live.presence import Watchers
-from tests.fair import DATABASE, GE, KEY, ROBO, TOUR, Fair, prepare
-from tests.stores import Postgres
-from tests.windows import Desk, Ear, Window, connect
+from simulation.servers import DATABASE
+from tests.support.apps import TEMPLATE, UNDER_TEST, dispose, make_app, restart
+from tests.support.fair import GE, KEY, ROBO, TOUR, Fair, prepare
+from tests.support.stores import Postgres
+from tests.support.windows import Desk, Ear, Listen, Window, connect
 
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.support.browsing"]
 
 SAMPLE = 10
 """On PostgreSQL one in so many lines of the table of a question's life is played."""
-TEMPLATE, UNDER_TEST = "prepared", "under_test"
-"""The databases of a test's PostgreSQL."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,33 +72,6 @@ def prepared_postgres(postgres: Postgres) -> Postgres:
     return postgres
 
 
-def make_app(database: Path, *, settings: Settings | None = None, **options: object) -> Flask:
-    """The app on a SQLite file, in threads, telling phones at once."""
-    settings = settings or Settings(
-        instance=database.parent,
-        database_url=f"sqlite:///{database}",
-        secret_key=KEY,
-        async_mode="threading",
-    )
-    told: dict[str, Any] = {"TESTING": True, "FLUSH_INTERVAL_S": 0} | options
-    app = create_app(settings, **told)
-    with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            # Listens after the app's own: a test outlives no power cut.
-            event.listen(db.engine, "connect", _hurry)
-    return app
-
-
-def dispose(app: Flask) -> None:
-    """Close the app's connections."""
-    with app.app_context():
-        db.engine.dispose()
-
-
-def _hurry(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA synchronous = OFF")
-
-
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database with the fair in it, to be copied."""
@@ -139,34 +105,6 @@ def app(one_app: Flask, prepared: Path) -> Flask:
     """The app as if just started, on a database of this test's own."""
     restart(one_app, prepared)
     return one_app
-
-
-def restart(app: Flask, prepared: Path) -> None:
-    """Give the app a fresh database and let it forget what it knew."""
-    dispose(app)
-    postgres: Postgres | None = app.extensions.get("postgres")
-    if postgres:
-        postgres.drop(UNDER_TEST)
-        postgres.create(UNDER_TEST, TEMPLATE)
-    else:
-        _copy(prepared, app)
-    app.extensions["process"].limiter = limiter(None)
-    app.extensions["process"].watchers = Watchers()
-    app.extensions["process"].outage = Outage()
-
-
-def _copy(prepared: Path, app: Flask) -> None:
-    settings: Settings = app.extensions["process"].settings
-    # Under the known name a file of its own: what still runs from the last test keeps the old one.
-    known = settings.instance / DATABASE
-    old = known.resolve() if known.is_symlink() else None
-    fresh = settings.instance / f"{uuid.uuid4()}.sqlite3"
-    shutil.copy(prepared, fresh)
-    known.unlink(missing_ok=True)
-    known.symlink_to(fresh)
-    if old is not None:
-        for leftover in settings.instance.glob(f"{old.name}*"):
-            leftover.unlink()
 
 
 @pytest.fixture
@@ -208,9 +146,6 @@ def as_screen(fair: Fair) -> Callable[[str], Window]:
 def as_organiser(fair: Fair) -> Callable[[str], Window]:
     """The organiser's laptop of this tour."""
     return lambda series: Window(fair).enter("organiser", series)
-
-
-Listen = Callable[..., Ear]
 
 
 @pytest.fixture

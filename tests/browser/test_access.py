@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from tests.browser.played import AHEAD, IN_ROUND, OVER, UNDER_WAY, Hand, play
-from tests.browsing import Demo, Serve
+from tests.support.browsing import Demo, Serve
+from tests.support.played import AHEAD, IN_ROUND, OVER, UNDER_WAY, Hand, play
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
-from tests.browsing import Demo, Windows, until_online
-from tests.servers import ROOT
+from simulation.servers import ROOT
+from tests.support.browsing import Demo, Windows, until_online
 
 pytestmark = pytest.mark.browser
 

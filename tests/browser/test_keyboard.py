@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browsing import Demo, Windows, until_online
+from tests.support.browsing import Demo, Windows, until_online
 
 pytestmark = pytest.mark.browser
 

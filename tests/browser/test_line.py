@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browsing import Demo, Windows, ask, until_online
+from tests.support.browsing import Demo, Windows, ask, until_online
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browsing import Demo, Windows, ask, until_online
+from tests.support.browsing import Demo, Windows, ask, until_online
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import Demo, Windows, until_online
+from tests.support.browsing import Demo, Windows, until_online
 
 pytestmark = pytest.mark.browser
 

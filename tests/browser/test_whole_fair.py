@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import Demo, Windows, ask, eavesdrop, until_online
+from tests.support.browsing import Demo, Windows, ask, eavesdrop, until_online
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import Demo, Windows
+from tests.support.browsing import Demo, Windows
 
 pytestmark = pytest.mark.browser
 

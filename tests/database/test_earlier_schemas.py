@@ -12,9 +12,10 @@ from sqlalchemy import Boolean, Date, DateTime, MetaData, create_engine, inspect
 from exchange.config import Settings
 from exchange.database import migrations
 from exchange.domain.refusals import Refused
-from tests.conftest import dispose, make_app
-from tests.fair import DATABASE, GE, KEY, Fair
-from tests.stores import Postgres
+from simulation.servers import DATABASE
+from tests.support.apps import dispose, make_app
+from tests.support.fair import GE, KEY, Fair
+from tests.support.stores import Postgres
 
 ROWS = Path(__file__).parent
 CLICKS = [f"00000000-0000-4000-8000-{number:012d}" for number in range(40)]

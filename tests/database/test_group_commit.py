@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from exchange.database import group_commit
 from exchange.database.group_commit import GroupCommit
 from exchange.domain.refusals import Refused
-from tests.fair import Fair
+from tests.support.fair import Fair
 
 Submit = Callable[[str], str]
 

@@ -13,10 +13,10 @@ from exchange.database.connections import SecondConnection, db
 from exchange.database.engine import POSTGRESQL_CONNECTIONS
 from exchange.database.transactions import try_write_lock, writing, writing_raw
 from exchange.models import Event
-from tests.conftest import TEMPLATE
-from tests.fair import AC_ROBO, GE, KEY, ROBO, Fair
-from tests.servers import Running, launch
-from tests.stores import Postgres
+from simulation.servers import Running, launch
+from tests.support.apps import TEMPLATE
+from tests.support.fair import AC_ROBO, GE, KEY, ROBO, Fair
+from tests.support.stores import Postgres
 
 
 def test_a_second_connection_is_an_error_and_not_a_wait(fair: Fair) -> None:

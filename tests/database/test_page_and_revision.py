@@ -17,8 +17,8 @@ import pytest
 from sqlalchemy import event
 
 from exchange.database.connections import db
-from tests.fair import GE, ROBO, Fair
-from tests.windows import Desk, Window
+from tests.support.fair import GE, ROBO, Fair
+from tests.support.windows import Desk, Window
 
 CHANGES: dict[str, Callable[[Fair, int], object]] = {
     "answer": lambda fair, question: fair.act(question, "answer", answer="Ja."),

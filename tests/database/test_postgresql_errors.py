@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from exchange.config import Settings
 from exchange.database.connections import db
-from tests.conftest import TEMPLATE, dispose, make_app
-from tests.fair import KEY
-from tests.stores import Postgres
+from tests.support.apps import TEMPLATE, dispose, make_app
+from tests.support.fair import KEY
+from tests.support.stores import Postgres
 
 pytestmark = pytest.mark.servers
 

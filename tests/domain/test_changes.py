@@ -21,8 +21,9 @@ from exchange.domain.refusals import Refused
 from exchange.live import broadcasts
 from exchange.live.flush import flush
 from exchange.models import Question
-from tests.fair import AC, AC_ROBO, BAU, DATABASE, GE, ROBO, Fair, new_key
-from tests.windows import Window
+from simulation.servers import DATABASE
+from tests.support.fair import AC, AC_ROBO, BAU, GE, ROBO, Fair, new_key
+from tests.support.windows import Window
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from exchange.domain.refusals import Refused
-from tests.fair import AC_ROBO, BAU, FAIR_DAY, GE, ROBO, Fair, IntegrityError, new_key
+from tests.support.fair import AC_ROBO, BAU, FAIR_DAY, GE, ROBO, Fair, IntegrityError, new_key
 
 STATUSES = ["pending", "open", "shortlisted", "live", "answered", "owed", "declined", "withdrawn"]
 

@@ -22,8 +22,8 @@ from exchange.domain.moves import MOVES
 from exchange.domain.refusals import Refused
 from exchange.domain.round import CONDUCT
 from exchange.models import Phase
-from tests.conftest import restart
-from tests.fair import AC, AC_ROBO, BAU, GE, GENERAL, ROBO, Fair
+from tests.support.apps import restart
+from tests.support.fair import AC, AC_ROBO, BAU, GE, GENERAL, ROBO, Fair
 
 STANDS = st.sampled_from([ROBO, ROBO, BAU, GENERAL, AC_ROBO])
 PEOPLE = st.sampled_from(["Anna", "Bert", "Clara"])

@@ -7,9 +7,8 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from exchange.database.connections import db
-from tests.conftest import Listen
-from tests.fair import GE, ROBO, Fair, new_key
-from tests.windows import Desk
+from tests.support.fair import GE, ROBO, Fair, new_key
+from tests.support.windows import Desk, Listen
 
 MOST = 15
 VERBS: list[tuple[str, str, dict[str, object]]] = [

@@ -9,7 +9,7 @@
         venue.rows("SELECT number FROM questions WHERE key = ?", key)
 
     def test_...(small: Venue, passes: Fair) -> None:           # pytest.mark.live
-        ...                                                     # tests/fair.py, at small.url
+        ...                                                     # at small.url
 
 Dice are those of `seed`. A test that fails tells it; `--seed N` plays the same faults again.
 A browser complains on its console about requests that failed: `windows.allow("net::ERR", "502")`.
@@ -24,8 +24,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.fair import DATABASE, KEY, Fair
-from tests.faults.venue import Venue
+from simulation.servers import DATABASE
+from simulation.venue import Venue, staying
+from tests.support.fair import KEY, Fair
 
 
 @pytest.fixture
@@ -58,12 +59,3 @@ def small(prepared: Path, tmp_path: Path, seed: int) -> Iterator[Venue]:
 def passes(app: Flask) -> Fair:
     """Knows the secrets of the small fair; its server has the same key."""
     return Fair(app)
-
-
-def staying(venue: Venue) -> Iterator[Venue]:
-    """Keep a venue for a test; nothing may have gone wrong inside the server."""
-    try:
-        yield venue
-    finally:
-        venue.close()
-    assert venue.may_complain or "Traceback" not in venue.output

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browsing import Windows, ask, go, until_online
-from tests.faults.venue import Venue
+from simulation.venue import Venue
+from tests.support.browsing import Windows, ask, go, until_online
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -5,8 +5,8 @@ The long one is `python -m bench.chaos --minutes N`.
 
 import pytest
 
-from tests.faults.chaos import SHORT, Day
-from tests.faults.venue import Venue
+from simulation.chaos import SHORT, Day
+from simulation.venue import Venue
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 

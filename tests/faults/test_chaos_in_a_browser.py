@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import Windows, until_online
-from tests.faults.proxy import Fault, anything
-from tests.faults.venue import Venue
+from simulation.proxy import Fault, anything
+from simulation.venue import Venue
+from tests.support.browsing import Windows, until_online
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 

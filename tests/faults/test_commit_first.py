@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import Listen
-from tests.fair import GE, ROBO, Fair, new_key
+from tests.support.fair import GE, ROBO, Fair, new_key
+from tests.support.windows import Listen
 
 pytestmark = pytest.mark.sqlite
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.browsing import Windows, ask, until_online
-from tests.faults.proxy import Fault
-from tests.faults.venue import Venue
+from simulation.proxy import Fault
+from simulation.venue import Venue
+from tests.support.browsing import Windows, ask, until_online
 
 pytestmark = pytest.mark.browser
 

@@ -15,14 +15,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.servers import ROOT
+from simulation.servers import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(600)]
 
-COPIED = ("bench", "exchange", "tests")
+COPIED = ("assets", "exchange", "simulation", "tests")
 FILES = (
-    "build_assets.mjs",
-    "build_assets.py",
     "package.json",
     "package-lock.json",
     "pyproject.toml",
@@ -123,7 +121,7 @@ MUTATIONS = (
         """access.participant_or_new(found.event_id, echo.get("key"))""",
         """access.participant_or_new(found.event_id)""",
         (
-            "tests/web/test_me_too.py"
+            "tests/views/test_me_too.py"
             "::test_one_whose_answer_was_lost_with_the_first_cookie_counts_once",
         ),
     ),
@@ -145,7 +143,7 @@ class Tree:
 
     def build(self) -> None:
         """Scripts, stylesheets and translations."""
-        self._run("build_assets.py").check_returncode()
+        self._run("assets/build.py").check_returncode()
 
     def imports(self) -> str:
         """Where the app comes from in here."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.fair import BAU, GE, ROBO, new_key
-from tests.faults.venue import Venue
-from tests.live.test_server import send
+from simulation.venue import Venue
+from tests.support.fair import BAU, GE, ROBO, new_key
+from tests.support.loopback import send
 
 pytestmark = pytest.mark.live
 

@@ -13,10 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browsing import Windows, ask, until_online
-from tests.faults.conftest import staying
-from tests.faults.proxy import Fault
-from tests.faults.venue import Venue
+from simulation.proxy import Fault
+from simulation.venue import Venue, staying
+from tests.support.browsing import Windows, ask, until_online
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 import pytest
 import socketio
 
-from tests.fair import DATABASE, KEY, ROBO, new_key
-from tests.faults.conftest import staying
-from tests.faults.proxy import GATEWAY_PAGE, PORTAL_PAGE, Fault, Proxy, anything, pages
-from tests.faults.venue import Venue
+from simulation.proxy import GATEWAY_PAGE, PORTAL_PAGE, Fault, Proxy, anything, pages
+from simulation.servers import DATABASE
+from simulation.venue import Venue, staying
+from tests.support.fair import KEY, ROBO, new_key
 
 pytestmark = pytest.mark.live
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fair import DATABASE, GE, KEY, ROBO, TOUR, Fair
-from tests.servers import ROOT, free_port, launch
-from tests.windows import Window
+from simulation.servers import DATABASE, ROOT, free_port, launch
+from tests.support.fair import GE, KEY, ROBO, TOUR, Fair
+from tests.support.windows import Window
 
 BUILD = ROOT / "exchange" / "static" / "build"
 LOADING = re.compile(

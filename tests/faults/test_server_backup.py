@@ -24,10 +24,10 @@ from exchange import config, create_app
 from exchange.database.connections import db
 from exchange.extensions import socketio
 from exchange.instance import settings as read_settings
-from tests.fair import DATABASE, KEY, ROBO, Fair, new_key
-from tests.faults.test_server_kill import Told, phone
-from tests.live.test_server import WORDS, send
-from tests.servers import ROOT, Running, launch
+from simulation.servers import DATABASE, ROOT, Running, launch
+from tests.support.fair import KEY, ROBO, Fair, new_key
+from tests.support.loopback import WORDS, send
+from tests.support.phones import Told, phone
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 

@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from tests.fair import DATABASE, KEY, ROBO, new_key
-from tests.live.test_server import page, send
-from tests.servers import Running, launch
+from simulation.servers import DATABASE, Running, launch
+from tests.support.fair import KEY, ROBO, new_key
+from tests.support.loopback import page, send
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 

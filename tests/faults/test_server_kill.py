@@ -1,62 +1,22 @@
 """The server is killed at any moment: what it acknowledged is there, once, without repair."""
 
-import http.client
-import json
 import random
 import shutil
 import sqlite3
 import threading
 import time
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from tests.fair import BAU, DATABASE, KEY, ROBO, new_key
-from tests.servers import Running, launch
+from simulation.servers import DATABASE, launch
+from tests.support.fair import KEY
+from tests.support.phones import Told, phone
 
 pytestmark = pytest.mark.live
 
 PHONES = 8
-
-
-@dataclass
-class Told:
-    """What the phones were told before the line went dead, and what they tried."""
-
-    numbers: dict[str, int] = field(default_factory=dict)
-    tried: dict[str, str] = field(default_factory=dict)
-    first: threading.Event = field(default_factory=threading.Event)
-
-
-def phone(server: Running, told: Told, dice: random.Random) -> None:
-    """Ask until the server is gone; again and with the same key what had no answer."""
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    pending = [key for key in told.tried if key not in told.numbers]
-    with closing(line), suppress(OSError, http.client.HTTPException):
-        while True:
-            again = pending and dice.random() < 0.5
-            key = dice.choice(pending) if again else new_key()
-            stand = told.tried.setdefault(key, dice.choice([ROBO, BAU]))
-            line.request(
-                "POST",
-                f"/s/{stand}/questions",
-                urlencode({"key": key, "text": f"Die Frage {key}"}),
-                {
-                    "Accept": "application/json",
-                    "Content-Type": "application/x-www-form-urlencoded",
-                    "Sec-Fetch-Site": "same-origin",
-                },
-            )
-            answer = line.getresponse()
-            body = json.loads(answer.read())
-            assert answer.status in (200, 201), body
-            assert body["key"] == key
-            # A repeated key is told the number of the first time.
-            assert told.numbers.setdefault(key, body["number"]) == body["number"]
-            told.first.set()
 
 
 def a_life(instance: Path, told: Told, dice: random.Random) -> None:

@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from tests.fair import DATABASE, KEY, ROBO, new_key
-from tests.live.test_server import WORDS, raw_socket, send
-from tests.servers import ROOT, Running, launch
+from simulation.servers import DATABASE, ROOT, Running, launch
+from tests.support.fair import KEY, ROBO, new_key
+from tests.support.loopback import WORDS, raw_socket, send
 
 pytestmark = pytest.mark.live
 

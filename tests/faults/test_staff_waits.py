@@ -5,9 +5,9 @@ import contextlib
 import pytest
 from playwright.sync_api import Error, Locator, Page, expect
 
-from tests.browsing import Windows, until_online
-from tests.faults.proxy import Fault
-from tests.faults.venue import Venue
+from simulation.proxy import Fault
+from simulation.venue import Venue
+from tests.support.browsing import Windows, until_online
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -8,9 +8,9 @@ import urllib.request
 import pytest
 import socketio
 
-from tests.fair import ROBO, new_key
-from tests.faults.proxy import Fault
-from tests.faults.venue import Venue
+from simulation.proxy import Fault
+from simulation.venue import Venue
+from tests.support.fair import ROBO, new_key
 
 pytestmark = pytest.mark.live
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.servers import ROOT
+from simulation.servers import ROOT
 
 NAMED = re.compile(r"`((?:[\w/]+/)?test_\w+\.py)::(test_\w+)`")
 PAGE = (ROOT / "docs" / "reliability.md").read_text()

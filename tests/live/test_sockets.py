@@ -12,9 +12,9 @@ from exchange import rooms
 from exchange.domain.refusals import Refused
 from exchange.extensions import sio_server, socketio
 from exchange.live.presence import look_once
-from tests.conftest import Listen, restart
-from tests.fair import AC, AC_ROBO, BAU, ELSEWHERE, GE, ROBO, TOUR, XX_STAND, Fair, new_key
-from tests.windows import Desk, Ear, Window, connect, elements
+from tests.support.apps import restart
+from tests.support.fair import AC, AC_ROBO, BAU, ELSEWHERE, GE, ROBO, TOUR, XX_STAND, Fair, new_key
+from tests.support.windows import Desk, Ear, Listen, Window, connect, elements
 
 # Which room, of what, and who may hear it beside those with no pass at all.
 ROOMS = {

@@ -1,0 +1,94 @@
+// One script and one stylesheet for each kind of page: bundled, minified, named after their contents, compressed.
+// Run by build.py in the top folder, which sees to node_modules.
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const STATIC = "exchange/static";
+const OUT = join(STATIC, "build");
+const ENTRIES = [
+  ...["attendee", "presenter", "moderator", "screen", "organiser", "door"].map((name) => `js/${name}.js`),
+  ...["attendee", "presenter", "moderator", "screen", "organiser"].map((name) => `css/${name}.css`),
+];
+// Pictures, icons and sounds: kept as they are, under a name of their own.
+const MEDIA = join(STATIC, "media");
+const COMPRESSIBLE = new Set([".js", ".css", ".svg", ".json", ".webmanifest"]);
+
+const missing = ENTRIES.filter((entry) => !existsSync(join(STATIC, entry)));
+if (missing.length) {
+  console.error(`Missing in ${STATIC}: ${missing.join(", ")}`);
+  process.exit(1);
+}
+
+// The socket's third way, over HTTP/3, which nobody here takes: its place in a phone's first load goes to the outbox.
+const withoutWebTransport = {
+  name: "without-webtransport",
+  setup(build) {
+    build.onLoad({ filter: /engine\.io-client.build.esm.transports.webtransport\.js$/ }, () => ({ contents: "export class WT {}" }));
+  },
+};
+
+const { outputFiles, metafile } = await esbuild.build({
+  entryPoints: ENTRIES.map((entry) => join(STATIC, entry)),
+  outdir: OUT,
+  outbase: STATIC,
+  entryNames: "[name].[hash]",
+  assetNames: "[name].[hash]",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  // What a phone of five years can read.
+  target: ["chrome105", "firefox110", "safari15.4"],
+  plugins: [withoutWebTransport],
+  loader: { ".woff2": "file", ".svg": "file" },
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+  write: false,
+});
+
+const files = new Map(outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]));
+const manifest = {};
+for (const [path, output] of Object.entries(metafile.outputs)) {
+  // An entry, or what one of them names in a url(): a typeface, a picture.
+  const source = output.entryPoint ?? Object.keys(output.inputs)[0];
+  manifest[basename(source)] = basename(path);
+}
+for (const name of existsSync(MEDIA) ? await readdir(MEDIA) : []) {
+  const contents = await readFile(join(MEDIA, name));
+  const kind = extname(name);
+  const hash = createHash("sha256").update(contents).digest("hex").slice(0, 8);
+  manifest[name] = `${basename(name, kind)}.${hash}${kind}`;
+  files.set(manifest[name], contents);
+}
+
+await mkdir(OUT, { recursive: true });
+const written = new Set(["manifest.json"]);
+const put = async (name, contents) => {
+  written.add(name);
+  await writeFile(join(OUT, name), contents);
+};
+const squeeze = { br: promisify(brotliCompress), gz: promisify(gzip) };
+const options = { br: { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }, gz: { level: 9 } };
+await Promise.all(
+  [...files].map(async ([name, contents]) => {
+    await put(name, contents);
+    if (!COMPRESSIBLE.has(extname(name))) return;
+    for (const [ending, compress] of Object.entries(squeeze)) {
+      const small = await compress(contents, options[ending]);
+      if (small.length < contents.length) await put(`${name}.${ending}`, small);
+    }
+  }),
+);
+
+for (const name of await readdir(OUT)) {
+  if (!written.has(name)) await rm(join(OUT, name), { recursive: true });
+}
+// A running server reads the folder again when the manifest changes: it comes last, and whole.
+await writeFile(join(OUT, "manifest.new"), JSON.stringify(manifest, null, 2));
+await rename(join(OUT, "manifest.new"), join(OUT, "manifest.json"));

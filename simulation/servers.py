@@ -1,0 +1,114 @@
+"""A server as it is shipped: `wsgi.py` in a process of its own, and what it printed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DATABASE = "exchange.sqlite3"
+"""What a server calls its database, in its instance folder."""
+STARTED = ("Exchange is running", "Exchange läuft")
+
+
+@dataclass
+class Running:
+    """A server process, what it printed so far, and where it listens."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+    lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.lines)
+
+    def wait_until_serving(self, at_most_s: float = 60) -> None:
+        until = time.monotonic() + at_most_s
+        while not any(line.startswith(STARTED) for line in self.lines):
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < until, self.output
+            time.sleep(0.05)
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """The exit code; a server that does not stop within 5 s is a failure."""
+        self.process.send_signal(by)
+        return self.end(within_s=5)
+
+    def finish(self) -> None:
+        """End what may have been stopped before."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.end(within_s=5)
+
+    def end(self, within_s: float) -> int:
+        """The exit code, once everything that was printed has been read."""
+        code = self.process.wait(within_s)
+        self._reader.join()
+        return code
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as printed:
+            for line in printed:
+                self.lines.append(line.rstrip("\n"))
+
+
+def launch(
+    instance: Path,
+    *command: str,
+    mode: str | None = None,
+    name: str = "127.0.0.1",
+    port: int | None = None,
+    cwd: Path = ROOT,
+    **environ: str,
+) -> Running:
+    """Start `wsgi.py`, or another command, with this instance folder and under this name.
+
+    Without a `mode` it is the one that it would take by itself. It may not be serving yet.
+    """
+    port = port or free_port()
+    settings = {
+        "EXCHANGE_HOST": "127.0.0.1",
+        "EXCHANGE_INSTANCE": str(instance),
+        "EXCHANGE_PORT": str(port),
+        "EXCHANGE_PUBLIC_URL": f"http://{name}:{port}",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if mode is not None:
+        settings["EXCHANGE_ASYNC_MODE"] = mode
+    process = subprocess.Popen(
+        command or (sys.executable, "wsgi.py"),
+        cwd=cwd,
+        env=os.environ | settings | environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return Running(process, port)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+Start = Callable[..., Running]
+"""What the tests' fixture `start` is: `launch` with an instance folder of the test's own."""

@@ -1,0 +1,160 @@
+"""Who may write, and under which name a page is shown."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from exchange.access import PARTICIPANT_COOKIE, PASSES_COOKIE
+from exchange.config import Settings
+from tests.support.apps import make_app, restart
+from tests.support.fair import GE, KEY, ROBO, Fair, new_key
+from tests.support.windows import Window
+
+ASK = f"/s/{ROBO}/questions"
+OURS = "http://localhost:5000"
+
+
+def ask(window: Window, path: str = ASK, **headers: str) -> tuple[int, str | None]:
+    answer = window.client.post(
+        path,
+        data={"key": new_key(), "text": "Was kostet es?"},
+        headers={"Accept": "application/json"} | headers,
+    )
+    return answer.status_code, answer.json and answer.json.get("error")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": OURS},
+        {"Origin": "http://127.0.0.1:5000"},
+        {"Origin": "http://[::1]:5000"},
+        {"Origin": OURS.upper()},
+        {"Sec-Fetch-Site": "cross-site", "Origin": OURS},
+    ],
+)
+def test_our_own_pages_write(phone: Window, headers: dict[str, str]) -> None:
+    assert ask(phone, **headers) == (201, None)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": ""},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "http://localhost"},
+        {"Origin": "http://localhost:5001"},
+        {"Origin": "https://localhost:5000"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://localhost:5000.evil.example"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.example"},
+        {"Referer": f"{OURS}/s/ROBO"},
+    ],
+)
+def test_pages_from_elsewhere_do_not(phone: Window, fair: Fair, headers: dict[str, str]) -> None:
+    before = fair.everything()
+    assert ask(phone, **headers) == (403, "origin")
+    assert fair.everything() == before
+    assert phone.cookie(PARTICIPANT_COOKIE) is None
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_no_writing_method_gets_around_it(phone: Window, fair: Fair, method: str) -> None:
+    question = fair.ask()
+    for path in (f"/questions/{question}/me-too", "/pass", f"/organise/{GE}/phase", "/nothing"):
+        answer = phone.client.open(path, method=method)
+        assert answer.status_code in (403, 404, 405)
+    assert fair.rows("me_toos") == []
+
+
+def test_reading_is_free(phone: Window) -> None:
+    answer = phone.get(f"/s/{ROBO}", Sec_Fetch_Site="cross-site", Origin="http://evil.example")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:5000", "127.0.0.1:5000", "[::1]:5000", "LOCALHOST:5000"]
+)
+def test_pages_are_shown_under_our_names(phone: Window, host: str) -> None:
+    assert phone.get("/", Host=host).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost", "localhost:80", "192.0.2.1:5000", ""]
+)
+@pytest.mark.parametrize("path", ["/", f"/s/{ROBO}", "/nothing", "/static/build/x.js"])
+def test_under_a_foreign_name_a_page_says_the_right_address(
+    phone: Window, host: str, path: str
+) -> None:
+    answer = phone.get(path, Host=host)
+    assert answer.status_code == 421
+    assert OURS in answer.text
+    assert "<form" not in answer.text
+
+
+def test_a_forwarded_host_is_not_believed(phone: Window) -> None:
+    assert phone.get("/", Host="evil.example", X_Forwarded_Host="localhost:5000").status_code == 421
+    page = phone.get(f"/s/{ROBO}", X_Forwarded_Host="evil.example")
+    assert page.status_code == 200
+    assert "evil.example" not in page.text
+
+
+def test_who_looks_after_the_server_may_use_any_name(phone: Window) -> None:
+    assert phone.get("/healthz", Host="10.0.0.7:5000").status_code == 200
+
+
+@pytest.fixture
+def behind_https(app: Flask, prepared: Any, tmp_path: Any) -> Any:
+    """The same house behind a proxy that speaks https, with one more address."""
+    from exchange.extensions import socketio
+
+    bound = dict(vars(socketio))
+    made = make_app(
+        tmp_path / "exchange.sqlite3",
+        settings=Settings(
+            instance=tmp_path,
+            database_url=f"sqlite:///{tmp_path}/exchange.sqlite3",
+            secret_key=KEY,
+            public_url="https://fragen.example.org",
+            origins=("https://www.example.org",),
+        ),
+    )
+    restart(made, prepared)
+    yield made
+    vars(socketio).update(bound)
+
+
+def test_behind_https_the_cookies_are_secure_and_its_names_are_ours(behind_https: Flask) -> None:
+    window = Window(Fair(behind_https))
+    for name in ("fragen.example.org", "www.example.org"):
+        answer = window.client.post(
+            ASK,
+            base_url=f"https://{name}",
+            data={"key": new_key(), "text": "Was kostet es?"},
+            headers={"Origin": f"https://{name}", "Accept": "application/json"},
+        )
+        assert answer.status_code == 201
+        assert secure(answer, PARTICIPANT_COOKIE)
+        entered = window.client.post(
+            "/pass",
+            base_url=f"https://{name}",
+            data={"secret": window.fair.secret("moderator", GE)},
+            headers={"Origin": f"https://{name}"},
+        )
+        assert entered.status_code == 303
+        assert secure(entered, PASSES_COOKIE)
+    assert ask(window, Origin="http://fragen.example.org") == (403, "origin")
+
+
+def secure(answer: TestResponse, name: str) -> bool:
+    """Whether the one cookie that an answer sets is this one, for https alone."""
+    (sent,) = answer.headers.getlist("Set-Cookie")
+    return sent.startswith(f"{name}=") and "Secure" in sent.split("; ")

@@ -1,0 +1,67 @@
+"""Compiled statements behave like SQLAlchemy's own."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from exchange.database.connections import db
+from exchange.database.statements import CompiledStatement
+from exchange.models import Event, Participant, Phase, Stand
+from tests.support.fair import GE, ROBO, Fair
+
+A_PARTICIPANT = CompiledStatement(
+    insert(Participant).values(
+        event_id=bindparam("event"), digest=bindparam("digest"), at=bindparam("moment")
+    )
+)
+BY_DIGEST = CompiledStatement(
+    select(Participant.at).where(Participant.digest == bindparam("digest"))
+)
+AN_EVENT = CompiledStatement(select(Event.phase, Event.date).where(Event.code == bindparam("code")))
+
+
+def test_values_come_back_as_the_models_know_them(fair: Fair) -> None:
+    with fair.app.app_context():
+        event = db.session.scalars(select(Event).where(Event.code == GE)).one()
+        with db.reading() as connection:
+            found = AN_EVENT.rows(connection, code=GE)
+        assert found == [(event.phase, event.date)]
+        assert isinstance(event.phase, Phase)
+
+
+def test_a_moment_is_kept_in_utc_whatever_zone_it_came_in(fair: Fair) -> None:
+    moment = datetime(2026, 6, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
+    with fair.app.app_context(), db.reading() as connection:
+        A_PARTICIPANT.do(connection, {"event": fair.event_id(GE), "digest": "d", "moment": moment})
+        assert BY_DIGEST.one(connection, digest="d") == (moment.astimezone(UTC),)
+
+
+def test_nothing_found_is_none(fair: Fair) -> None:
+    with fair.app.app_context(), db.reading() as connection:
+        assert AN_EVENT.one(connection, code="NOWHERE") is None
+
+
+def test_errors_are_sqlalchemys_and_hold_no_values(fair: Fair) -> None:
+    one = {"event": fair.event_id(GE), "digest": "secret words", "moment": datetime.now(UTC)}
+    with fair.app.app_context(), db.reading() as connection:
+        with pytest.raises(IntegrityError) as refused:
+            A_PARTICIPANT.do(connection, one, one)
+        connection.rollback()
+    assert "secret words" not in str(refused.value)
+
+
+def test_a_forgotten_value_is_no_null(fair: Fair) -> None:
+    with fair.app.app_context(), db.reading() as connection, pytest.raises(KeyError, match="code"):
+        AN_EVENT.one(connection)
+
+
+def test_what_is_not_committed_does_not_last(fair: Fair) -> None:
+    pitch = CompiledStatement(select(Stand.pitch).where(Stand.code == bindparam("code")))
+    with fair.app.app_context():
+        with db.reading() as connection:
+            connection.begin_writing()
+            connection.run(f"UPDATE stands SET pitch = 'changed' WHERE code = '{ROBO}'")
+        with db.reading() as connection:
+            assert pitch.one(connection, code=ROBO) != ("changed",)

@@ -1,0 +1,34 @@
+"""The demo fair is loaded once, whoever asks for it and however many at once."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from simulation.demo import load
+
+
+def test_two_who_load_the_demo_fair_at_once_make_one(tmp_path: Path) -> None:
+    environ = os.environ | {"EXCHANGE_INSTANCE": str(tmp_path)}
+    flask = [sys.executable, "-m", "flask", "--app", "exchange"]
+    subprocess.run([*flask, "migrate"], env=environ, check=True, timeout=60)
+    loaders = [subprocess.Popen([*flask, "demo"], env=environ) for _ in range(2)]
+    assert [loader.wait(60) for loader in loaders] == [0, 0]
+    with closing(sqlite3.connect(tmp_path / "exchange.sqlite3")) as database:
+        series = database.execute("SELECT count(*) FROM series").fetchone()
+        numbers = database.execute("SELECT event_id, number FROM questions").fetchall()
+    assert series == (1,)
+    assert len(numbers) == len(set(numbers)) == 34
+
+
+def test_its_links_are_the_same_each_time(tmp_path: Path) -> None:
+    links = load(tmp_path)
+    assert load(tmp_path) == links
+    assert links["event"] == "GE"
+    assert [stand["code"] for stand in links["stands"]] == [f"GE{n}" for n in range(13)]
+    passes = [links[role] for role in ("moderator", "screen", "organiser")]
+    passes += [stand["presenter"] for stand in links["stands"]]
+    assert all("/pass#" in one for one in passes)
+    assert len(set(passes)) == len(passes)

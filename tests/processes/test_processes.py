@@ -1,0 +1,163 @@
+"""One fair on two servers: whatever is done at the one is heard at the other."""
+
+import queue
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from simulation.servers import Running
+from tests.support.fair import BAU, GE, ROBO, TOUR, Fair, new_key
+from tests.support.loopback import WORDS, Page, ask, enter, page, send
+from tests.support.stores import Postgres, Redis
+
+pytestmark = [pytest.mark.live, pytest.mark.servers]
+
+Two = tuple[Running, Running]
+
+# What Redis may cost a post while it is away, on a busy machine.
+PATIENCE_S = 3
+
+
+def until(seen: Callable[[], bool], within_s: float) -> None:
+    give_up = time.monotonic() + within_s
+    while not seen():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
+def drain(one: Page, for_s: float) -> list[dict[str, Any]]:
+    """All that a page hears until it is silent for so long."""
+    heard = []
+    while True:
+        try:
+            heard.append(one.heard.get(timeout=for_s))
+        except queue.Empty:
+            return heard
+
+
+@contextmanager
+def away(redis: Redis) -> Iterator[None]:
+    redis.stop()
+    try:
+        yield
+    finally:
+        redis.start()
+
+
+def test_a_question_at_the_one_is_heard_at_the_other(two: Two, fair: Fair) -> None:
+    here, there = two
+    tablet, laptop = (
+        enter(there, fair, "presenter", ROBO),
+        enter(there, fair, "moderator", GE),
+    )
+    with page(there, tablet) as desk, page(there, laptop) as moderation, page(there) as neighbour:
+        told = desk.watch("desk", ROBO)
+        assert moderation.watch("moderate", GE)["ok"] is True
+        assert neighbour.watch("stand", BAU)["ok"] is True
+        time.sleep(0.2)
+        ask(here)
+        push = desk.heard.get(timeout=5)
+        assert WORDS in push["html"]
+        assert (push["previous"], push["revision"]) == (told["revision"], told["revision"] + 1)
+        assert WORDS in moderation.heard.get(timeout=5)["html"]
+        assert drain(neighbour, 1.5) == []
+        assert drain(desk, 0.1) == []
+
+
+def test_phones_at_either_hear_everything_once(two: Two) -> None:
+    with page(two[0]) as one, page(two[1]) as other:
+        for phone in (one, other):
+            assert phone.watch("stand", BAU)["ok"] is True
+        with ThreadPoolExecutor(8) as hall:
+            told = list(hall.map(lambda n: ask(two[n % 2], BAU)["number"], range(30)))
+        assert sorted(told) == list(range(min(told), min(told) + 30))
+        for phone in (one, other):
+            pushes = drain(phone, 2.5)
+            pushes.sort(key=lambda push: int(push["revision"]))
+            assert sum(push["html"].count("<article") for push in pushes) == 30
+            spans = [(push["previous"], push["revision"]) for push in pushes]
+            assert all(before[1] == after[0] for before, after in pairwise(spans))
+
+
+def test_the_same_post_to_both_is_one_question(two: Two) -> None:
+    for _ in range(5):
+        fields = {"key": new_key(), "text": WORDS}
+        with ThreadPoolExecutor(6) as impatient:
+            told = list(
+                impatient.map(
+                    lambda n: send(f"{two[n % 2].url}/s/{ROBO}/questions", fields),  # noqa: B023
+                    range(6),
+                )
+            )
+        assert sorted(status for status, _, _ in told) == [200] * 5 + [201]
+        assert len({body["number"] for _, body, _ in told}) == 1
+
+
+def test_a_pass_revoked_at_the_one_ends_lines_at_the_other(two: Two, fair: Fair) -> None:
+    here, there = two
+    organiser = enter(here, fair, "organiser", TOUR)
+    with page(there, enter(there, fair, "presenter", BAU)) as desk:
+        assert desk.watch("desk", BAU)["ok"] is True
+        number = fair.pass_id("presenter", BAU)
+        status, _, _ = send(f"{here.url}/organise/passes/{number}/revoke", {}, cookie=organiser)
+        assert status == 200
+        until(lambda: not desk.line.connected, within_s=7)
+
+
+def test_whoever_asks_too_much_is_stopped_at_both(two: Two) -> None:
+    fields = {"key": new_key(), "text": WORDS}
+    _, _, headers = send(f"{two[0].url}/s/{ROBO}/questions", fields)
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    told = [
+        send(f"{two[n % 2].url}/s/{ROBO}/questions", fields | {"key": new_key()}, cookie=cookie)
+        for n in range(8)
+    ]
+    assert [status for status, _, _ in told] == [201] * 5 + [429] * 3
+    assert int(told[-1][2]["Retry-After"]) > 30
+
+
+def test_without_redis_all_goes_on_and_pages_can_tell(two: Two, fair: Fair, redis: Redis) -> None:
+    here, there = two
+    with page(there, enter(there, fair, "presenter", ROBO)) as desk:
+        with away(redis):
+            before = desk.watch("desk", ROBO)["revision"]
+            for _ in range(3):
+                began = time.monotonic()
+                ask(here)
+                assert time.monotonic() - began < PATIENCE_S
+            assert desk.watch("desk", ROBO)["revision"] >= before + 3
+            ask(there)
+            assert WORDS in desk.heard.get(timeout=5)["html"]
+        # When it is back, news crosses again.
+        drain(desk, 0.1)
+        until(lambda: bool(ask(here)) and bool(drain(desk, 0.5)), within_s=10)
+
+
+def test_a_frozen_redis_holds_nobody_up(two: Two, redis: Redis) -> None:
+    redis.freeze()
+    try:
+        for running in two:
+            began = time.monotonic()
+            ask(running)
+            assert time.monotonic() - began < PATIENCE_S
+    finally:
+        redis.thaw()
+
+
+def test_without_the_database_people_are_told_to_try_again(
+    two: Two, prepared_postgres: Postgres
+) -> None:
+    prepared_postgres.stop()
+    try:
+        fields = {"key": new_key(), "text": WORDS}
+        status, body, headers = send(f"{two[0].url}/s/{ROBO}/questions", fields)
+        assert (status, body["error"]) == (503, "busy")
+        assert int(headers["Retry-After"]) > 0
+    finally:
+        prepared_postgres.start()
+    ask(two[0])

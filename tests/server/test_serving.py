@@ -1,0 +1,166 @@
+"""The whole way over the loopback: asked on a phone, heard at the desk, by the shipped server."""
+
+import socket
+import sqlite3
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from simulation.servers import DATABASE, Running
+from tests.support.fair import AC, BAU, ROBO, Fair, new_key
+from tests.support.loopback import WORDS, ask, enter, masked, page, raw_socket, send
+
+pytestmark = pytest.mark.live
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_a_question_is_heard_at_the_desk_within_a_second(
+    server: Running, passes: Fair, transport: str
+) -> None:
+    cookie = enter(server, passes, "presenter", ROBO)
+    with page(server, cookie, transport) as desk, page(server) as neighbour:
+        told = desk.watch("desk", ROBO)
+        assert told["ok"] is True
+        assert neighbour.watch("stand", BAU)["ok"] is True
+        assert neighbour.watch("desk", ROBO) == {"ok": False, "error": "not_yours"}
+        began = time.monotonic()
+        ask(server)
+        push = desk.heard.get(timeout=5)
+        assert time.monotonic() - began < 1
+        assert WORDS in push["html"]
+        assert (push["previous"], push["revision"]) == (told["revision"], told["revision"] + 1)
+        assert neighbour.heard.empty()
+
+
+def test_phones_hear_once_a_second_what_many_asked(server: Running) -> None:
+    with page(server) as phone:
+        time.sleep(1.5)  # what was asked before has been told
+        have = phone.watch("stand", ROBO)["revision"]
+        for n in range(20):
+            ask(server, text=f"Frage Nummer {n}, was kostet das?")
+        pushes = [phone.heard.get(timeout=5)]
+        while sum(push["html"].count("<article") for push in pushes) < 20:
+            pushes.append(phone.heard.get(timeout=5))
+        assert len(pushes) <= 4
+        assert pushes[0]["previous"] <= have
+        for before, after in pairwise(pushes):
+            assert after["previous"] == before["revision"]
+        assert phone.watch("stand", ROBO)["revision"] == pushes[-1]["revision"]
+
+
+def test_three_hundred_who_ask_at_once_get_numbers_of_their_own(server: Running) -> None:
+    with ThreadPoolExecutor(60) as hall:
+        told = list(hall.map(lambda n: ask(server, (ROBO, BAU)[n % 2])["number"], range(300)))
+    assert sorted(told) == list(range(min(told), min(told) + 300))
+
+
+def test_the_server_says_that_it_lives(server: Running) -> None:
+    assert send(f"{server.url}/healthz")[:2] == (200, {"status": "ok"})
+
+
+def test_a_message_of_a_megabyte_ends_its_own_socket_and_no_other(server: Running) -> None:
+    with page(server) as calm, page(server) as loud:
+        assert calm.watch("stand", ROBO)["ok"] is True
+        loud.line.emit("watch", {"room": "stand", "code": "A" * 1_000_000})
+        until = time.monotonic() + 5
+        while loud.line.connected:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        ask(server)
+        assert WORDS in calm.heard.get(timeout=5)["html"]
+
+
+def test_nonsense_on_the_line_ends_nothing_but_itself(server: Running) -> None:
+    frames = [b"4", b"42", b"42[]", b"42{}", b'42["watch"', b"42[7]", b'42[{"a":1}]', b"49", b"9"]
+    frames += [b'42["*"]', b'420["disconnect"]', b"451-[]", b"\xff\xfe", b"4" * 5000]
+    with page(server) as calm:
+        assert calm.watch("stand", ROBO)["ok"] is True
+        for frame in frames:
+            with raw_socket(server) as line:
+                line.sendall(masked(frame))
+        ask(server)
+        assert WORDS in calm.heard.get(timeout=5)["html"]
+    # What a browser of ours never says may be noted, as long as everybody else is served.
+    server.lines[:] = [line for line in server.lines if "Traceback" not in line]
+
+
+def test_a_page_of_another_site_opens_no_socket(server: Running) -> None:
+    request = urllib.request.Request(
+        f"{server.url}/socket.io/?EIO=4&transport=polling",
+        headers={"Origin": "http://evil.example"},
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=5)
+    with refused.value as error:
+        assert error.code == 400
+
+
+def test_while_another_program_writes_everybody_else_is_served(
+    server: Running, folder: Path
+) -> None:
+    last = ask(server)["number"]
+    with (
+        closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as other,
+        ThreadPoolExecutor(4) as hall,
+        page(server) as phone,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        fields = {"key": new_key(), "text": WORDS}
+        waiting = [hall.submit(send, f"{server.url}/s/{ROBO}/questions", fields) for _ in range(3)]
+        served = 0
+        while not any(one.done() for one in waiting):
+            assert send(f"{server.url}/s/{ROBO}")[0] == 200
+            assert phone.watch("stand", ROBO)["ok"] is True
+            served += 1
+        # Whoever waited in SQLite itself would have let nobody through before it gave up.
+        assert served >= 5
+        answers = [one.result(15) for one in waiting]
+        other.execute("ROLLBACK")
+    for status, body, headers in answers:
+        assert (status, body["error"], headers["Retry-After"]) == (503, "busy", "5")
+    assert ask(server)["number"] == last + 1
+
+
+def test_a_revoked_pass_loses_its_line(server: Running, passes: Fair) -> None:
+    moderator = enter(server, passes, "moderator", AC)
+    organiser = enter(server, passes, "organiser", "tour")
+    with page(server, moderator) as moderation, page(server) as phone:
+        assert moderation.watch("moderate", AC)["ok"] is True
+        phone.watch("stand", ROBO)
+        path = f"/organise/passes/{passes.pass_id('moderator', AC)}/revoke"
+        assert send(f"{server.url}{path}", {}, cookie=organiser)[0] == 200
+        until = time.monotonic() + 3
+        while moderation.line.connected:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        assert phone.line.connected
+        assert send(f"{server.url}/moderate/{AC}", cookie=moderator)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "verb", "wanted"),
+    [("PUT", "me-too", 200), ("DELETE", "me-too", 200), ("POST", "withdraw", 403)],
+)
+def test_a_write_needs_no_body(
+    server: Running, folder: Path, method: str, verb: str, wanted: int
+) -> None:
+    """Eventlet's server invents the type `text/plain` for a body that is not there."""
+    key = new_key()
+    ask(server, key=key)
+    with closing(sqlite3.connect(folder / DATABASE)) as looking:
+        found = looking.execute("SELECT id FROM questions WHERE key = ?", (key,)).fetchone()
+    length = "Content-Length: 0\r\n" if method == "POST" else ""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
+        line.sendall(
+            f"{method} /questions/{found[0]}/{verb} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+            f"Sec-Fetch-Site: same-origin\r\nAccept: application/json\r\n{length}"
+            "Connection: close\r\n\r\n".encode()
+        )
+        answer = b"".join(iter(lambda: line.recv(4096), b"")).decode()
+    assert int(answer.split()[1]) == wanted, answer

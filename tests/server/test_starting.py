@@ -1,0 +1,217 @@
+"""The server as it is shipped: how it starts, how much it holds, how it ends, what it refuses."""
+
+import json
+import re
+import resource
+import signal
+import socket
+import sqlite3
+import sys
+import time
+import urllib.request
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from exchange.paper import qr
+from simulation.servers import Running, Start, free_port
+
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("demo_fair")]
+
+
+def read(url: str) -> tuple[int, bytes]:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return answer.status, answer.read()
+
+
+def open_socket(port: int) -> socket.socket:
+    """A WebSocket of Socket.IO that has joined the namespace and stays silent."""
+    line = socket.create_connection(("127.0.0.1", port), timeout=10)
+    line.sendall(
+        b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
+        b"Host: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n" % port
+    )
+    assert line.recv(4096).startswith(b"HTTP/1.1 101")
+    # "40" in one masked frame, the mask being zeros: join the namespace.
+    line.sendall(b"\x81\x82\x00\x00\x00\x0040")
+    return line
+
+
+def ask(stand: str, text: str) -> int:
+    question = {"key": str(uuid.uuid4()), "text": text}
+    posted = urllib.request.Request(
+        f"{stand}/questions",
+        json.dumps(question).encode(),
+        {
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            "Sec-Fetch-Site": "same-origin",
+        },
+    )
+    with urllib.request.urlopen(posted, timeout=5) as answer:
+        return int(answer.status)
+
+
+def sentence_of(running: Running) -> str:
+    """The one sentence, apart from announced steps, with which a start was refused."""
+    assert running.end(within_s=30) == 1, running.output
+    told = [line for line in running.lines if not line.endswith("...")]
+    assert len(told) == 1, running.output
+    return told[0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "by"),
+    [
+        ("eventlet", signal.SIGINT),
+        ("eventlet", signal.SIGTERM),
+        ("gevent", signal.SIGTERM),
+        ("threading", signal.SIGINT),
+    ],
+)
+def test_a_stopped_server_answers_what_is_under_way_and_ends_cleanly(
+    start: Start, mode: str, by: signal.Signals
+) -> None:
+    server = start(EXCHANGE_ASYNC_MODE=mode)
+    server.wait_until_serving()
+    with open_socket(server.port):
+        assert read(f"{server.url}/healthz")[0] == 200
+        assert server.stop(by) == 0
+    assert "Traceback" not in server.output
+    assert mode in server.lines[-1]
+
+
+def test_a_question_under_way_is_stored_before_the_server_ends(
+    start: Start, instance: Path
+) -> None:
+    server = start()
+    server.wait_until_serving()
+    stand = re.search(r"http://\S+/s/\w+", server.output)
+    assert stand
+    database = sqlite3.connect(
+        instance / "exchange.sqlite3", isolation_level=None, check_same_thread=False
+    )
+    # Whoever asks now waits for the lock.
+    database.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as asker:
+        answer = asker.submit(ask, stand.group(), "Was kostet der Betrieb im Jahr?")
+        time.sleep(0.5)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        database.execute("ROLLBACK")
+        assert answer.result(5) == 201
+    assert server.end(within_s=5) == 0
+    stored = database.execute("SELECT count(*) FROM questions WHERE text LIKE '%im Jahr?'")
+    assert stored.fetchone() == (1,)
+    database.close()
+
+
+def test_eleven_hundred_sockets_and_a_page_still_loads(start: Start) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert hard >= 2_500, "this machine allows too few open files for the test"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        server = start()
+        server.wait_until_serving()
+        with ExitStack() as open_lines:
+            for _ in range(1_100):
+                open_lines.enter_context(open_socket(server.port))
+            before = time.monotonic()
+            assert read(f"{server.url}/")[0] == 200
+            assert time.monotonic() - before < 2
+        assert server.stop() == 0
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_the_limit_of_open_files_is_raised_and_told(start: Start) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft = f"ulimit -Sn 256; exec {sys.executable} wsgi.py --prepare"
+    server = start("sh", "-c", soft)
+    server.wait_until_serving()
+    assert f"{hard} open files" in server.output
+    told = Path(f"/proc/{server.process.pid}/limits").read_text()
+    files = next(line for line in told.splitlines() if line.startswith("Max open files"))
+    assert files.split()[3] == str(hard)
+
+
+def test_a_taken_port_is_one_sentence_that_says_what_to_do(start: Start) -> None:
+    server = start()
+    server.wait_until_serving()
+    second = start(port=server.port)
+    assert sentence_of(second) == (
+        f"Port {server.port} is taken. Use another one: EXCHANGE_PORT={server.port + 1} bin/run"
+    )
+    german = start(port=server.port, LC_ALL="de_DE.UTF-8")
+    assert sentence_of(german).startswith(f"Port {server.port} ist belegt.")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("EXCHANGE_ASYNC_MODE", "asyncio"),
+        ("EXCHANGE_PORT", "70000"),
+        ("EXCHANGE_PUBLIC_URL", "fragen.lan"),
+        ("EXCHANGE_HOST", "192.0.2.99"),
+        ("EXCHANGE_INSTANCE", "/dev/null/instance"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_sentence(
+    start: Start, setting: str, value: str
+) -> None:
+    said = sentence_of(start(**{setting: value}))
+    assert setting in said
+
+
+def test_a_database_that_cannot_be_written_is_one_sentence(start: Start, tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/no-such-folder/exchange.sqlite3"
+    said = sentence_of(start(EXCHANGE_DATABASE_URL=address))
+    assert "EXCHANGE_INSTANCE" in said
+
+
+def test_an_instance_of_a_newer_version_is_one_sentence(start: Start, instance: Path) -> None:
+    server = start()
+    server.wait_until_serving()
+    assert server.stop() == 0
+    with sqlite3.connect(instance / "exchange.sqlite3") as database:
+        database.execute("UPDATE alembic_version SET version_num = 'from_the_future'")
+    database.close()
+    said = sentence_of(start())
+    assert str(instance) in said
+
+
+def test_who_can_only_be_reached_from_this_machine_is_warned_and_served(start: Start) -> None:
+    port = free_port()
+    server = start(port=port, EXCHANGE_PUBLIC_URL=f"http://localhost:{port}")
+    server.wait_until_serving()
+    assert "Phones cannot reach" in server.output
+
+
+def test_a_second_start_prints_the_same_links(start: Start) -> None:
+    port = free_port()
+    first = start(port=port)
+    first.wait_until_serving()
+    assert first.stop() == 0
+    second = start(port=port)
+    second.wait_until_serving()
+    assert second.lines == first.lines
+    # One block for each event that is ahead; the first is under way, with its stands.
+    block = second.output.split("\nGelsenkirchen, ")[1].split("\n\n")[0].splitlines()[1:]
+    rows = [(" ".join(words), address) for *words, address in map(str.split, block)]
+    stands = [number for row in range(13) for number in (f"Stand {row}", "Tablet")]
+    assert [who for who, _ in rows] == ["Gäste", "Organisation", "Moderation", "Leinwand", *stands]
+    pages = {"Gäste": "/e/GE"} | {f"Stand {number}": f"/s/GE{number}" for number in range(13)}
+    for who, address in rows:
+        assert re.fullmatch(re.escape(first.url) + pages.get(who, r"/pass#[\w-]{22}"), address), who
+    assert len({address for _, address in rows}) == len(rows)
+    # Below all links, in blocks to be scanned, the page of the first stand.
+    code = qr.terminal(f"{first.url}/s/GE1")
+    assert {"█", "▀", "▄"} <= set(code)
+    assert code in second.output
+    below = second.output.partition(code)[2].split("\n")
+    assert below[1].startswith("  Stand 1, ")
+    assert below[2] == f"  {first.url}/s/GE1"

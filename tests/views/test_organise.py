@@ -1,0 +1,138 @@
+"""The organiser's page: phases at one press, passes with care."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.support.fair import AC, GE, KEY, OTHER_TOUR, ROBO, TOUR, XX_STAND, Fair
+
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+
+def entered(app: Flask, secret: str) -> FlaskClient:
+    client = app.test_client()
+    assert client.post("/pass", data={"secret": secret}, headers=SAME_ORIGIN).status_code == 303
+    return client
+
+
+@pytest.fixture
+def organiser(app: Flask, fair: Fair) -> FlaskClient:
+    """The tour's organiser at a browser."""
+    return entered(app, fair.secret("organiser", TOUR))
+
+
+def press(client: FlaskClient, address: str, **fields: str) -> int:
+    return client.post(address, data=fields, headers=SAME_ORIGIN).status_code
+
+
+def test_it_hands_out_every_link_of_its_own_tour_and_none_of_another(
+    organiser: FlaskClient, fair: Fair
+) -> None:
+    answer = organiser.get("/organise")
+    for role, place in (("moderator", GE), ("screen", AC), ("presenter", ROBO)):
+        assert f"/pass#{fair.secret(role, place)}" in answer.text
+    assert fair.secret("presenter", XX_STAND) not in answer.text
+    assert fair.secret("organiser", OTHER_TOUR) not in answer.text
+
+
+def test_a_page_of_links_stays_out_of_caches_and_is_the_organisers_alone(
+    app: Flask, organiser: FlaskClient, fair: Fair
+) -> None:
+    assert organiser.get("/organise").headers["Cache-Control"] == "no-store"
+    assert app.test_client().get("/organise").status_code == 403
+    assert entered(app, fair.secret("moderator", GE)).get("/organise").status_code == 403
+
+
+def test_the_event_under_way_stands_first_and_open(organiser: FlaskClient, fair: Fair) -> None:
+    fair.enter("closed", GE)
+    fair.enter("round", AC)
+    page = organiser.get("/organise").text
+    desks = re.findall(r'<details class="event-desk" data-phase="(\w+)"( open)?>', page)
+    assert desks == [("round", " open"), ("closed", "")]
+
+
+def test_every_phase_but_the_present_one_can_be_pressed(organiser: FlaskClient, fair: Fair) -> None:
+    fair.enter("closed", AC)
+    assert press(organiser, f"/organise/{GE}/phase", phase="round") == 303
+    page = organiser.get("/organise").text
+    desk = page[page.index(f'id="{GE}"') : page.index(f'id="{AC}"')]
+    assert re.findall(r'name="phase" value="(\w+)"', desk) == [
+        "preparing",
+        "pitches",
+        "fair",
+        "follow_up",
+        "closed",
+    ]
+    assert desk.count('aria-current="step"') == 1
+    assert press(organiser, f"/organise/{GE}/phase", phase="party") == 422
+
+
+def test_a_new_pass_ends_the_old_one(app: Flask, organiser: FlaskClient, fair: Fair) -> None:
+    old = fair.secret("presenter", ROBO)
+    address = f"/organise/passes/{fair.pass_id('presenter', ROBO)}/rotate"
+    assert press(organiser, address) == 303
+    fresh = fair.secret("presenter", ROBO)
+    assert press(app.test_client(), "/pass", secret=old) == 403
+    assert press(app.test_client(), "/pass", secret=fresh) == 303
+    assert fresh in organiser.get("/organise").text
+
+
+def test_a_revoked_pass_is_not_shown_and_can_be_restored(
+    app: Flask, organiser: FlaskClient, fair: Fair
+) -> None:
+    number, secret = fair.pass_id("presenter", ROBO), fair.secret("presenter", ROBO)
+    assert press(organiser, f"/organise/passes/{number}/revoke") == 303
+    assert secret not in organiser.get("/organise").text
+    assert press(app.test_client(), "/pass", secret=secret) == 403
+    assert press(organiser, f"/organise/passes/{number}/restore") == 303
+    assert press(app.test_client(), "/pass", secret=secret) == 303
+
+
+def test_whoever_changes_the_lock_keeps_a_key(
+    app: Flask, organiser: FlaskClient, fair: Fair
+) -> None:
+    other = entered(app, fair.secret("organiser", TOUR))
+    assert press(organiser, f"/organise/passes/{fair.pass_id('organiser', TOUR)}/rotate") == 303
+    assert organiser.get("/organise").status_code == 200
+    assert other.get("/organise").status_code == 403
+
+
+def test_nobody_can_lock_the_organisers_out(organiser: FlaskClient, fair: Fair) -> None:
+    assert press(organiser, f"/organise/passes/{fair.pass_id('organiser', TOUR)}/revoke") == 404
+    assert organiser.get("/organise").status_code == 200
+
+
+def test_a_neighbours_passes_are_out_of_reach(organiser: FlaskClient, fair: Fair) -> None:
+    secret = fair.secret("presenter", XX_STAND)
+    number = fair.pass_id("presenter", XX_STAND)
+    for verb in ("rotate", "revoke", "restore"):
+        assert press(organiser, f"/organise/passes/{number}/{verb}") == 403
+    assert fair.secret("presenter", XX_STAND) == secret
+    assert KEY not in organiser.get("/organise").text
+
+
+def test_a_pass_is_made_anew_once_however_often_it_is_asked_for(
+    organiser: FlaskClient, fair: Fair
+) -> None:
+    pass_id = fair.pass_id("moderator", GE)
+    secret = fair.secret("moderator", GE)
+    page = organiser.get("/organise").text
+    form = page[page.index(f'action="/organise/passes/{pass_id}/rotate"') :]
+    seen = re.search(r'name="generation" value="(\d+)"', form)
+    assert seen
+    headers = SAME_ORIGIN | {"Accept": "application/json"}
+    for _ in range(2):
+        answer = organiser.post(
+            f"/organise/passes/{pass_id}/rotate",
+            data={"generation": seen[1]},
+            headers=headers,
+        )
+        assert answer.get_json() == {"pass": pass_id}
+    assert fair.secret("moderator", GE) != secret
+    assert one_generation(fair, pass_id) == int(seen[1]) + 1
+
+
+def one_generation(fair: Fair, pass_id: int) -> int:
+    return next(int(row["generation"]) for row in fair.rows("passes") if row["id"] == pass_id)
