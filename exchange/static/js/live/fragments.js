@@ -6,6 +6,7 @@
 //   data-list     the list it belongs into: the container whose data-lists names it, else it leaves the page
 //   data-order    its place there, ascending; data-sort="desc" on the container turns that round
 //   data-gone     it is taken away
+//   data-limit, data-rest   on a container: how much of its list it shows at most, and how much it does not (list-ends.js)
 // and in regions that are read again:
 //   data-live     with an id: this region follows the page when it is read anew
 //   data-keep     within one: this part is led by the browser and left alone (a form on its way, an error's place)
@@ -17,6 +18,7 @@
 import { $$, focused } from "../page/dom.js";
 import { emit } from "../page/events.js";
 import { rescue } from "../page/rescue.js";
+import { countRest, isOutside, keepLength, someAreCut } from "./list-ends.js";
 
 /** @typedef {{createHTML(html: string): string}} Policy */
 
@@ -99,7 +101,7 @@ function insertInOrder(container, element) {
       .find((other) => other.hasAttribute("data-order")) ?? null;
     if (following === next) return;
   }
-  // The sentence of an empty list stays last: the stylesheet hides it behind a question.
+  // The sentence of an empty list stays behind them: the stylesheet hides it behind a question.
   insert(container, element, next ?? container.querySelector(":scope > .empty"));
 }
 
@@ -116,19 +118,41 @@ function insert(parent, node, before) {
 }
 
 /**
+ * What placing a fragment has come to.
+ * @typedef {object} Placing
+ * @property {Set<Element>} lists       that something was put into
+ * @property {HTMLElement[]} outside    what belongs where its list is not shown
+ * @property {boolean} unsure           whether only the server knows how much stands there
+ */
+
+/**
  * Place a pushed fragment.
  * @param {string} html
+ * @returns {boolean} whether the page must be read again to be right
  */
 export function place(html) {
-  keepingStill(() => parse(html).map(placeOne).filter((element) => element !== null));
+  /** @type {Placing} */
+  const placing = { lists: new Set(), outside: [], unsure: false };
+  const pieces = parse(html);
+  keepingStill(() => {
+    const placed = pieces.map((fresh) => placeOne(fresh, placing)).filter((element) => element !== null);
+    for (const list of placing.lists) if (keepLength(list, remove)) placing.unsure = true;
+    return placed;
+  }, { heard: pieces.map(({ id }) => id), outside: placing.outside });
+  return placing.unsure;
 }
 
 /**
  * @param {HTMLElement} fresh
+ * @param {Placing} placing
  * @returns {HTMLElement | null} what now stands in the page
  */
-function placeOne(fresh) {
+function placeOne(fresh, placing) {
   const present = document.getElementById(fresh.id);
+  // What is not here may stand behind an end.
+  if (!present && (fresh.hasAttribute("data-gone") || versionOf(fresh) > 1)) placing.unsure ||= someAreCut();
+  const before = present?.parentElement;
+  if (before?.hasAttribute("data-limit")) placing.lists.add(before);
   if (fresh.hasAttribute("data-gone")) {
     if (present) remove(present);
     return null;
@@ -142,6 +166,16 @@ function placeOne(fresh) {
   const container = document.querySelector(`[data-lists~="${CSS.escape(list)}"]`);
   if (!container) {
     if (present) remove(present);
+    return null;
+  }
+  placing.lists.add(container);
+  if (isOutside(container, fresh)) {
+    placing.outside.push(fresh);
+    if (!present) placing.unsure = true;
+    else {
+      remove(present);
+      countRest(container, 1);
+    }
     return null;
   }
   if (present) {
@@ -178,8 +212,9 @@ export function reconcile(page) {
 /**
  * Change the page, keep focus, and keep in its place on the glass what is being read or touched.
  * @param {() => HTMLElement[]} work
+ * @param {{heard?: string[], outside?: HTMLElement[]}} [told] what is said of it beside what it touched
  */
-function keepingStill(work) {
+function keepingStill(work, { heard = [], outside = [] } = {}) {
   const active = focused();
   const inMain = document.getElementById("main")?.contains(active) ? active : null;
   const holds = [inMain, ...inSight()].filter((element) => element !== null)
@@ -194,7 +229,7 @@ function keepingStill(work) {
     // At the very top one wants to see what comes in; anywhere else nothing may jump.
     if (moved && (scroller.scrollTop > 4 || hold.element === inMain)) scroller.scrollTop += moved;
   }
-  emit("dom-updated", { elements: touched });
+  emit("dom-updated", { elements: touched, heard, outside });
 }
 
 /** The list an element's piece of news stands in. @param {Element} element */
@@ -241,7 +276,7 @@ const isOurs = (/** @type {string} */ name) => name === "open" || name === "aria
  */
 function kindOf(node) {
   if (!(node instanceof Element)) return String(node.nodeType);
-  return `${node.nodeName} ${node.id || node.getAttribute("data-part") || node.getAttribute("action") || node.getAttribute("name") || ""}`;
+  return `${node.nodeName} ${node.id || node.getAttribute("data-part") || node.getAttribute("formaction") || node.getAttribute("data-opens") || node.getAttribute("action") || node.getAttribute("name") || ""}`;
 }
 
 /**

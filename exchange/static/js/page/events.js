@@ -6,7 +6,9 @@
 
 /**
  * @typedef {object} Events
- * @property {{elements: HTMLElement[]}} dom-updated  the server's news has been placed; `elements` are what it touched
+ * @property {{elements: HTMLElement[], heard: string[], outside: HTMLElement[]}} dom-updated
+ *   the server's news has been placed; `elements`: what it touched; `heard`: the ids that a push was about; `outside`: what
+ *   was pushed and belongs where its list is not shown
  * @property {{state: string}} connection-changed
  * @property {undefined} connection-wanted  something has to be sent while the connection counts as lost
  * @property {undefined} page-read          the server has answered with this page as it is now
@@ -21,6 +23,7 @@
  * @property {{entry: Waiting}} pending-cancelled
  * @property {{question: string}} change-undone  `question`: its card's id, or ""
  * @property {undefined} panel-toggled
+ * @property {{panel: HTMLElement}} panel-made  its fields are there now
  */
 
 /**
