@@ -34,6 +34,8 @@ STAFF = {
 }
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
+OF_ONE = [f"/present/{ROBO}/questions/1", f"/moderate/{GE}/questions/1"]
+"""There once a question has been asked."""
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def test_every_page_is_there_at_any_time_of_the_day(
 ) -> None:
     reader.ask(ROBO)
     busy.enter(phase)
-    for path in PAGES:
+    for path in [*PAGES, *OF_ONE]:
         page = reader.get(path, Accept_Language=lang)
         assert page.status_code == 200, path
         assert page.mimetype == "text/html"
@@ -144,7 +146,7 @@ def test_every_answer_is_under_the_policy(reader: Window, busy: Fair) -> None:
         "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
         "trusted-types exchange"
     )
-    for path in [*PAGES, "/nothing", f"/s/{ROBO}/qr.svg", "/healthz"]:
+    for path in [*PAGES, *OF_ONE, "/nothing", f"/s/{ROBO}/qr.svg", "/healthz"]:
         headers = reader.get(path).headers
         assert headers["Content-Security-Policy"] == policy
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -152,7 +154,7 @@ def test_every_answer_is_under_the_policy(reader: Window, busy: Fair) -> None:
     assert reader.get("/", Host="evil.example").headers["Content-Security-Policy"] == policy
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *OF_ONE])
 def test_no_page_has_script_or_style_of_its_own_or_asks_somebody_else(
     reader: Window, busy: Fair, path: str
 ) -> None:
@@ -165,7 +167,7 @@ def test_no_page_has_script_or_style_of_its_own_or_asks_somebody_else(
         assert not re.match(r"(https?:)?//", address) or address.startswith("http://localhost:5000")
 
 
-@pytest.mark.parametrize("path", LIVE)
+@pytest.mark.parametrize("path", [*LIVE, *OF_ONE])
 def test_a_live_page_says_what_it_watches_and_where_that_stands(
     reader: Window, busy: Fair, path: str
 ) -> None:
@@ -279,7 +281,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
 def test_a_page_costs_as_many_statements_with_three_questions_as_with_many(
     reader: Window, fair: Fair
 ) -> None:
-    pages = [*LIVE, f"/e/{GE}?q=Kosten", f"/e/{GE}/minutes", "/projects/robo", "/organise"]
+    pages = [*LIVE, *OF_ONE, f"/e/{GE}?q=Kosten", f"/e/{GE}/minutes", "/projects/robo", "/organise"]
 
     def fill() -> None:
         head, follower = fair.ask(ROBO, "Welche Kosten?"), fair.ask(BAU, asker="Bert")

@@ -133,6 +133,7 @@ export function open(row, name, byKeys = false) {
 export function closeAll(row) {
   const panels = row ? $$(".verb-panel[data-my-open]", HTMLElement, row) : [];
   for (const panel of panels) close(panel);
+  keepOpen();
   if (panels.length) emit("panel-toggled");
   return panels.length > 0;
 }
@@ -205,7 +206,6 @@ export function start() {
     event.preventDefault();
     const name = panel.dataset.panel ?? "";
     closeAll(row);
-    keepOpen();
     ($(`[data-opens="${CSS.escape(name)}"]`, HTMLElement, row) ?? $("[data-opens=more]", HTMLElement, row) ?? row).focus({ preventScroll: true });
   });
   on("dom-updated", follow);
