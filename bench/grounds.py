@@ -32,8 +32,12 @@ class Ground:
 
 
 @contextlib.contextmanager
-def exchange(async_mode: str = "eventlet") -> Iterator[Ground]:
-    """Our own server, started as the README says, with the demo fair."""
+def exchange(async_mode: str = "eventlet", root: Path = ROOT) -> Iterator[Ground]:
+    """Our own server, started as the README says, with the demo fair.
+
+    `root`: another checkout, with its own environment, to be compared with this one.
+    """
+    python = sys.executable if root == ROOT else str(root / ".venv" / "bin" / "python")
     with tempfile.TemporaryDirectory() as folder:
         port = _free_port()
         environ = os.environ | {
@@ -43,16 +47,16 @@ def exchange(async_mode: str = "eventlet") -> Iterator[Ground]:
             "EXCHANGE_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "EXCHANGE_ASYNC_MODE": async_mode,
         }
-        command = [sys.executable, str(ROOT / "wsgi.py"), "--prepare"]
-        with _running(command, port, environ) as process_id:
-            demo = [sys.executable, "-m", "flask", "--app", "exchange", "demo", "--json"]
+        command = [python, str(root / "wsgi.py"), "--prepare"]
+        with _running(command, port, environ, root) as process_id:
+            demo = [python, "-m", "flask", "--app", "exchange", "demo", "--json"]
             told = subprocess.run(
-                demo, env=environ, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+                demo, env=environ, cwd=root, capture_output=True, text=True, check=True, timeout=60
             )
             links = json.loads(told.stdout)
             stands = [stand for stand in links["stands"] if stand["number"] > 0][:STANDS]
             yield Ground(
-                name=f"Exchange, {async_mode}",
+                name=f"Exchange, {async_mode}" if root == ROOT else "Exchange, before",
                 port=port,
                 process_id=process_id,
                 stands=[stand["code"] for stand in stands],
@@ -100,10 +104,12 @@ def _bare(name: str, command: list[str]) -> Iterator[Ground]:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int, environ: dict[str, str]) -> Iterator[int]:
+def _running(
+    command: list[str], port: int, environ: dict[str, str], root: Path = ROOT
+) -> Iterator[int]:
     with tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(
-            command, env=environ, cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT
+            command, env=environ, cwd=root, stdout=printed, stderr=subprocess.STDOUT
         )
         try:
             _wait_until_answering(port, process)

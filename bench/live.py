@@ -23,6 +23,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvloop
 
@@ -272,6 +273,22 @@ def ratios(ours: Rounds, ground: Rounds) -> str:
     )
 
 
+def since(now: Rounds, before: Rounds) -> str:
+    """Each figure against that of the earlier checkout in the same round; below 1 is quicker."""
+    lines = []
+    for after, earlier in zip(now, before, strict=True):
+        figures = (
+            ("p50 at the desk", lambda one: _at(one.desk, 50)),
+            ("p95 at the desk", lambda one: _at(one.desk, 95)),
+            ("p50 at the moderation", lambda one: _at(one.moderation, 50)),
+            ("seconds a post", lambda one: 1 / one.posts_a_second),
+            ("CPU a post", lambda one: one.cpu),
+        )
+        told = (f"{name} {_compared(after, earlier, figure)}" for name, figure in figures)
+        lines.append(f"{after[0].in_flight} in flight, times the earlier: " + "; ".join(told))
+    return "\n".join(lines)
+
+
 def _compared(
     ours: Sequence[Result], ground: Sequence[Result], figure: Callable[[Result], float]
 ) -> str:
@@ -303,15 +320,25 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, add_help=True)
     parser.add_argument("--only", choices=SERVERS, action="append")
-    chosen = parser.parse_args().only or list(SERVERS)
+    parser.add_argument(
+        "--before", type=Path, help="another checkout of ours, set up, to take turns with this one"
+    )
+    options = parser.parse_args()
+    chosen = options.only or list(SERVERS)
     with contextlib.ExitStack() as running:
         servers = {word: running.enter_context(SERVERS[word]()) for word in chosen}
+        if options.before:
+            earlier = grounds.exchange(root=options.before.resolve())
+            servers["before"] = running.enter_context(earlier)
         results = uvloop.run(_bounded(list(servers.values())))
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     print(table(results))
     if {"ground", "exchange"} <= servers.keys():
         ours, ground = (results[servers[word].name] for word in ("exchange", "ground"))
         print("\n" + ratios(ours, ground))
+    if {"exchange", "before"} <= servers.keys():
+        now, before = (results[servers[word].name] for word in ("exchange", "before"))
+        print("\n" + since(now, before))
 
 
 if __name__ == "__main__":

@@ -77,9 +77,8 @@ def arrivals(event_id: int) -> Iterator[Arrivals]:
             for arrived in written.arrived
         ]
         _LOG.do(connection, *rows)
-        news = News(
-            event_id, moved_on, audiences, new=[arrived.card for arrived in written.arrived]
-        )
+        cards = [arrived.card for arrived in written.arrived]
+        news = News(event_id, moved_on, audiences, new=cards)
     announce(news)
 
 

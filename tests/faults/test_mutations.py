@@ -52,10 +52,10 @@ MUTATIONS = (
     ),
     Mutation(
         "delete the entry before sending",
-        "exchange/static/js/phone/outbox.js",
-        """  kept.write({ ...entry, maybe: true, tab, until: Date.now() + LEASE });
+        "exchange/static/js/outbox/sender.js",
+        """    store.write({ ...write, maybe: true, tab, until: Date.now() + policy.lease });
 """,
-        """  kept.erase(entry.key);
+        """    store.erase(key);
 """,
         (
             "tests/faults/test_phone_outbox.py"
@@ -65,11 +65,13 @@ MUTATIONS = (
     Mutation(
         "emit before commit",
         "exchange/domain/changes.py",
-        """stage_before)
-    _announce(news)
+        """ if under_way.counts else None
+    if news is not None:
+        announce(news)
 """,
-        """stage_before)
-        _announce(news)
+        """ if under_way.counts else None
+        if news is not None:
+            announce(news)
 """,
         (
             "tests/faults/test_commit_first.py"
@@ -78,12 +80,12 @@ MUTATIONS = (
     ),
     Mutation(
         "emit new questions before commit",
-        "exchange/domain/changes.py",
-        """arrived])
-    _announce(news)
+        "exchange/live/arrivals.py",
+        """new=cards)
+    announce(news)
 """,
-        """arrived])
-        _announce(news)
+        """new=cards)
+        announce(news)
 """,
         (
             "tests/faults/test_commit_first.py"

@@ -5,85 +5,92 @@
 // More is shown by asking for the same page with a longer list; without scripts the link leads to the next part of it.
 
 import { $, $$, closest } from "../page/dom.js";
+import { versionOf } from "./morphing.js";
+import { orderOf } from "./placing.js";
 import { readAgain } from "./updates.js";
 
 /** How many more at a time, and how many a page shows at most (exchange/queries/lists.py). */
 const STEP = 100;
 const MOST = 500;
-/** So much of a list may go before it is filled up again. */
-const GONE = 0.2;
+/** So much of a list must be left, or it is filled up again. */
+const LEFT = 0.8;
 
-/** @param {Element} element */
-const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
+const lists = () => $$("[data-lists][data-limit]");
 
-/** @param {Element} container */
-const rowsOf = (container) => $$(":scope > [data-order]", HTMLElement, container);
+/** @param {Element} list */
+const rowsOf = (list) => $$(":scope > [data-order]", HTMLElement, list);
 
-/** @param {Element | null} container @param {"rest" | "before" | "limit"} name */
-const numberOf = (container, name) => Number(container?.getAttribute(`data-${name}`) ?? 0);
+/** @param {HTMLElement} list @param {"rest" | "before" | "limit"} name */
+const numberOf = (list, name) => Number(list.dataset[name] ?? 0);
 
-/** How many stand in a list, shown or not. @param {Element} container */
-export const totalOf = (container) => rowsOf(container).length + numberOf(container, "rest") + numberOf(container, "before");
+/** How many stand in a list and are not shown. @param {HTMLElement} list */
+const hidden = (list) => numberOf(list, "rest") + numberOf(list, "before");
 
-/** Whether any list of this page has more than it shows. */
-export const someAreCut = () => $$("[data-lists][data-rest]").some((list) => numberOf(list, "rest") + numberOf(list, "before") > 0);
+/** How many stand in a list, shown or not. @param {HTMLElement} list */
+export const totalOf = (list) => rowsOf(list).length + hidden(list);
 
-/**
- * Whether a question belongs behind the end of a list, or before its beginning.
- * @param {Element} container
- * @param {Element} element
- */
-export function isOutside(container, element) {
-  const others = rowsOf(container).filter((row) => row !== element);
-  const first = others[0];
-  const last = others.at(-1);
-  const sign = container.getAttribute("data-sort") === "desc" ? -1 : 1;
-  const order = orderOf(element) * sign;
-  if (last && numberOf(container, "rest") && order > orderOf(last) * sign) return true;
-  return Boolean(first && numberOf(container, "before") && order < orderOf(first) * sign);
-}
-
-/** One more, or one less, stands behind the end. @param {Element} container @param {number} by */
-export function countRest(container, by) {
-  container.setAttribute("data-rest", String(numberOf(container, "rest") + by));
-  const link = $(":scope > * > [data-more]", HTMLElement, container);
+/** One more stands behind the end. @param {HTMLElement} list */
+function countOne(list) {
+  const rest = numberOf(list, "rest") + 1;
+  list.dataset.rest = String(rest);
+  const link = $("[data-more]", HTMLElement, list);
   if (!link?.parentElement) return;
-  const rest = numberOf(container, "rest");
-  link.parentElement.hidden = rest === 0;
+  link.parentElement.hidden = false;
   link.textContent = (link.dataset.sentence ?? "").replace("{n}", String(rest));
 }
 
+/** Whether news is of what is not here, and may have been counted behind an end. @param {HTMLElement[]} pieces */
+export const endsMissed = (pieces) => lists().some(hidden)
+  && pieces.some((fresh) => (fresh.hasAttribute("data-gone") || versionOf(fresh) > 1) && !document.getElementById(fresh.id));
+
 /**
- * Shorten a list that has grown beyond its length; what somebody is at stays.
- * @param {Element} container
- * @param {(row: HTMLElement) => void} remove
- * @returns {boolean} whether it has become short, though there is more
+ * Whether a question belongs behind the end of a list, or before its beginning; it is counted there.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} fresh
+ * @param {HTMLElement | null} present
  */
-export function keepLength(container, remove) {
-  const limit = numberOf(container, "limit");
-  if (!limit) return false;
-  const rows = rowsOf(container);
-  for (let last = rows.pop(); last && rows.length >= limit; last = rows.pop()) {
-    if (last.contains(document.activeElement) || last.querySelector("[data-my-open]")) break;
-    remove(last);
-    countRest(container, 1);
-  }
-  return numberOf(container, "rest") > 0 && rowsOf(container).length < limit * (1 - GONE);
+export function leftOut(list, fresh, present) {
+  const sign = list.dataset.sort === "desc" ? -1 : 1;
+  const orders = rowsOf(list).filter((row) => row !== present).map((row) => sign * orderOf(row));
+  const order = sign * orderOf(fresh);
+  if (!orders.length) return false;
+  if (numberOf(list, "before") && order < orders[0]) return true;
+  if (!numberOf(list, "rest") || order < orders[orders.length - 1]) return false;
+  countOne(list);
+  return true;
 }
 
 /**
- * Show more of some lists, where there is more.
- * @param {Element[]} containers each with a data-limit
- * @param {number} [many] so many in all; by default a step more
- * @returns {Promise<boolean>}
+ * Shorten lists that have grown beyond their length; what somebody is at stays.
+ * @param {(row: HTMLElement) => void} remove
+ * @returns {boolean} whether one has become short, though there is more
  */
-export async function showMore(containers, many) {
-  const address = new URL(location.href);
-  for (const container of containers) {
-    const name = $("[data-more]", HTMLElement, container)?.dataset.more;
-    if (name) address.searchParams.set(name, String(Math.min(many ?? numberOf(container, "limit") + STEP, MOST)));
+export function keepLength(remove) {
+  let short = false;
+  for (const list of lists()) {
+    const rows = rowsOf(list);
+    const limit = numberOf(list, "limit");
+    for (const last of rows.slice(limit).reverse()) {
+      if (last.contains(document.activeElement) || last.querySelector("[data-my-open]")) break;
+      remove(last);
+      countOne(list);
+    }
+    short ||= numberOf(list, "rest") > 0 && rows.length < limit * LEFT;
   }
-  if (address.href === location.href) return false;
+  return short;
+}
+
+/**
+ * Show more of some lists, as far as there is more.
+ * @param {HTMLElement[]} some  each with a limit
+ * @param {number} [many] so many in all; by default a step more
+ */
+export function showMore(some, many) {
+  const address = new URL(location.href);
+  for (const list of some) {
+    const name = $("[data-more]", HTMLElement, list)?.dataset.more;
+    if (name) address.searchParams.set(name, String(Math.min(many ?? numberOf(list, "limit") + STEP, MOST)));
+  }
   history.replaceState(history.state, "", address);
   return readAgain();
 }
@@ -93,15 +100,10 @@ export function start() {
   document.addEventListener("click", (event) => {
     const link = closest(event.target, "a[data-more]");
     const list = closest(link, "[data-limit]");
-    if (!link || !list || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
     // A part from the middle goes on with the next part; and there is a limit to what one page may be.
-    if (numberOf(list, "before") || numberOf(list, "limit") + STEP > MOST) return;
+    if (!list || event.ctrlKey || event.metaKey || event.shiftKey || numberOf(list, "before") || numberOf(list, "limit") >= MOST) return;
     event.preventDefault();
     const known = new Set($$("[data-version]", HTMLElement, list));
-    link.setAttribute("aria-busy", "true");
-    void showMore([list]).finally(() => {
-      link.removeAttribute("aria-busy");
-      $$("[data-version]", HTMLElement, list).find((row) => !known.has(row))?.focus({ preventScroll: true });
-    });
+    void showMore([list]).then(() => $$("[data-version]", HTMLElement, list).find((row) => !known.has(row))?.focus({ preventScroll: true }));
   });
 }

@@ -6,7 +6,8 @@
 import { io } from "socket.io-client";
 import { emit, on } from "../page/events.js";
 import { lost, online, markFresh } from "./connection.js";
-import { parsePage, place, reconcile, whenPointerIsUp } from "./fragments.js";
+import { parsePage, place, reconcile } from "./placing.js";
+import { whenPointerIsUp } from "./pointer.js";
 import { showVotes } from "./vote-counts.js";
 
 /** @typedef {{room: string, code: string, revision: number}} Watch */
@@ -186,9 +187,9 @@ function apply(push) {
     return;
   }
   known.revision = push.revision;
-  const unsure = push.html && place(push.html);
+  const missed = push.html && place(push.html);
   for (const [id, votes] of Object.entries(push.counts ?? {})) showVotes(id, votes);
-  if (unsure) catchUp();
+  if (missed) catchUp();
 }
 
 /** We missed something, and maybe all the others did as well. */

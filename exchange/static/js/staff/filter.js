@@ -51,7 +51,7 @@ let asking = false;
 /** What is looked through, or put into an order, is the whole list; as much as a page can show. @param {string[]} lists */
 function showWhole(lists) {
   const cut = lists.map(listOf).filter((list) => list !== null).filter((list) => Number(list.dataset.rest) > 0);
-  if (!cut.length || asking) return;
+  if (!cut.length || asking || cut.every((list) => Number(list.dataset.limit) >= 500)) return;
   asking = true;
   void showMore(cut, Infinity).finally(() => { asking = false; });
 }

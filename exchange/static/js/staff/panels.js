@@ -4,7 +4,7 @@
 // In a template {id}, {number}, {version} and {how} stand for those of the question; a form whose verb is not offered for
 // it (data-verbs) is left out, and so is what needs such a verb (data-needs).
 
-import { parsePage } from "../live/fragments.js";
+import { parsePage } from "../live/placing.js";
 import { $, $$, byId, closest } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
 import { rescue } from "../page/rescue.js";

@@ -1,0 +1,127 @@
+// Placing: where the elements of a pushed fragment, or of a page that was read again, belong. Only here text becomes
+// elements.
+//
+// A fragment is one or more elements; each says by itself where it belongs (docs/protocol.md):
+//   id            what it is: an element of this id is replaced, never doubled
+//   data-version  an older version never replaces a newer one
+//   data-list     the list it belongs into: the container whose data-lists names it, else it leaves the page
+//   data-order    its place there, ascending; data-sort="desc" on the container reverses that
+//   data-gone     it is removed
+//   data-limit    on a container: how many it shows at most (list-ends.js)
+// and in regions that are read again:
+//   data-live     with an id: this region follows the page when it is read again
+//   data-keep     within one: the browser owns this part (a form on its way, an error's place)
+//   data-my-...   attributes that scripts have set; they are left alone, classes are not
+
+import { $, $$, byId } from "../page/dom.js";
+import { emit } from "../page/events.js";
+import { anchored } from "./anchoring.js";
+import { endsMissed, keepLength, leftOut } from "./list-ends.js";
+import { insert, morph, remove, versionOf } from "./morphing.js";
+
+/** @typedef {{createHTML(html: string): string}} Policy */
+
+/** @type {Policy} */
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("exchange", {
+  createHTML: (/** @type {string} */ html) => html,
+}) ?? { createHTML: (/** @type {string} */ html) => html };
+
+/**
+ * The elements of a pushed fragment, not yet in the page.
+ * @param {string} html
+ */
+function parse(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = policy.createHTML(html);
+  return [...holder.content.children].filter((child) => child instanceof HTMLElement);
+}
+
+/**
+ * A whole page, inert.
+ * @param {string} html
+ */
+export const parsePage = (html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html");
+
+/** @param {Element} element */
+export const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
+
+/**
+ * Insert in `data-order`; do nothing if already in place.
+ * @param {Element} container
+ * @param {Element} element
+ */
+function insertInOrder(container, element) {
+  const sign = container.getAttribute("data-sort") === "desc" ? -1 : 1;
+  const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
+  const next = ordered.find((other) => other !== element && sign * orderOf(other) > sign * orderOf(element)) ?? null;
+  if (ordered.includes(element) && (ordered[ordered.indexOf(element) + 1] ?? null) === next) return;
+  // The sentence of an empty list stays behind them: the stylesheet hides it behind a question.
+  insert(container, element, next ?? $(":scope > .empty", HTMLElement, container));
+}
+
+/**
+ * Place a pushed fragment.
+ * @param {string} html
+ * @returns {boolean} whether only the server knows how much stands behind the end of a list now
+ */
+export function place(html) {
+  const pieces = parse(html);
+  let missed = endsMissed(pieces);
+  /** @type {HTMLElement[]} */
+  const outside = [];
+  anchored(() => {
+    for (const fresh of pieces) {
+      const known = byId(fresh.id);
+      if (!placeOne(fresh)) continue;
+      outside.push(fresh);
+      missed ||= !known;
+    }
+    if (keepLength(remove)) missed = true;
+  });
+  emit("dom-updated", { heard: pieces.map(({ id }) => id), outside });
+  return missed;
+}
+
+/** @param {HTMLElement} fresh @returns {boolean | undefined} whether it belongs where its list is not shown */
+function placeOne(fresh) {
+  const present = byId(fresh.id);
+  if (present && !fresh.hasAttribute("data-gone") && versionOf(present) > versionOf(fresh)) return;
+  const list = fresh.getAttribute("data-list");
+  const container = list === null ? null : $(`[data-lists~="${CSS.escape(list)}"]`);
+  if (fresh.hasAttribute("data-gone") || (list !== null && !container)) {
+    if (present) remove(present);
+    return;
+  }
+  if (container && leftOut(container, fresh, present)) {
+    if (present) remove(present);
+    return true;
+  }
+  if (present) morph(present, fresh);
+  if (!container) return;
+  const element = present ?? fresh;
+  if (element.parentElement !== container) highlight(element);
+  insertInOrder(container, element);
+}
+
+/**
+ * Make this page's live regions what the page says that was just read, by id.
+ * @param {Document} page
+ */
+export function reconcile(page) {
+  anchored(() => {
+    for (const region of $$("[data-live]", HTMLElement, page)) {
+      const present = byId(region.id);
+      // A region inside another one comes with it.
+      if (!present || region.parentElement?.closest("[data-live]")) continue;
+      for (const child of $$(":scope > [id]", HTMLElement, region)) if (!byId(child.id)) highlight(child);
+      morph(present, region);
+    }
+  });
+  emit("dom-updated", { heard: [], outside: [] });
+}
+
+/** Show for a moment where something went. @param {HTMLElement} element */
+function highlight(element) {
+  element.classList.add("arrived");
+  element.addEventListener("animationend", () => element.classList.remove("arrived"), { once: true });
+}
