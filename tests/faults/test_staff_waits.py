@@ -7,7 +7,7 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from simulation.proxy import Fault
 from simulation.venue import Venue
-from tests.support.browsing import Windows, until_online
+from tests.support.browsing import Windows, until_online, verb
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -69,9 +69,9 @@ def test_two_presses_on_one_question_go_in_their_order(venue: Venue, windows: Wi
     assert places >= 3
     without_line(page)
 
-    row.get_by_role("button", name="Ablauf").click()
+    verb(row, "Ablauf").click()
     expect(row.locator(".waits")).to_have_count(1)
-    row.get_by_role("button", name="Leinwand").click()
+    verb(row, "Leinwand").click()
     expect(row.locator(".waits")).to_have_count(2)
     # Two places up, by two presses: the second starts from where the first will have led.
     for place in (places - 1, places - 2):
@@ -101,7 +101,7 @@ def test_what_the_world_has_overtaken_is_refused_in_words(venue: Venue, windows:
     )
     card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
     expect(card.locator(".waits")).to_be_visible()
-    question(moderation, number).get_by_role("button", name="Ablauf").click()
+    verb(question(moderation, number), "Ablauf").click()
     expect(question(moderation, number)).to_have_attribute("data-list", "shortlisted")
 
     tablet.context.set_offline(False)
@@ -185,7 +185,7 @@ def test_what_is_taken_back_is_the_last_press_even_before_it_is_answered(
     page = windows.laptop(venue.links.link("moderator"))
     until_online(page)
     row, number = first_open(page)
-    row.get_by_role("button", name="Leinwand").click()
+    verb(row, "Leinwand").click()
     row = question(page, number)
     expect(row).to_have_attribute("data-list", "live")
     venue.line.inflict(Fault.HOLD_ANSWER)
@@ -206,7 +206,7 @@ def test_a_press_that_is_quicker_than_the_answer_before_it_comes_after_it(
     until_online(page)
     row, number = first_open(page)
     venue.line.inflict(Fault.HOLD_ANSWER)
-    row.get_by_role("button", name="Ablauf").click()
+    verb(row, "Ablauf").click()
     row = question(page, number)
     expect(row).to_have_attribute("data-list", "shortlisted")
     row.get_by_role("button", name="Auf die Leinwand").click()
@@ -231,7 +231,7 @@ def test_words_half_written_survive_a_crash(venue: Venue, windows: Windows) -> N
     fresh = tablet.context.new_page()
     crash(tablet)
     # Meanwhile somebody else answers the second.
-    question(moderation, other_number).get_by_role("button", name="Beantwortet").click()
+    verb(question(moderation, other_number), "Beantwortet").click()
     expect(question(moderation, other_number)).to_have_attribute("data-list", "answered")
     fresh.goto(address)
     until_online(fresh)

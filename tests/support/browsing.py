@@ -13,6 +13,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Playwright,
     Request,
@@ -208,6 +209,19 @@ def ask(phone: Page, text: str) -> int:
     told = phone.locator("[data-ask-state][data-kind=done]")
     expect(told).to_be_visible()
     return int(told.get_attribute("data-number") or "")
+
+
+def verb(row: Locator, name: str) -> Locator:
+    """The button of a verb in a row of the moderation; it shows under the pointer."""
+    row.hover()
+    return row.get_by_role("button", name=name)
+
+
+def rarer(row: Locator, name: str) -> None:
+    """Open the panel of one of a row's rarer verbs."""
+    row.hover()
+    row.get_by_role("link", name="Mehr").click()
+    row.get_by_role("button", name=name).click()
 
 
 def eavesdrop(page: Page) -> list[str]:

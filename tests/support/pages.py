@@ -21,6 +21,8 @@ STAFF = {
 }
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
+OF_ONE = [f"/present/{ROBO}/questions/1", f"/moderate/{GE}/questions/1"]
+"""There once a question has been asked."""
 
 
 def reader_of_all(fair: Fair) -> Window:

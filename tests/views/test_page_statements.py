@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.fair import AC_ROBO, BAU, GE, ROBO, Fair
-from tests.support.pages import PAGES, reader_of_all
+from tests.support.pages import OF_ONE, PAGES, reader_of_all
 from tests.support.statements import counting_statements
 
 MOST = 12
 MANY = 30
-READ = [*PAGES, f"/e/{GE}?q=kosten"]
+READ = [*PAGES, *OF_ONE, f"/e/{GE}?q=kosten"]
 
 pytestmark = pytest.mark.sqlite
 
@@ -54,6 +54,7 @@ def test_a_page_takes_as_many_statements_with_one_row_as_with_thirty(
         fair.enter("fair")
         return counted
 
+    fair.ask()
     add(fair, 0)
     read()  # what is remembered from the first time on
     one = read()

@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from simulation.servers import DATABASE
 from tests.support.fair import BAU, FAIR_DAY, GE, GENERAL, ROBO, Fair
-from tests.support.pages import LIVE, PAGES, reader_of_all
+from tests.support.pages import LIVE, OF_ONE, PAGES, reader_of_all
 from tests.support.statements import counting_statements
 from tests.support.windows import Desk, Window
 
@@ -41,7 +41,7 @@ def test_every_page_is_there_at_any_time_of_the_day(
 ) -> None:
     reader.ask(ROBO)
     busy.enter(phase)
-    for path in PAGES:
+    for path in [*PAGES, *OF_ONE]:
         page = reader.get(path, Accept_Language=lang)
         assert page.status_code == 200, path
         assert page.mimetype == "text/html"
@@ -120,7 +120,7 @@ def test_every_answer_is_under_the_policy(reader: Window, busy: Fair) -> None:
         "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
         "trusted-types exchange"
     )
-    for path in [*PAGES, "/nothing", f"/s/{ROBO}/qr.svg", "/healthz"]:
+    for path in [*PAGES, *OF_ONE, "/nothing", f"/s/{ROBO}/qr.svg", "/healthz"]:
         headers = reader.get(path).headers
         assert headers["Content-Security-Policy"] == policy
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -128,7 +128,7 @@ def test_every_answer_is_under_the_policy(reader: Window, busy: Fair) -> None:
     assert reader.get("/", Host="evil.example").headers["Content-Security-Policy"] == policy
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *OF_ONE])
 def test_no_page_has_script_or_style_of_its_own_or_asks_somebody_else(
     reader: Window, busy: Fair, path: str
 ) -> None:
@@ -141,7 +141,7 @@ def test_no_page_has_script_or_style_of_its_own_or_asks_somebody_else(
         assert not re.match(r"(https?:)?//", address) or address.startswith("http://localhost:5000")
 
 
-@pytest.mark.parametrize("path", LIVE)
+@pytest.mark.parametrize("path", [*LIVE, *OF_ONE])
 def test_a_live_page_says_what_it_watches_and_where_that_stands(
     reader: Window, busy: Fair, path: str
 ) -> None:

@@ -7,6 +7,7 @@
 //   data-list     the list it belongs into: the container whose data-lists names it, else it leaves the page
 //   data-order    its place there, ascending; data-sort="desc" on the container reverses that
 //   data-gone     it is removed
+//   data-limit    on a container: how many it shows at most (list-ends.js)
 // and in regions that are read again:
 //   data-live     with an id: this region follows the page when it is read again
 //   data-keep     within one: the browser owns this part (a form on its way, an error's place)
@@ -15,6 +16,7 @@
 import { $, $$, byId } from "../page/dom.js";
 import { emit } from "../page/events.js";
 import { anchored } from "./anchoring.js";
+import { endsMissed, keepLength, leftOut } from "./list-ends.js";
 import { insert, morph, remove, sweep, versionOf } from "./morphing.js";
 
 /** @typedef {{createHTML(html: string): string}} Policy */
@@ -41,7 +43,7 @@ function parse(html) {
 export const parsePage = (html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html");
 
 /** @param {Element} element */
-const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
+export const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
 
 /**
  * Insert in `data-order`; do nothing if already in place.
@@ -53,23 +55,35 @@ function insertInOrder(container, element) {
   const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
   const next = ordered.find((other) => other !== element && sign * orderOf(other) > sign * orderOf(element)) ?? null;
   if (ordered.includes(element) && (ordered[ordered.indexOf(element) + 1] ?? null) === next) return;
-  // The sentence of an empty list stays last: the stylesheet hides it behind a question.
+  // The sentence of an empty list stays behind them: the stylesheet hides it behind a question.
   insert(container, element, next ?? $(":scope > .empty", HTMLElement, container));
 }
 
 /**
  * Place a pushed fragment.
  * @param {string} html
+ * @returns {boolean} whether only the server knows how much stands behind the end of a list now
  */
 export function place(html) {
+  const pieces = parse(html);
+  let missed = endsMissed(pieces);
+  /** @type {HTMLElement[]} */
+  const outside = [];
   anchored(() => {
-    parse(html).forEach(placeOne);
+    for (const fresh of pieces) {
+      const known = byId(fresh.id);
+      if (!placeOne(fresh)) continue;
+      outside.push(fresh);
+      missed ||= !known;
+    }
     sweep();
+    if (keepLength(remove)) missed = true;
   });
-  emit("dom-updated");
+  emit("dom-updated", { heard: pieces.map(({ id }) => id), outside });
+  return missed;
 }
 
-/** @param {HTMLElement} fresh */
+/** @param {HTMLElement} fresh @returns {boolean | undefined} whether it belongs where its list is not shown */
 function placeOne(fresh) {
   const present = byId(fresh.id);
   if (present && !fresh.hasAttribute("data-gone") && versionOf(present) > versionOf(fresh)) return;
@@ -77,6 +91,10 @@ function placeOne(fresh) {
   if (fresh.hasAttribute("data-gone") || (fresh.hasAttribute("data-list") && !container)) {
     if (present) remove(present);
     return;
+  }
+  if (container && leftOut(container, fresh, present)) {
+    if (present) remove(present);
+    return true;
   }
   if (present) morph(present, fresh);
   if (!container) return;
@@ -100,7 +118,7 @@ export function reconcile(page) {
     }
     sweep();
   });
-  emit("dom-updated");
+  emit("dom-updated", { heard: [], outside: [] });
 }
 
 /** Show for a moment where something went. @param {HTMLElement} element */

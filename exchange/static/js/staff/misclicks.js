@@ -34,9 +34,10 @@ function survey(news) {
 /**
  * A question was pressed: its neighbours do not take the second half of a double tap.
  * @param {Element | null} pressed
+ * @param {boolean} [itselfToo] it has grown under the pointer
  */
-export function ignoreOthersBriefly(pressed) {
-  if (pressed) for (const card of cards()) if (card !== pressed) settle(card);
+export function ignoreOthersBriefly(pressed, itselfToo = false) {
+  if (pressed) for (const card of cards()) if (card !== pressed || itselfToo) settle(card);
 }
 
 /** Begin. Once a page. */

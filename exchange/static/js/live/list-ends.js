@@ -1,0 +1,109 @@
+// A list of hundreds has an end: its container says how many it shows at most (data-limit) and how many stand behind the
+// last one shown (data-rest), or before the first (data-before). News keeps that true, or says that it cannot: what comes
+// from behind an end, or goes there without having been seen, is for the server to count.
+//
+// More is shown by asking for the same page with a longer list; without scripts the link leads to the next part of it.
+
+import { $, $$, closest } from "../page/dom.js";
+import { versionOf } from "./morphing.js";
+import { orderOf } from "./placing.js";
+import { readAgain } from "./updates.js";
+
+/** How many more at a time, and how many a page shows at most (exchange/queries/lists.py). */
+const STEP = 100;
+const MOST = 500;
+/** So much of a list must be left, or it is filled up again. */
+const LEFT = 0.8;
+
+const lists = () => $$("[data-lists][data-limit]");
+
+/** @param {Element} list */
+const rowsOf = (list) => $$(":scope > [data-order]", HTMLElement, list);
+
+/** @param {HTMLElement} list @param {"rest" | "before" | "limit"} name */
+const numberOf = (list, name) => Number(list.dataset[name] ?? 0);
+
+/** How many stand in a list and are not shown. @param {HTMLElement} list */
+const hidden = (list) => numberOf(list, "rest") + numberOf(list, "before");
+
+/** How many stand in a list, shown or not. @param {HTMLElement} list */
+export const totalOf = (list) => rowsOf(list).length + hidden(list);
+
+/** One more stands behind the end. @param {HTMLElement} list */
+function countOne(list) {
+  const rest = numberOf(list, "rest") + 1;
+  list.dataset.rest = String(rest);
+  const link = $("[data-more]", HTMLElement, list);
+  if (!link?.parentElement) return;
+  link.parentElement.hidden = false;
+  link.textContent = (link.dataset.sentence ?? "").replace("{n}", String(rest));
+}
+
+/** Whether news is of what is not here, and may have been counted behind an end. @param {HTMLElement[]} pieces */
+export const endsMissed = (pieces) => lists().some(hidden)
+  && pieces.some((fresh) => (fresh.hasAttribute("data-gone") || versionOf(fresh) > 1) && !document.getElementById(fresh.id));
+
+/**
+ * Whether a question belongs behind the end of a list, or before its beginning; it is counted there.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} fresh
+ * @param {HTMLElement | null} present
+ */
+export function leftOut(list, fresh, present) {
+  const sign = list.dataset.sort === "desc" ? -1 : 1;
+  const orders = rowsOf(list).filter((row) => row !== present).map((row) => sign * orderOf(row));
+  const order = sign * orderOf(fresh);
+  if (!orders.length) return false;
+  if (numberOf(list, "before") && order < orders[0]) return true;
+  if (!numberOf(list, "rest") || order < orders[orders.length - 1]) return false;
+  countOne(list);
+  return true;
+}
+
+/**
+ * Shorten lists that have grown beyond their length; what somebody is at stays.
+ * @param {(row: HTMLElement) => void} remove
+ * @returns {boolean} whether one has become short, though there is more
+ */
+export function keepLength(remove) {
+  let short = false;
+  for (const list of lists()) {
+    const rows = rowsOf(list);
+    const limit = numberOf(list, "limit");
+    for (const last of rows.slice(limit).reverse()) {
+      if (last.contains(document.activeElement) || last.querySelector("[data-my-open]")) break;
+      remove(last);
+      countOne(list);
+    }
+    short ||= numberOf(list, "rest") > 0 && rows.length < limit * LEFT;
+  }
+  return short;
+}
+
+/**
+ * Show more of some lists, as far as there is more.
+ * @param {HTMLElement[]} some  each with a limit
+ * @param {number} [many] so many in all; by default a step more
+ */
+export function showMore(some, many) {
+  const address = new URL(location.href);
+  for (const list of some) {
+    const name = $("[data-more]", HTMLElement, list)?.dataset.more;
+    if (name) address.searchParams.set(name, String(Math.min(many ?? numberOf(list, "limit") + STEP, MOST)));
+  }
+  history.replaceState(history.state, "", address);
+  return readAgain();
+}
+
+/** Begin. Once a page. */
+export function start() {
+  document.addEventListener("click", (event) => {
+    const link = closest(event.target, "a[data-more]");
+    const list = closest(link, "[data-limit]");
+    // A part from the middle goes on with the next part; and there is a limit to what one page may be.
+    if (!list || event.ctrlKey || event.metaKey || event.shiftKey || numberOf(list, "before") || numberOf(list, "limit") >= MOST) return;
+    event.preventDefault();
+    const known = new Set($$("[data-version]", HTMLElement, list));
+    void showMore([list]).then(() => $$("[data-version]", HTMLElement, list).find((row) => !known.has(row))?.focus({ preventScroll: true }));
+  });
+}
