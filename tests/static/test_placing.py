@@ -3,7 +3,6 @@
 Played in Chromium with the modules that place news, on a page that is made up for it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -163,25 +162,11 @@ def first(number: int) -> Question:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """An empty page into which the modules are loaded as they are, unbundled."""
-    opened = browser.new_page()
-    opened.route(f"{HOST}/**", serve)
-    opened.goto(f"{HOST}/")
-    opened.wait_for_function("() => globalThis.play")
-    yield opened
-    opened.close()
-
-
-def serve(route: Route) -> None:
-    path = route.request.url.removeprefix(HOST)
-    if path == "/":
-        body = '<main id="main"></main><script type="module" src="/harness.js"></script>'
-        route.fulfill(body=body, content_type="text/html")
-    elif path == "/harness.js":
-        route.fulfill(path=HARNESS, content_type="text/javascript")
-    else:
-        route.fulfill(path=JS / path.lstrip("/"), content_type="text/javascript")
+def page(modules: Page) -> Page:
+    """A page with the harness loaded, which brings the modules that place news."""
+    modules.add_script_tag(path=Path(__file__).parent / "placing.js", type="module")
+    modules.wait_for_function("() => globalThis.play")
+    return modules
 
 
 @settings(
