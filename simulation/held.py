@@ -87,7 +87,7 @@ class Content:
         return made
 
     def place(self, html: str) -> None:
-        """As live/fragments.js does."""
+        """As live/placing.js does."""
         for piece in pieces(html):
             present = self.shown.get(piece.id)
             if piece.gone:

@@ -33,8 +33,8 @@ class Database:
     engine: Engine
     sessions: scoped_session[Session]
     write_locks: WriteLocks
-    _held: dict[int, int] = field(default_factory=dict)
-    """How many connections an app context holds; without an entry none."""
+    _holders: set[int] = field(default_factory=set)
+    """The app contexts that hold a connection at this moment."""
 
     @classmethod
     def open(cls, app: Flask, settings: Settings) -> "Database":
@@ -59,7 +59,6 @@ class Database:
 
     def raw_connection(self) -> RawConnection:
         """A connection outside of any session; whoever takes it gives it back."""
-        self.require_none_held()
         return RawConnection.open(self.engine)
 
     @contextmanager
@@ -81,30 +80,30 @@ class Database:
 
     def require_none_held(self) -> None:
         """Raises SecondConnection when this context holds a connection that it should release."""
-        if _in_context() and self._held.get(current_context()):
-            raise SecondConnection("This app context already holds a connection: release it first.")
+        if current_context() in self._holders:
+            raise SecondConnection(_RELEASE_IT)
 
     def _checked_out(self, _dbapi: Any, record: Any, _proxy: Any) -> None:
-        if not _in_context():
-            return
-        self.require_none_held()
-        holder = current_context()
-        self._held[holder] = self._held.get(holder, 0) + 1
-        record.info["holder"] = holder
+        context = current_context()
+        if context in self._holders:
+            raise SecondConnection(_RELEASE_IT)
+        if context:
+            self._holders.add(context)
+            record.info["holder"] = context
 
     def _checked_in(self, _dbapi: Any, record: Any) -> None:
-        holder = record.info.pop("holder", None)
-        if holder is not None:
-            self._held.pop(holder, None)
+        self._holders.discard(record.info.pop("holder", 0))
+
+
+_RELEASE_IT = "This app context already holds a connection: release it first."
 
 
 def current_context() -> int:
-    """Tells one app context from another, whatever thread or green thread it runs on."""
-    return id(app_ctx._get_current_object())  # type: ignore[attr-defined]
-
-
-def _in_context() -> bool:
-    return bool(app_ctx)
+    """Tells one app context from another, whatever thread or green thread it runs on; 0: none."""
+    try:
+        return id(app_ctx._get_current_object())  # type: ignore[attr-defined]
+    except RuntimeError:
+        return 0
 
 
 def _current() -> Database:

@@ -52,10 +52,10 @@ MUTATIONS = (
     ),
     Mutation(
         "delete the entry before sending",
-        "exchange/static/js/phone/outbox.js",
-        """  kept.write({ ...entry, maybe: true, tab, until: Date.now() + LEASE });
+        "exchange/static/js/outbox/sender.js",
+        """    store.write({ ...write, maybe: true, tab, until: Date.now() + policy.lease });
 """,
-        """  kept.erase(entry.key);
+        """    store.erase(key);
 """,
         (
             "tests/faults/test_phone_outbox.py"

@@ -6,7 +6,8 @@
 import { io } from "socket.io-client";
 import { emit, on } from "../page/events.js";
 import { lost, online, markFresh } from "./connection.js";
-import { parsePage, place, reconcile, whenPointerIsUp } from "./fragments.js";
+import { parsePage, place, reconcile } from "./placing.js";
+import { whenPointerIsUp } from "./pointer.js";
 import { showVotes } from "./vote-counts.js";
 
 /** @typedef {{room: string, code: string, revision: number}} Watch */

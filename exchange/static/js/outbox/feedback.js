@@ -1,41 +1,42 @@
-// A write is shown where it was pressed for as long as that is quick: no line of a list comes up only to go again. If it
-// takes longer, or fails, its form is free for the next one and the waiting list shows it.
+// Inline feedback: a write is shown where it was pressed for as long as that is quick, so that no list shows it only for a
+// moment. After that its form is free for the next one, and a list shows the write.
 
-import { emit, on } from "../page/events.js";
+import { emit } from "../page/events.js";
 
-/** @typedef {import("../phone/outbox.js").Entry} Entry */
+/** Milliseconds for which a form may just look busy. */
+export const QUICK = 1500;
 
-/** Milliseconds that a person waits before a form that does not answer. */
-const QUICK = 1500;
+/** @type {Map<string, {release: () => void, timer: ReturnType<typeof setTimeout> | undefined}>} */
+const held = new Map();
 
-/** The keys of what a form shows, and the list therefore does not. @type {Set<string>} */
-export const held = new Set();
+/** Whether a form shows it, and lists therefore do not. @param {string} key */
+export const isHeld = (key) => held.has(key);
 
 /**
- * Follow an entry, before it is put in, to its end or to the list.
+ * A form shows this write from now on.
  * @param {string} key
- * @param {object} hooks
- * @param {(entry: Entry) => void} hooks.arrived
- * @param {(entry: Entry) => void} hooks.refused
- * @param {() => void} hooks.left   the list has it now, or nobody
- * @param {(entry: Entry) => void} [hooks.waits]  where there is no list: it has failed, and stays with its form
+ * @param {() => void} onRelease  it takes longer: a list shows it now
+ * @param {number} [within]       milliseconds; without them until `release` or `end`
  */
-export function hold(key, hooks) {
-  held.add(key);
-  const end = (/** @type {() => void} */ then) => {
-    clearTimeout(timer);
-    stop();
-    held.delete(key);
-    then();
-    emit("feedback-ended");
-  };
-  const stop = on("outbox-changed", ({ kind, entry }) => {
-    if (entry.key !== key) return;
-    if (kind === "arrived") end(() => hooks.arrived(entry));
-    else if (kind === "refused") end(() => hooks.refused(entry));
-    else if (kind === "gone") end(hooks.left);
-    else if (hooks.waits) hooks.waits(entry);
-    else if (entry.why) end(hooks.left);
-  });
-  const timer = hooks.waits ? undefined : setTimeout(() => end(hooks.left), QUICK);
+export function hold(key, onRelease, within) {
+  held.set(key, { release: onRelease, timer: within === undefined ? undefined : setTimeout(() => release(key), within) });
 }
+
+/**
+ * The form no longer shows it.
+ * @param {string} key
+ * @param {() => void} [then]  before lists look again
+ * @returns {boolean} whether it was held
+ */
+export function end(key, then) {
+  const one = held.get(key);
+  if (!one) return false;
+  clearTimeout(one.timer);
+  held.delete(key);
+  then?.();
+  emit("feedback-ended");
+  return true;
+}
+
+/** It takes longer. @param {string} key */
+export const release = (key) => end(key, held.get(key)?.release);

@@ -1,4 +1,4 @@
-// Writes go over HTTP. An answer counts only if our server gave it: a captive portal, too, says 200.
+// Writes go over HTTP. An answer counts only if our server gave it: a captive portal says 200, too.
 
 /**
  * @typedef {object} Answer
@@ -34,41 +34,39 @@ export function fieldsOf(form, button = null) {
 }
 
 /**
- * Send a write and judge the answer. Never throws.
+ * Post a write and classify the answer. Never throws.
  * @param {string} url
- * @param {Record<string, string>} [fields]
- * @param {{method?: string, echo?: string, patience?: number, control?: AbortController}} [options] echo: the key that the answer must repeat
+ * @param {Record<string, string>} fields
+ * @param {object} options
+ * @param {(body: any) => boolean} options.confirms  whether this JSON says that the write was done
+ * @param {number} options.patience  milliseconds
+ * @param {AbortController} options.control
  * @returns {Promise<Answer>}
  */
-export async function send(url, fields = {}, { method = "POST", echo, patience = 15_000, control = new AbortController() } = {}) {
+export async function send(url, fields, { confirms, patience, control }) {
   /** @type {Answer} */
   const lost = { ours: false, ok: false, status: 0, body: null, error: "line", message: "", after: 0, time: Date.now() };
   setTimeout(() => control.abort(), patience);
   try {
     const response = await fetch(url, {
-      method,
+      method: "POST",
       headers: { Accept: "application/json" },
-      body: method === "DELETE" ? undefined : new URLSearchParams(fields),
+      body: new URLSearchParams(fields),
       signal: control.signal,
-      // It outlives its page: who presses and walks away has sent it.
+      // The request outlives its page: whoever presses and leaves has sent it.
       keepalive: true,
       redirect: "error",
       cache: "no-store",
     });
     const after = Number.parseInt(response.headers.get("Retry-After") ?? "0", 10) || 0;
     const time = Date.parse(response.headers.get("Date") ?? "") || lost.time;
-    let body = null;
-    if (response.status !== 204) {
-      if (!(response.headers.get("Content-Type") ?? "").startsWith("application/json")) return { ...lost, status: response.status, after };
-      body = await response.json();
-      if (typeof body !== "object" || body === null) return { ...lost, status: response.status, after };
-    }
-    if (response.ok) {
-      const echoed = echo === undefined || body?.key === echo;
-      return echoed ? { ours: true, ok: true, status: response.status, body, error: "", message: "", after, time } : { ...lost, status: response.status };
-    }
-    const error = String(body?.error ?? "");
-    return { ours: Boolean(error), ok: false, status: response.status, body, error: error || "line", message: String(body?.message ?? ""), after, time };
+    const { ok, status } = response;
+    if (!(response.headers.get("Content-Type") ?? "").startsWith("application/json")) return { ...lost, status, after };
+    const body = await response.json();
+    if (typeof body !== "object" || body === null) return { ...lost, status, after };
+    if (ok) return confirms(body) ? { ours: true, ok, status, body, error: "", message: "", after, time } : { ...lost, status };
+    const error = String(body.error ?? "");
+    return { ours: Boolean(error), ok, status, body, error: error || "line", message: String(body.message ?? ""), after, time };
   } catch {
     return lost;
   }

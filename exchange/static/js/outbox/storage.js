@@ -1,8 +1,8 @@
-// What a browser must not forget: one item of localStorage each, so that two tabs never overwrite each other's. What
-// storage will not take lives as long as the page, and leaving it is asked about.
+// Durable storage for writes: one item of localStorage each, so that two tabs never overwrite each other's. What storage
+// does not take (full, denied) is kept in memory, and the browser asks before the page is left.
 
 /**
- * @typedef {object} Kept
+ * @typedef {object} Stored
  * @property {string} key
  * @property {string} url
  * @property {Record<string, string>} fields
@@ -10,8 +10,8 @@
  */
 
 /**
- * Words that are still being written: for this tab, and for whichever comes after a crash.
- * Two tabs on the same field: the later one's survive, and none deletes the other's.
+ * Texts that are still being written, stored twice: for this tab (sessionStorage), and for whichever tab comes after a
+ * crash (localStorage). With two tabs on the same field the later text survives, and none deletes the other's.
  */
 export const drafts = {
   /** @param {string} name @returns {any} */
@@ -19,7 +19,7 @@ export const drafts = {
     try { return JSON.parse(sessionStorage.getItem(name) ?? localStorage.getItem(name) ?? "null"); } catch { return null; }
   },
 
-  /** The names of all that begin so. @param {string} prefix @returns {string[]} */
+  /** All names with this prefix. @param {string} prefix @returns {string[]} */
   names(prefix) {
     try {
       return [...new Set([sessionStorage, localStorage].flatMap((place) => Object.keys(place)))].filter((name) => name.startsWith(prefix));
@@ -28,7 +28,7 @@ export const drafts = {
     }
   },
 
-  /** @param {string} name @param {unknown} value  null: sent, or written down with what waits */
+  /** @param {string} name @param {unknown} value  null: sent, or stored in the outbox */
   write(name, value) {
     const text = JSON.stringify(value);
     try {
@@ -40,25 +40,25 @@ export const drafts = {
         sessionStorage.removeItem(name);
         if (localStorage.getItem(name) === mine) localStorage.removeItem(name);
       }
-    } catch { /* full, or denied: then they live in the page only */ }
+    } catch { /* full, or denied: then it lives in the page only */ }
   },
 };
 
 /**
- * A place for writes of one kind.
- * @template {Kept} T
+ * A store for writes of one kind.
+ * @template {Stored} T
  * @param {string} prefix of the items' names
  */
-export function keeping(prefix) {
+export function durableStore(prefix) {
   /** @type {Map<string, T>} */
   const memory = new Map();
 
   /** @param {string} key */
-  function stored(key) {
+  function itemOf(key) {
     try { return localStorage.getItem(prefix + key); } catch { return null; }
   }
 
-  /** What stands in an item; null for what is none of ours. @param {string | null} text @returns {T | null} */
+  /** What an item holds; null if it is none of ours. @param {string | null} text @returns {T | null} */
   function parse(text) {
     try {
       const one = JSON.parse(text ?? "null");
@@ -75,8 +75,8 @@ export function keeping(prefix) {
   return {
     parse,
 
-    /** As it is now: another tab may have been at it. @param {string} key @returns {T | null} */
-    find: (key) => memory.get(key) ?? parse(stored(key)),
+    /** As it is now: another tab may have changed it. @param {string} key @returns {T | null} */
+    find: (key) => memory.get(key) ?? parse(itemOf(key)),
 
     /** All of them, in their order. @returns {T[]} */
     all() {
@@ -90,13 +90,13 @@ export function keeping(prefix) {
       return found.sort((one, other) => one.order - other.order);
     },
 
-    /** Written down is what reads back to the letter. @param {T} one */
+    /** Stored is only what reads back identical. @param {T} one */
     write(one) {
       const text = JSON.stringify(one);
       try {
         localStorage.setItem(prefix + one.key, text);
       } catch { /* full, or denied */ }
-      if (stored(one.key) === text) memory.delete(one.key);
+      if (itemOf(one.key) === text) memory.delete(one.key);
       else memory.set(one.key, one);
     },
 
@@ -107,6 +107,6 @@ export function keeping(prefix) {
     },
 
     /** Whether it will be there when the page is opened again. @param {{key: string}} one */
-    isKept: ({ key }) => stored(key) !== null,
+    isStored: ({ key }) => itemOf(key) !== null,
   };
 }

@@ -1,24 +1,23 @@
 // Every event of our own, by name, with what it carries. Nothing else makes or hears an `exchange:` event.
 
 /** @typedef {import("../phone/outbox.js").Entry} Entry */
-/** @typedef {import("../staff/pending-writes.js").Waiting} Waiting */
+/** @typedef {import("../staff/pending-writes.js").PendingWrite} PendingWrite */
 /** @typedef {import("../outbox/post.js").Answer} Answer */
 
 /**
  * @typedef {object} Events
- * @property {{elements: HTMLElement[]}} dom-updated  the server's news has been placed; `elements` are what it touched
+ * @property {undefined} dom-updated  the server's news has been placed
  * @property {{state: string}} connection-changed
  * @property {undefined} connection-wanted  something has to be sent while the connection counts as lost
  * @property {undefined} page-read          the server has answered with this page as it is now
- * @property {{kind: "changed" | "arrived" | "refused" | "gone", entry: Entry}} outbox-changed
- *   gone: discarded, or told of by another tab
+ * @property {{kind: import("../outbox/sender.js").Kind, entry: Entry}} outbox-changed
  * @property {undefined} feedback-ended     a form no longer shows an outbox entry: the waiting list may
  * @property {{number: number, form: HTMLFormElement}} question-asked
  * @property {{names: string[]}} draft-discarded
  * @property {undefined} pending-changed    the writes that staff's pages have not got confirmed
- * @property {{entry: Waiting, answer: Answer, attended: boolean}} pending-settled
+ * @property {{entry: PendingWrite, answer: Answer, attended: boolean}} pending-settled
  *   done or refused; `attended`: whoever pressed is still on the page and has been told
- * @property {{entry: Waiting}} pending-cancelled
+ * @property {{entry: PendingWrite}} pending-cancelled
  * @property {{question: string}} change-undone  `question`: its card's id, or ""
  * @property {undefined} panel-toggled
  */

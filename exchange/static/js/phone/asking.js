@@ -3,14 +3,14 @@
 
 import { connectionState } from "../live/connection.js";
 import { readAgain, watches } from "../live/updates.js";
-import { held, hold } from "../outbox/feedback.js";
+import { isHeld } from "../outbox/feedback.js";
 import { newKey } from "../outbox/post.js";
 import { drafts } from "../outbox/storage.js";
 import { timeOfDay } from "../page/ages.js";
 import { say } from "../page/announce.js";
 import { $, $$, must } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
-import { discard, entries, entryOf, hurry, isUnderWay, put, start as openOutbox } from "./outbox.js";
+import { discard, entries, entryOf, follow, isUnderWay, put, start as startSending, wake } from "./outbox.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
@@ -99,12 +99,12 @@ function attend(form) {
   }
 
   /** @param {string} known */
-  function follow(known) {
+  function track(known) {
     key = known;
     wait(true);
     refuse("");
     tell("quiet", words.sending ?? "");
-    hold(key, {
+    follow(key, {
       arrived,
       refused(entry) {
         // What can be put right in the field stays there; what has to wait for better times goes to the list.
@@ -152,10 +152,10 @@ function attend(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     // Pressed again while it waits: try at once, under the same key.
-    if (key) return hurry();
+    if (key) return wake();
     if (!text.value.trim()) return refuse(words.empty ?? "");
     const fresh = newKey();
-    follow(fresh);
+    track(fresh);
     put({ key: fresh, what: "ask", url, fields: values(), place: words.place });
     // Only now: it stands in the outbox, or, if storage is denied, in the page as long as that is open.
     drafts.write(draft, null);
@@ -191,12 +191,12 @@ function attend(form) {
   });
 
   const waiting = entries().filter((entry) => entry.url === url && !entry.refused);
-  const mine = change && waiting.find((entry) => !held.has(entry.key));
+  const mine = change && waiting.find((entry) => !isHeld(entry.key));
   // A browser may have put back what was typed before the page was loaded anew.
   if (waiting.some((entry) => entry.fields.text === text.value)) text.value = "";
   if (mine) {
     fill(mine.fields);
-    follow(mine.key);
+    track(mine.key);
   } else if (!text.value) {
     const typed = drafts.read(draft);
     if (typed) {
@@ -245,7 +245,7 @@ export function start() {
       if (entry.what === "ask" && document.getElementById("mine")) setTimeout(() => { if (!document.querySelector(place)) void readAgain(); }, 3000);
     }
     // Refused long after it was asked: back to its field, if nobody is writing there.
-    if (kind === "refused" && !held.has(entry.key) && mendable(entry)) fields.get(entry.url)?.(entry, entry.refused?.message);
+    if (kind === "refused" && !isHeld(entry.key) && mendable(entry)) fields.get(entry.url)?.(entry, entry.refused?.message);
   });
-  openOutbox();
+  startSending();
 }

@@ -1,13 +1,12 @@
 // What I may still do with my own question: change its words, take it back. <form data-outbox="edit"> goes through the
 // outbox; a refusal that comes at once is said in the form, where the text still stands. Words half written survive.
 
-import { hold } from "../outbox/feedback.js";
 import { newKey } from "../outbox/post.js";
 import { drafts } from "../outbox/storage.js";
 import { say } from "../page/announce.js";
 import { $$, closest, must, onSubmit } from "../page/dom.js";
 import { on } from "../page/events.js";
-import { discard, put } from "./outbox.js";
+import { discard, follow, put } from "./outbox.js";
 
 /** @param {HTMLFormElement} form */
 const draftOf = (form) => `exchange.draft ${form.getAttribute("action")}`;
@@ -47,7 +46,7 @@ function submit(form, button) {
     if (details) details.open = false;
     if (inside) details?.querySelector("summary")?.focus({ preventScroll: true });
   };
-  hold(key, {
+  follow(key, {
     left: close,
     arrived: () => {
       if (text) text.defaultValue = text.value;

@@ -2,13 +2,13 @@
 // now, and what can be done. The sentences and the form of an entry stand in the page (attendee/_outbox.html), for their
 // language.
 
-import { held } from "../outbox/feedback.js";
+import { isHeld } from "../outbox/feedback.js";
 import { timeOfDay } from "../page/ages.js";
 import { say, toast } from "../page/announce.js";
 import { $, $$, byId, closest, must } from "../page/dom.js";
 import { on } from "../page/events.js";
 import { giveBack, hasField } from "./asking.js";
-import { discard, entries, entryOf, isKept, isUnderWay, put, retry } from "./outbox.js";
+import { discard, entries, entryOf, isStored, isUnderWay, put, retry } from "./outbox.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
@@ -39,7 +39,7 @@ const part = (item, name) => must(`[data-${name}]`, HTMLElement, item);
 /** What is true of it. @param {Entry} entry */
 function sentenceOf(entry) {
   if (entry.refused) return entry.refused.message;
-  if (!isKept(entry)) return words("open");
+  if (!isStored(entry)) return words("open");
   return words(entry.why || "sending");
 }
 
@@ -49,7 +49,7 @@ function make(entry) {
   const item = must("li", HTMLElement, document.importNode(template.content, true));
   const place = must("[data-place]", HTMLAnchorElement, item);
   const page = entry.url.replace(/\/questions$/, "");
-  place.textContent = entry.what === "ask" ? entry.place : words(`on-${entry.what}`, { number: entry.place });
+  place.textContent = entry.what === "ask" ? entry.place ?? "" : words(`on-${entry.what}`, { number: entry.place });
   if (entry.what === "ask") place.href = page;
   // At its own stand nobody needs to be told which.
   place.hidden = page.toLowerCase() === location.pathname.toLowerCase();
@@ -76,7 +76,7 @@ function draw(entry, item) {
   if (entry.what === "ask" && hasField(entry)) may.push("change");
   if (entry.refused) may.push("again");
   if (entry.refused && entry.fields.text) may.push("copy");
-  show(item, entry.refused ? "refused" : isKept(entry) ? "waiting" : "open", sentenceOf(entry), may);
+  show(item, entry.refused ? "refused" : isStored(entry) ? "waiting" : "open", sentenceOf(entry), may);
 }
 
 /** @param {HTMLElement} item */
@@ -92,7 +92,7 @@ function away(item) {
 /** @param {{aloud?: boolean}} [how] */
 function render({ aloud = true } = {}) {
   // A vote that is on its way shows on its button; only one that waits is listed.
-  const waiting = entries().filter((entry) => !held.has(entry.key) && (entry.what !== "me-too" || entry.why));
+  const waiting = entries().filter((entry) => !isHeld(entry.key) && (entry.what !== "me-too" || entry.why));
   const list = part(section, "list");
   for (const entry of waiting) {
     const known = items.get(entry.key);
@@ -103,7 +103,7 @@ function render({ aloud = true } = {}) {
     if (aloud) announce(sentenceOf(entry));
   }
   section.hidden = !items.size;
-  part(section, "open").hidden = waiting.every(isKept);
+  part(section, "open").hidden = waiting.every(isStored);
 }
 
 /** @param {Entry} entry */

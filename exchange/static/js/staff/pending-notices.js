@@ -4,19 +4,19 @@
 import { say } from "../page/announce.js";
 import { $$, closest } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
-import { cancel, entries, isKept, isShown, pressAgain, start as attendWaiting } from "./pending-writes.js";
+import { cancel, entries, isStored, isShown, pressAgain, start as startSending } from "./pending-writes.js";
 import { isSeen, words } from "./words.js";
 
-/** @typedef {import("./pending-writes.js").Waiting} Waiting */
+/** @typedef {import("./pending-writes.js").PendingWrite} PendingWrite */
 
-/** @param {Waiting} entry @returns {HTMLFormElement | null} the form that it was pressed in, if it is there */
+/** @param {PendingWrite} entry @returns {HTMLFormElement | null} the form that it was pressed in, if it is there */
 export function formOf(entry) {
   const forms = $$("form[data-part], form[data-wait]", HTMLFormElement);
   const near = document.getElementById(entry.about);
   return forms.find((form) => (near ? near.contains(form) : true) && (form.dataset.part ?? "") === entry.part && (near || form.getAttribute("action") === entry.url)) ?? null;
 }
 
-/** @param {Waiting} entry @returns {{place: Element | null, before: Element | null, away: boolean}} */
+/** @param {PendingWrite} entry @returns {{place: Element | null, before: Element | null, away: boolean}} */
 function placeOf(entry) {
   const shelf = document.querySelector("[data-waits-shelf]");
   if (entry.verb === "undo") {
@@ -43,7 +43,7 @@ function show() {
   }
 }
 
-/** @param {Waiting} entry */
+/** @param {PendingWrite} entry */
 function make(entry) {
   const mark = document.createElement("div");
   mark.className = "waits";
@@ -54,12 +54,13 @@ function make(entry) {
 
 /**
  * @param {HTMLElement} mark
- * @param {Waiting} entry
+ * @param {PendingWrite} entry
  * @param {boolean} away  it does not stand in its question
  */
 function fill(mark, entry, away) {
-  const { maybe, refused, why } = entry;
-  const as = JSON.stringify([maybe, refused, why, away, isKept(entry), entry.fields.version]);
+  const { maybe, message } = entry;
+  const refused = entry.refused?.message ?? "";
+  const as = JSON.stringify([maybe, refused, message, away, isStored(entry), entry.fields.version]);
   if (mark.dataset.as === as) return;
   const before = mark.dataset.state;
   const inPlay = mark.contains(document.activeElement);
@@ -71,7 +72,7 @@ function fill(mark, entry, away) {
   const typed = entry.typed.map(({ value }) => value).join("\n");
   /** @type {HTMLElement[]} */
   const parts = [paragraph("waits-what", sentence)];
-  const hint = refused || [why, maybe ? words("maybe") : "", isKept(entry) ? "" : words("keepOpen")].filter(Boolean).join(" ");
+  const hint = refused || [message, maybe ? words("maybe") : "", isStored(entry) ? "" : words("keepOpen")].filter(Boolean).join(" ");
   if (hint) parts.push(paragraph(refused ? "waits-why" : "hint", hint));
   if (typed && refused) {
     const label = document.createElement("label");
@@ -130,6 +131,6 @@ export function start() {
   on("dom-updated", show);
   // A list that is opened, a filter that is lifted.
   document.addEventListener("toggle", show, true);
-  attendWaiting();
+  startSending();
   show();
 }

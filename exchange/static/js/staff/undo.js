@@ -82,7 +82,7 @@ export function undo(change) {
   );
 }
 
-/** @param {import("./pending-writes.js").Waiting} entry @param {import("../outbox/post.js").Answer} answer */
+/** @param {import("./pending-writes.js").PendingWrite} entry @param {import("../outbox/post.js").Answer} answer */
 function settled(entry, answer) {
   // What cannot be taken back once cannot be taken back at all; a broken server may be better another time.
   if (answer.ok || answer.status < 500) forget(Number(entry.fields.change));

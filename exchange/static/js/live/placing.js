@@ -1,0 +1,110 @@
+// Placing: where the elements of a pushed fragment, or of a page that was read again, belong. Only here text becomes
+// elements.
+//
+// A fragment is one or more elements; each says by itself where it belongs (docs/protocol.md):
+//   id            what it is: an element of this id is replaced, never doubled
+//   data-version  an older version never replaces a newer one
+//   data-list     the list it belongs into: the container whose data-lists names it, else it leaves the page
+//   data-order    its place there, ascending; data-sort="desc" on the container reverses that
+//   data-gone     it is removed
+// and in regions that are read again:
+//   data-live     with an id: this region follows the page when it is read again
+//   data-keep     within one: the browser owns this part (a form on its way, an error's place)
+//   data-my-...   attributes that scripts have set; they are left alone, classes are not
+
+import { $, $$, byId } from "../page/dom.js";
+import { emit } from "../page/events.js";
+import { anchored } from "./anchoring.js";
+import { insert, morph, remove, sweep, versionOf } from "./morphing.js";
+
+/** @typedef {{createHTML(html: string): string}} Policy */
+
+/** @type {Policy} */
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("exchange", {
+  createHTML: (/** @type {string} */ html) => html,
+}) ?? { createHTML: (/** @type {string} */ html) => html };
+
+/**
+ * The elements of a pushed fragment, not yet in the page.
+ * @param {string} html
+ */
+function parse(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = policy.createHTML(html);
+  return [...holder.content.children].filter((child) => child instanceof HTMLElement);
+}
+
+/**
+ * A whole page, inert.
+ * @param {string} html
+ */
+export const parsePage = (html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html");
+
+/** @param {Element} element */
+const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
+
+/**
+ * Insert in `data-order`; do nothing if already in place.
+ * @param {Element} container
+ * @param {Element} element
+ */
+function insertInOrder(container, element) {
+  const sign = container.getAttribute("data-sort") === "desc" ? -1 : 1;
+  const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
+  const next = ordered.find((other) => other !== element && sign * orderOf(other) > sign * orderOf(element)) ?? null;
+  if (ordered.includes(element) && (ordered[ordered.indexOf(element) + 1] ?? null) === next) return;
+  // The sentence of an empty list stays last: the stylesheet hides it behind a question.
+  insert(container, element, next ?? $(":scope > .empty", HTMLElement, container));
+}
+
+/**
+ * Place a pushed fragment.
+ * @param {string} html
+ */
+export function place(html) {
+  anchored(() => {
+    parse(html).forEach(placeOne);
+    sweep();
+  });
+  emit("dom-updated");
+}
+
+/** @param {HTMLElement} fresh */
+function placeOne(fresh) {
+  const present = byId(fresh.id);
+  if (present && !fresh.hasAttribute("data-gone") && versionOf(present) > versionOf(fresh)) return;
+  const container = $(`[data-lists~="${CSS.escape(fresh.dataset.list ?? "")}"]`);
+  if (fresh.hasAttribute("data-gone") || (fresh.hasAttribute("data-list") && !container)) {
+    if (present) remove(present);
+    return;
+  }
+  if (present) morph(present, fresh);
+  if (!container) return;
+  const element = present ?? fresh;
+  if (element.parentElement !== container) highlight(element);
+  insertInOrder(container, element);
+}
+
+/**
+ * Make this page's live regions what the page says that was just read, by id.
+ * @param {Document} page
+ */
+export function reconcile(page) {
+  anchored(() => {
+    for (const region of $$("[data-live]", HTMLElement, page)) {
+      const present = byId(region.id);
+      // A region inside another one comes with it.
+      if (!present || region.parentElement?.closest("[data-live]")) continue;
+      for (const child of $$(":scope > [id]", HTMLElement, region)) if (!byId(child.id)) highlight(child);
+      morph(present, region);
+    }
+    sweep();
+  });
+  emit("dom-updated");
+}
+
+/** Show for a moment where something went. @param {HTMLElement} element */
+function highlight(element) {
+  element.classList.add("arrived");
+  element.addEventListener("animationend", () => element.classList.remove("arrived"), { once: true });
+}
