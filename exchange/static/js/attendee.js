@@ -1,6 +1,6 @@
 // The attendee's pages. Everything here is an improvement: the pages work without it.
 
-import { start as attendListEnds } from "./live/list-ends.js";
+import { start as attendListEnds } from "./live/more.js";
 import { ATTENDEES, readAgain, start as listen } from "./live/updates.js";
 import { start as keepAges } from "./page/ages.js";
 import { start as sayNews } from "./page/announce.js";

@@ -8,7 +8,7 @@ import { start as attendFilter } from "./staff/filter.js";
 import { start as attendFinding } from "./staff/finding.js";
 import { start as attendChosen } from "./staff/chosen.js";
 import { start as guard } from "./staff/misclicks.js";
-import { start as attendListEnds } from "./live/list-ends.js";
+import { start as attendListEnds } from "./live/more.js";
 import { start as attendKeys } from "./staff/keys.js";
 import { STAFF, start as listen } from "./live/updates.js";
 import { start as attendPhase } from "./staff/phase.js";
