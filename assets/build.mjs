@@ -25,11 +25,29 @@ if (missing.length) {
   process.exit(1);
 }
 
-// The socket's third way, over HTTP/3, which nobody here takes: its place in a phone's first load goes to the outbox.
-const withoutWebTransport = {
-  name: "without-webtransport",
+// Parts of the socket client that nothing here uses, and what stands in for them. With the parser (below) they would be a
+// twelfth of a phone's first load. Whoever pushes bytes instead of text must take both away.
+const UNUSED = {
+  // The third transport, over HTTP/3.
+  "engine.io-client/build/esm/transports/webtransport.js": "export class WT {}",
+  // Binary messages over polling: ours are text.
+  "engine.io-parser/build/esm/contrib/base64-arraybuffer.js": "export const decode = null, encode = null;",
+  // A parser of addresses for browsers without URL. It is asked for this page's own origin.
+  "engine.io-client/build/esm/contrib/parseuri.js": `export function parse(text) {
+    const { protocol, hostname, port, pathname, href } = new URL(text);
+    return { protocol: protocol.slice(0, -1), host: hostname.replace(/[[\\]]/g, ""), port, path: pathname, source: href };
+  }`,
+};
+const replaced = new Set();
+const withoutUnused = {
+  name: "without-unused",
   setup(build) {
-    build.onLoad({ filter: /engine\.io-client.build.esm.transports.webtransport\.js$/ }, () => ({ contents: "export class WT {}" }));
+    build.onLoad({ filter: /node_modules/ }, ({ path }) => {
+      const name = path.replaceAll("\\", "/").split("/node_modules/").pop();
+      if (!(name in UNUSED)) return undefined;
+      replaced.add(name);
+      return { contents: UNUSED[name] };
+    });
   },
 };
 
@@ -44,13 +62,20 @@ const { outputFiles, metafile } = await esbuild.build({
   format: "esm",
   // What a phone of five years can read.
   target: ["chrome105", "firefox110", "safari15.4"],
-  plugins: [withoutWebTransport],
+  plugins: [withoutUnused],
+  alias: { "socket.io-parser": `./${STATIC}/js/live/parser.js` },
   loader: { ".woff2": "file", ".svg": "file" },
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
   write: false,
 });
+
+const unknown = Object.keys(UNUSED).filter((name) => !replaced.has(name));
+if (unknown.length) {
+  console.error(`The socket client no longer has ${unknown.join(", ")}`);
+  process.exit(1);
+}
 
 const files = new Map(outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]));
 const manifest = {};

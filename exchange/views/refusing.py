@@ -122,7 +122,9 @@ def _database_away(error: DatabaseBusy | DBAPIError | NoConnectionFree) -> Respo
 def _protect(response: Response) -> Response:
     """What browsers are told to hold us to."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _CSP)
+    # It holds for documents; beside a script or a stylesheet it would only weigh.
+    if response.mimetype not in ("text/css", "text/javascript"):
+        headers.setdefault("Content-Security-Policy", _CSP)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     # Not no-referrer: form posts would send Origin: null and be refused.
     headers.setdefault("Referrer-Policy", "same-origin")

@@ -2,49 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from babel.dates import format_date
-from flask import Flask
-from sqlalchemy import event
 
-from exchange.database.connections import db
 from simulation.servers import DATABASE
-from tests.support.fair import BAU, FAIR_DAY, GE, GENERAL, ROBO, TOUR, Fair
+from tests.support.fair import BAU, FAIR_DAY, GE, GENERAL, ROBO, Fair
+from tests.support.pages import LIVE, OF_ONE, PAGES, reader_of_all
+from tests.support.statements import counting_statements
 from tests.support.windows import Desk, Window
-
-PUBLIC = [
-    "/",
-    f"/e/{GE}",
-    f"/s/{ROBO}",
-    f"/s/{GENERAL}",
-    f"/e/{GE}/minutes",
-    "/projects/robo",
-    "/pass",
-]
-STAFF = {
-    f"/present/{ROBO}": ("presenter", ROBO),
-    f"/moderate/{GE}": ("moderator", GE),
-    f"/screen/{GE}": ("screen", GE),
-    "/organise": ("organiser", TOUR),
-    f"/organise/{GE}/sheets": ("organiser", TOUR),
-}
-PAGES = [*PUBLIC, *STAFF]
-LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
-OF_ONE = [f"/present/{ROBO}/questions/1", f"/moderate/{GE}/questions/1"]
-"""There once a question has been asked."""
 
 
 @pytest.fixture
 def reader(fair: Fair) -> Window:
     """Somebody with every pass."""
-    window = Window(fair)
-    for role, place in set(STAFF.values()):
-        window.enter(role, place)
-    return window
+    return reader_of_all(fair)
 
 
 @pytest.fixture
@@ -263,56 +237,12 @@ def test_questions_are_found_by_number_and_words(
 # What it costs
 
 
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
-    statements: list[str] = []
-
-    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", count)
-    yield statements
-    event.remove(engine, "before_cursor_execute", count)
-
-
-def test_a_page_costs_as_many_statements_with_three_questions_as_with_many(
-    reader: Window, fair: Fair
-) -> None:
-    pages = [*LIVE, *OF_ONE, f"/e/{GE}?q=Kosten", f"/e/{GE}/minutes", "/projects/robo", "/organise"]
-
-    def fill() -> None:
-        head, follower = fair.ask(ROBO, "Welche Kosten?"), fair.ask(BAU, asker="Bert")
-        fair.act(follower, "merge", head=head)
-        fair.act(fair.ask(ROBO, "Mehr Kosten?"), "answer", answer="Nein.")
-        fair.me_too(head, "Clara")
-        fair.act(head, "shortlist")
-        reader.ask(ROBO)
-
-    def prices() -> dict[str, int]:
-        found = {}
-        for path in pages:
-            with counted(fair.app) as statements:
-                assert reader.get(path).status_code == 200
-            found[path] = len(statements)
-        return found
-
-    fill()
-    few = prices()
-    for _ in range(4):
-        fill()
-    assert prices() == few
-    assert max(few.values()) < 40
-
-
 def test_an_unchanged_page_costs_less_than_half(reader: Window, busy: Fair) -> None:
     path = f"/s/{ROBO}"
     etag = reader.get(path).headers["ETag"]
-    with counted(busy.app) as whole:
+    with counting_statements(busy.app) as whole:
         reader.get(path)
-    with counted(busy.app) as unchanged:
+    with counting_statements(busy.app) as unchanged:
         reader.get(path, If_None_Match=etag)
     assert len(unchanged) < len(whole) / 2
 

@@ -1,7 +1,21 @@
 // Morphing: one element becomes another, node by node. Whatever a reader has typed, opened, ticked or focused stays as it
 // is, without having to be carried over.
 
+import { byId } from "../page/dom.js";
 import { rescue } from "../page/rescue.js";
+
+/**
+ * Nodes that have no place in the fresh tree so far. One with an id may still turn up in a later part of it, and is then
+ * moved there; what is left in the end is removed.
+ * @type {Set<ChildNode>}
+ */
+const leftovers = new Set();
+
+/** Remove what was left over; after all that belongs together has been morphed. */
+export function sweep() {
+  leftovers.forEach(remove);
+  leftovers.clear();
+}
 
 /** @param {Element} element */
 export const versionOf = (element) => Number.parseInt(element.getAttribute("data-version") ?? "0", 10);
@@ -75,8 +89,9 @@ function morphChildren(present, fresh) {
     while (match && (isMadeHere(match) || keyOf(match) !== keys[index])) match = match.nextSibling;
     if (!match) {
       // It may stand elsewhere in the page already (moved between lists): the same id is never there twice.
-      const elsewhere = node instanceof Element && node.id ? document.getElementById(node.id) : null;
-      if (node instanceof Element && elsewhere && !elsewhere.contains(present)) {
+      const elsewhere = node instanceof Element && byId(node.id, Element);
+      if (elsewhere && keyOf(elsewhere) === keys[index] && !elsewhere.contains(present)) {
+        leftovers.delete(elsewhere);
         insert(present, elsewhere, here);
         morph(elsewhere, node);
       } else insert(present, node, here);
@@ -84,18 +99,19 @@ function morphChildren(present, fresh) {
     }
     // Before the match: what is not wanted any more goes, what is wanted later stays and the match moves before it.
     while (here && here !== match && (isMadeHere(here) || !keys.includes(keyOf(here), index + 1))) {
-      const passed = skip();
-      if (passed && !isMadeHere(passed)) remove(passed);
+      leave(skip());
     }
     if (match === here) skip();
     else insert(present, match, here);
     if (match instanceof Element && node instanceof Element) morph(match, node);
     else if (match.nodeValue !== node.nodeValue) match.nodeValue = node.nodeValue;
   }
-  while (here) {
-    const passed = skip();
-    if (passed && !isMadeHere(passed)) remove(passed);
-  }
+  while (here) leave(skip());
+}
+
+/** @param {ChildNode | null} node */
+function leave(node) {
+  if (node && !isMadeHere(node)) leftovers.add(node);
 }
 
 /**

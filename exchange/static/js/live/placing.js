@@ -17,7 +17,7 @@ import { $, $$, byId } from "../page/dom.js";
 import { emit } from "../page/events.js";
 import { anchored } from "./anchoring.js";
 import { endsMissed, keepLength, leftOut } from "./list-ends.js";
-import { insert, morph, remove, versionOf } from "./morphing.js";
+import { insert, morph, remove, sweep, versionOf } from "./morphing.js";
 
 /** @typedef {{createHTML(html: string): string}} Policy */
 
@@ -76,6 +76,7 @@ export function place(html) {
       outside.push(fresh);
       missed ||= !known;
     }
+    sweep();
     if (keepLength(remove)) missed = true;
   });
   emit("dom-updated", { heard: pieces.map(({ id }) => id), outside });
@@ -86,9 +87,8 @@ export function place(html) {
 function placeOne(fresh) {
   const present = byId(fresh.id);
   if (present && !fresh.hasAttribute("data-gone") && versionOf(present) > versionOf(fresh)) return;
-  const list = fresh.getAttribute("data-list");
-  const container = list === null ? null : $(`[data-lists~="${CSS.escape(list)}"]`);
-  if (fresh.hasAttribute("data-gone") || (list !== null && !container)) {
+  const container = $(`[data-lists~="${CSS.escape(fresh.dataset.list ?? "")}"]`);
+  if (fresh.hasAttribute("data-gone") || (fresh.hasAttribute("data-list") && !container)) {
     if (present) remove(present);
     return;
   }
@@ -116,6 +116,7 @@ export function reconcile(page) {
       for (const child of $$(":scope > [id]", HTMLElement, region)) if (!byId(child.id)) highlight(child);
       morph(present, region);
     }
+    sweep();
   });
   emit("dom-updated", { heard: [], outside: [] });
 }

@@ -51,10 +51,11 @@ function make(row, name) {
   const body = $(".question-body", HTMLElement, row);
   if (!(panel instanceof HTMLElement) || !body) return null;
   const id = row.id.replace("question-", "");
+  /** @type {Record<string, string>} */
   const values = { id, number: row.dataset.number ?? "", version: row.dataset.version ?? "", how: row.dataset.how ?? "at_stand" };
   for (const element of [panel, ...panel.querySelectorAll("*")]) {
     for (const attribute of element.attributes) {
-      attribute.value = attribute.value.replace(/\{(id|number|version|how)\}/g, (_, key) => values[/** @type {keyof values} */ (key)]);
+      attribute.value = attribute.value.replace(/\{(id|number|version|how)\}/g, (_, key) => values[key]);
     }
   }
   panel.id = `${name}-${id}`;
