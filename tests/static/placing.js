@@ -21,6 +21,7 @@ function written(node) {
 
 const DO = {
   push: (html) => place(html),
+  placed: ([html, page]) => { if (place(html)) reconcile(parsePage(page)); },
   read: (html) => reconcile(parsePage(html)),
   open: (selector) => document.querySelector(selector)?.setAttribute("open", ""),
   type([id, words]) {

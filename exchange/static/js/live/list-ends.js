@@ -1,19 +1,15 @@
 // A list of hundreds has an end: its container says how many it shows at most (data-limit) and how many stand behind the
 // last one shown (data-rest), or before the first (data-before). News keeps that true, or says that it cannot: what comes
 // from behind an end, or goes there without having been seen, is for the server to count.
-//
-// More is shown by asking for the same page with a longer list; without scripts the link leads to the next part of it.
 
-import { $, $$, closest } from "../page/dom.js";
+import { $, $$ } from "../page/dom.js";
 import { versionOf } from "./morphing.js";
-import { orderOf } from "./placing.js";
-import { readAgain } from "./updates.js";
 
-/** How many more at a time, and how many a page shows at most (exchange/queries/lists.py). */
-const STEP = 100;
-const MOST = 500;
 /** So much of a list must be left, or it is filled up again. */
 const LEFT = 0.8;
+
+/** @param {Element} element */
+export const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
 
 const lists = () => $$("[data-lists][data-limit]");
 
@@ -21,7 +17,7 @@ const lists = () => $$("[data-lists][data-limit]");
 const rowsOf = (list) => $$(":scope > [data-order]", HTMLElement, list);
 
 /** @param {HTMLElement} list @param {"rest" | "before" | "limit"} name */
-const numberOf = (list, name) => Number(list.dataset[name] ?? 0);
+export const numberOf = (list, name) => Number(list.dataset[name] ?? 0);
 
 /** How many stand in a list and are not shown. @param {HTMLElement} list */
 const hidden = (list) => numberOf(list, "rest") + numberOf(list, "before");
@@ -78,32 +74,4 @@ export function keepLength(remove) {
     short ||= numberOf(list, "rest") > 0 && rows.length < limit * LEFT;
   }
   return short;
-}
-
-/**
- * Show more of some lists, as far as there is more.
- * @param {HTMLElement[]} some  each with a limit
- * @param {number} [many] so many in all; by default a step more
- */
-export function showMore(some, many) {
-  const address = new URL(location.href);
-  for (const list of some) {
-    const name = $("[data-more]", HTMLElement, list)?.dataset.more;
-    if (name) address.searchParams.set(name, String(Math.min(many ?? numberOf(list, "limit") + STEP, MOST)));
-  }
-  history.replaceState(history.state, "", address);
-  return readAgain();
-}
-
-/** Begin. Once a page. */
-export function start() {
-  document.addEventListener("click", (event) => {
-    const link = closest(event.target, "a[data-more]");
-    const list = closest(link, "[data-limit]");
-    // A part from the middle goes on with the next part; and there is a limit to what one page may be.
-    if (!list || event.ctrlKey || event.metaKey || event.shiftKey || numberOf(list, "before") || numberOf(list, "limit") >= MOST) return;
-    event.preventDefault();
-    const known = new Set($$("[data-version]", HTMLElement, list));
-    void showMore([list]).then(() => $$("[data-version]", HTMLElement, list).find((row) => !known.has(row))?.focus({ preventScroll: true }));
-  });
 }

@@ -16,7 +16,7 @@
 import { $, $$, byId } from "../page/dom.js";
 import { emit } from "../page/events.js";
 import { anchored } from "./anchoring.js";
-import { endsMissed, keepLength, leftOut } from "./list-ends.js";
+import { endsMissed, keepLength, leftOut, orderOf } from "./list-ends.js";
 import { insert, morph, remove, sweep, versionOf } from "./morphing.js";
 
 /** @typedef {{createHTML(html: string): string}} Policy */
@@ -41,9 +41,6 @@ function parse(html) {
  * @param {string} html
  */
 export const parsePage = (html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html");
-
-/** @param {Element} element */
-export const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
 
 /**
  * Insert in `data-order`; do nothing if already in place.
