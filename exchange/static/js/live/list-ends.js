@@ -1,6 +1,7 @@
 // A list of hundreds has an end: its container says how many it shows at most (data-limit) and how many stand behind the
 // last one shown (data-rest), or before the first (data-before). News keeps that true, or says that it cannot: what comes
 // from behind an end, or goes there without having been seen, is for the server to count.
+// How more of it is shown: more.js.
 
 import { $, $$ } from "../page/dom.js";
 import { versionOf } from "./morphing.js";

@@ -1,8 +1,8 @@
 // The moderation's filter: by stand, facet, status and words, and the order of the inbox. It works on what is on the
 // page, what comes in later included, and stands in the address, so that a reload keeps it.
 
-import { showMore } from "../live/show-more.js";
-import { $, $$, byId, closest, fieldOf, focused } from "../page/dom.js";
+import { showMore } from "../live/more.js";
+import { $, $$, byId, fieldOf, focused } from "../page/dom.js";
 import { on } from "../page/events.js";
 
 const FIELDS = ["q", "stand", "facet", "status", "sort"];

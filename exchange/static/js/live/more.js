@@ -1,5 +1,5 @@
-// More of a list is shown by asking for the same page with a longer one; that stands in its address, so that a reload keeps
-// it. Without scripts the link leads to the next part of the list.
+// More of a list that has an end: the same page is read again with a longer list. Without scripts the link leads to the
+// next part of it.
 
 import { $, $$, closest } from "../page/dom.js";
 import { numberOf } from "./list-ends.js";
