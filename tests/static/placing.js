@@ -1,6 +1,9 @@
 // Plays what test_placing.py has made up on a page of its own.
 
-import { parsePage, place, reconcile } from "/live/placing.js";
+import * as ends from "/live/list-ends.js";
+import { keepEnds, parsePage, place, reconcile } from "/live/placing.js";
+
+keepEnds(ends);
 
 const LOCAL = /^(data-my-.*|data-kept|open|aria-busy)$/;
 

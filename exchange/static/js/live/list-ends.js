@@ -5,12 +5,10 @@
 
 import { $, $$ } from "../page/dom.js";
 import { versionOf } from "./morphing.js";
+import { orderOf } from "./placing.js";
 
 /** So much of a list must be left, or it is filled up again. */
 const LEFT = 0.8;
-
-/** @param {Element} element */
-export const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
 
 const lists = () => $$("[data-lists][data-limit]");
 
