@@ -8,6 +8,7 @@ from flask import Flask
 from exchange import access, assets, cli, config, extensions, instance, sockets, views, wording
 from exchange.config import Settings
 from exchange.database.connections import Database
+from exchange.domain import offers
 from exchange.limits import limiter
 from exchange.process import Process
 from exchange.redis_bus import RedisBreaker, RedisManager
@@ -40,6 +41,7 @@ def create_app(
     app.session_interface = extensions.NoSessions()
     extensions.bind_babel(app, access.locale)
     wording.init_app(app)
+    offers.init_app(app)
     access.init_app(app)
     views.init_app(app)
     cli.init_app(app)

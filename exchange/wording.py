@@ -54,6 +54,29 @@ ROLE: dict[str, LazyString] = {
     "contact": _l("Anlaufstelle"),
 }
 
+DEED: dict[str, LazyString] = {
+    "ask": _l("gestellt"),
+    "publish": _l("veröffentlicht"),
+    "shortlist": _l("für die Schlussrunde vorgesehen"),
+    "live": _l("auf die Leinwand gerufen"),
+    "answer": _l("beantwortet"),
+    "owe": _l("schriftlich zugesagt"),
+    "decline": _l("abgelehnt"),
+    "reopen": _l("wieder geöffnet"),
+    "merge": _l("zusammengelegt"),
+    "split": _l("getrennt"),
+    "redact": _l("gekürzt"),
+    "move": _l("im Ablauf umgestellt"),
+    "assign": _l("einem anderen Stand zugewiesen"),
+    "edit": _l("neu formuliert"),
+    "withdraw": _l("zurückgezogen"),
+    "undo": _l("zurückgenommen"),
+    "start-round": _l("Schlussrunde begonnen"),
+    "end-round": _l("Schlussrunde beendet"),
+    "phase": _l("Phase gewechselt"),
+}
+"""What was done, as a question's history tells it."""
+
 REASONS: dict[str, LazyString] = {
     "Nicht für die öffentliche Liste geeignet": _l("Nicht für die öffentliche Liste geeignet"),
     "Wurde schon beantwortet": _l("Wurde schon beantwortet"),
@@ -94,6 +117,11 @@ def role_word(value: enum.Enum | str) -> LazyString | str:
     return _word(ROLE, value)
 
 
+def deed_word(verb: str) -> LazyString | str:
+    """For what was done to a question: "beantwortet"."""
+    return _word(DEED, verb)
+
+
 def reason_word(reason: str) -> LazyString | str:
     """Why a question was declined: a ready reason in the reader's words, another as typed."""
     return _word(REASONS, reason)
@@ -108,5 +136,6 @@ def init_app(app: Flask) -> None:
         how_word=how_word,
         role_word=role_word,
         reason_word=reason_word,
+        deed_word=deed_word,
         reasons=tuple(REASONS),
     )

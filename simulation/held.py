@@ -16,6 +16,16 @@ _TAG = re.compile(r"<([a-z][a-z0-9]*)\b([^>]*)>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
 _VOTES = re.compile(r'(<[a-z]+ [^>]*\bdata-votes="(\d+)"[^>]*>)([^<]*)(</)')
 _LISTS = re.compile(r'\bdata-lists="([^"]*)"')
+_LIMITED = re.compile(
+    r'data-lists="(\w+)" data-sort="(asc|desc)" data-rest="(\d+)" data-limit="(\d+)"'
+)
+_PLACED = re.compile(
+    r'id="(question-\d+)" '
+    r'(?:data-gone|data-list="(\w+)" data-version="(\d+)" data-order="([-\d.]+)")'
+)
+_PHASE = re.compile(r'id="conduct"[^>]* data-phase="(\w+)"')
+_LEFT = 0.8
+"""So much of a list must be left, or it is filled up again."""
 
 REGIONS = ("phase", "live", "stage", "summary", "conduct")
 """What has no list and is replaced whole."""
@@ -122,6 +132,70 @@ class Content:
 
 
 @dataclass
+class End:
+    """One list that has an end: how much of it is shown."""
+
+    sign: int
+    limit: int
+    rest: int
+    shown: dict[str, float] = field(default_factory=dict)
+    """The places of the questions that are shown, by id, as they follow one another."""
+
+
+class Ends:
+    """As list-ends.js keeps them: what is shown of each list, and how much is not."""
+
+    def __init__(self, html: str) -> None:
+        self.lists = {
+            name: End(-1 if sort == "desc" else 1, int(limit), int(rest))
+            for name, sort, rest, limit in _LIMITED.findall(html)
+        }
+        self._versions: dict[str, int] = {}
+        for id_, name, version, order in _PLACED.findall(html):
+            if name in self.lists:
+                self._put(id_, name, int(version), float(order))
+
+    def place(self, html: str) -> bool:
+        """News; whether only the server knows what stands behind an end now."""
+        cut = any(one.rest for one in self.lists.values())
+        missed = False
+        for id_, name, version, order in _PLACED.findall(html):
+            known = id_ in self._versions
+            if known and version and int(version) < self._versions[id_]:
+                continue
+            missed |= cut and not known and (not version or int(version) > 1)
+            self._take(id_)
+            if name not in self.lists:
+                continue
+            end = self.lists[name]
+            place = end.sign * float(order)
+            if end.rest and end.shown and place > max(end.shown.values()):
+                end.rest += 1
+                missed |= not known
+            else:
+                self._put(id_, name, int(version), float(order))
+        for end in self.lists.values():
+            while len(end.shown) > end.limit:
+                self._take(max(end.shown, key=end.shown.__getitem__))
+                end.rest += 1
+            missed |= end.rest > 0 and len(end.shown) < end.limit * _LEFT
+        return missed
+
+    def shows(self, piece: Piece) -> bool:
+        """Whether a piece is to be seen, as far as ends decide that."""
+        return piece.list not in self.lists or piece.id in self._versions
+
+    def _put(self, id_: str, name: str, version: int, order: float) -> None:
+        self._versions[id_] = version
+        self.lists[name].shown[id_] = self.lists[name].sign * order
+
+    def _take(self, id_: str) -> None:
+        self._versions.pop(id_, None)
+        for end in self.lists.values():
+            end.shown.pop(id_, None)
+
+
+@dataclass
 class Held:
     """One page: the reading that it stands on and what it was told since."""
 
@@ -131,6 +205,8 @@ class Held:
     pushes: list[dict[str, Any]] = field(default_factory=list)
     reading: bool = False
     waiting: list[dict[str, Any]] = field(default_factory=list)
+    ends: Ends = field(default_factory=lambda: Ends(""))
+    phase: str = ""
 
     def read(self, html: str) -> set[str]:
         """The page was read anew; the rooms that are new in it."""
@@ -139,7 +215,8 @@ class Held:
             raise ValueError("Not one of our pages.")
         watch = json.loads(unescape(found[1]))
         new = {one["room"] for one in watch} - self.codes.keys()
-        self.html, self.pushes = html, []
+        self.html, self.pushes, self.ends = html, [], Ends(html)
+        self.phase = _phase_in(html) or ""
         self.revisions = {one["room"]: one["revision"] for one in watch}
         self.codes = {one["room"]: one["code"] for one in watch}
         return new
@@ -156,7 +233,10 @@ class Held:
             return True
         self.revisions[push["room"]] = push["revision"]
         self.pushes.append(push)
-        return False
+        html = push.get("html") or ""
+        # Which verbs are offered follows from the phase, too (staff/phase.js).
+        turned = _phase_in(html) not in (None, self.phase)
+        return self.ends.place(html) or turned
 
     def content(self) -> Content:
         """What it shows now."""
@@ -166,7 +246,13 @@ class Held:
                 made.place(push["html"])
             if push.get("counts"):
                 made.count(push["counts"])
+        made.shown = {id_: piece for id_, piece in made.shown.items() if self.ends.shows(piece)}
         return made
+
+
+def _phase_in(html: str) -> str | None:
+    found = _PHASE.search(html)
+    return found[1] if found else None
 
 
 def is_ours(html: str) -> bool:

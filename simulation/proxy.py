@@ -34,6 +34,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from simulation.servers import free_port
+from simulation.waiting import wait_until
 
 T = TypeVar("T")
 Where = Callable[[str, str], bool]
@@ -158,16 +159,13 @@ class Proxy:
         """Let go of what is held back, and of nothing that comes later."""
         self._do(self._release())
 
-    def wait_until_suffered(self, times: int, at_most_s: float = 30) -> None:
+    def wait_until_suffered(self, times: int) -> None:
         """Until faults came to this many requests, from the beginning on."""
-        self.wait_until(lambda: len(self.suffered) >= times, at_most_s)
+        self.wait_until(lambda: len(self.suffered) >= times)
 
-    def wait_until(self, true: Callable[[], bool], at_most_s: float = 30) -> None:
+    def wait_until(self, true: Callable[[], bool]) -> None:
         """Until this is so; what came in is told if it does not come to be."""
-        until = time.monotonic() + at_most_s
-        while not true():
-            assert time.monotonic() < until, self.seen[-20:]
-            time.sleep(0.02)
+        wait_until(true, lambda: self.seen[-20:])
 
     # Faults of the whole line
 

@@ -6,10 +6,11 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from simulation.waiting import HANGS_S, wait_until
 
 ROOT = Path(__file__).parents[1]
 DATABASE = "exchange.sqlite3"
@@ -37,29 +38,31 @@ class Running:
     def output(self) -> str:
         return "\n".join(self.lines)
 
-    def wait_until_serving(self, at_most_s: float = 60) -> None:
-        until = time.monotonic() + at_most_s
-        while not any(line.startswith(STARTED) for line in self.lines):
-            assert self.process.poll() is None, self.output
-            assert time.monotonic() < until, self.output
-            time.sleep(0.05)
+    def wait_until_serving(self, hangs_s: float = HANGS_S) -> None:
+        wait_until(self._is_serving, lambda: self.output, hangs_s=hangs_s)
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
-        """The exit code; a server that does not stop within 5 s is a failure."""
+        """The exit code; a server that never stops is a failure."""
         self.process.send_signal(by)
-        return self.end(within_s=5)
+        return self.end()
 
     def finish(self) -> None:
         """End what may have been stopped before."""
         if self.process.poll() is None:
             self.process.kill()
-        self.end(within_s=5)
+        self.end()
 
-    def end(self, within_s: float) -> int:
+    def end(self) -> int:
         """The exit code, once everything that was printed has been read."""
-        code = self.process.wait(within_s)
+        code = self.process.wait(HANGS_S)
         self._reader.join()
         return code
+
+    def _is_serving(self) -> bool:
+        if any(line.startswith(STARTED) for line in self.lines):
+            return True
+        assert self.process.poll() is None, self.output
+        return False
 
     def _read(self) -> None:
         assert self.process.stdout

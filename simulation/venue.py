@@ -12,6 +12,7 @@ from typing import Any
 from simulation.demo import LAN_NAME, Links
 from simulation.proxy import Proxy
 from simulation.servers import DATABASE, ROOT, Running, free_port, launch
+from simulation.waiting import HANGS_S
 
 
 @dataclass
@@ -118,7 +119,7 @@ class Venue:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Another process holds the database's write lock meanwhile."""
-        other = sqlite3.connect(self.database, isolation_level=None, timeout=10)
+        other = sqlite3.connect(self.database, isolation_level=None, timeout=HANGS_S)
         with contextlib.closing(other):
             other.execute("BEGIN IMMEDIATE")
             try:
@@ -128,7 +129,7 @@ class Venue:
 
     def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
         """What the database holds, read past the server."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as file:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=HANGS_S)) as file:
             file.row_factory = sqlite3.Row
             return [dict(row) for row in file.execute(statement, values)]
 

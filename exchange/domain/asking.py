@@ -23,7 +23,7 @@ from exchange.domain.phases import require_asking
 from exchange.domain.refusals import Refused
 from exchange.live.arrivals import Arrived, arrivals
 from exchange.live.broadcasts import Audience
-from exchange.models import Event, Facet, Origin, Phase, Question, Status
+from exchange.models import Event, Facet, Origin, Phase, Question, Status, lengths
 from exchange.models.base import now
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
@@ -77,7 +77,7 @@ def ask(
         digest=digest,
         text=texts.clean_question(text),
         facet=_facet(facet),
-        name=texts.clean_line(name, limit=texts.NAME_LIMIT),
+        name=texts.clean_line(name, limit=lengths.NAME),
         by=by,
         participant=participant,
     )
@@ -148,8 +148,14 @@ def _write(event_id: int, items: Sequence[New]) -> list[Asked]:
                 "redacted": False,
             }
             (id_,) = _NEW_QUESTION.rows(connection, **row)[0]
-            may_edit = question_queries.may_be_edited(status, phase, moderated=moderated)
-            card = partial(question_queries.new_card, id_, row, new.stand, may_edit=may_edit)
+            card = partial(
+                question_queries.new_card,
+                id_,
+                row,
+                new.stand,
+                phase=phase,
+                moderation_first=moderated,
+            )
             audience = Audience(id_, new.stand.id, participant_id)
             by = new.by
             written.arrived.append(

@@ -3,10 +3,19 @@
 from sqlalchemy import select
 
 from exchange.domain.changes import Change
+from exchange.domain.likeness import likest
 from exchange.domain.moves import Fields, assign_status
 from exchange.domain.refusals import Refused
 from exchange.models import Question, Status
-from exchange.queries.questions import PUBLIC
+from exchange.queries import questions
+from exchange.queries.questions import PUBLIC, Card, Head
+
+
+def proposals(card: Card) -> list[Head]:
+    """The questions, not yet answered, that ask most likely the same as this one."""
+    heads = {head.id: head for head in questions.possible_heads(card)}
+    found = likest(card.text, {id_: head.text for id_, head in heads.items()})
+    return [heads[id_] for id_ in found]
 
 
 def merge(under_way: Change, question: Question, fields: Fields) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from exchange.domain.changes import Change
-from exchange.models import Question, Status
+from exchange.models import ASKING, Phase, Question, Status
 from exchange.models.base import now
 
 P, M, A = "presenter", "moderator", "attendee"
@@ -90,6 +90,15 @@ NO_FIELDS = Fields()
 def may(verb: str, role: str, status: Status) -> bool:
     """Whether the table allows `verb` to `role` from `status`."""
     return status in MOVES[verb].allowed.get(role, frozenset())
+
+
+def may_be_edited(status: Status, phase: Phase, *, moderated: bool) -> bool:
+    """Whether a question that follows no other may be worded anew by its asker.
+
+    What was checked before everybody could read it must not become something else unread.
+    """
+    unread = status is Status.PENDING or (status is Status.OPEN and not moderated)
+    return unread and phase in ASKING
 
 
 def assign_status(under_way: Change, question: Question, to: Status, **columns: object) -> None:

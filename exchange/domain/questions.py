@@ -9,13 +9,12 @@ from exchange import wording
 from exchange.database.connections import db
 from exchange.domain import merging, run_list, texts
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change
-from exchange.domain.moves import MOVES, NO_FIELDS, Fields, M, assign_status, may
+from exchange.domain.moves import MOVES, NO_FIELDS, Fields, M, assign_status, may, may_be_edited
 from exchange.domain.phases import require_asking
 from exchange.domain.refusals import Refused
-from exchange.models import Answer, How, Question, Stand, Status
+from exchange.models import Answer, How, Question, Stand, Status, lengths
 from exchange.models.base import today
 from exchange.queries.fair import code_in
-from exchange.queries.questions import may_be_edited
 
 
 def act(
@@ -72,7 +71,7 @@ def _publish(under_way: Change, question: Question, fields: Fields) -> None:
 
 def _answer(under_way: Change, question: Question, fields: Fields) -> None:
     how = _how(fields.how, question.status, under_way.by.role, fields.answer)
-    text = texts.clean(fields.answer or "", limit=texts.ANSWER_LIMIT) or None
+    text = texts.clean(fields.answer or "", limit=lengths.ANSWER) or None
     if how is How.IN_WRITING and text is None:
         raise Refused("answer_missing", field="answer")
     answer = Answer(
@@ -93,7 +92,7 @@ def _owe(under_way: Change, question: Question, fields: Fields) -> None:
 
 
 def _decline(under_way: Change, question: Question, fields: Fields) -> None:
-    reason = texts.clean_line(fields.reason, limit=texts.REASON_LIMIT)
+    reason = texts.clean_line(fields.reason, limit=lengths.REASON)
     if reason is None:
         raise Refused("reason_missing", field="reason")
     assign_status(under_way, question, Status.DECLINED, reason=reason)

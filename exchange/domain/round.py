@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from exchange.domain import phases, texts
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change
+from exchange.domain.moves import may_be_edited
 from exchange.domain.refusals import Refused
 from exchange.domain.run_list import take_off_stage
-from exchange.models import Event, Phase, Question, Status
+from exchange.models import Event, Phase, Question, Status, lengths
 from exchange.models.base import now
-from exchange.queries.questions import may_be_edited
 
 CONDUCT = ("clock", "message", "picture", "start-round", "end-round")
 """What a moderator may do to the event itself."""
@@ -34,7 +34,7 @@ def conduct(
             if verb == "clock":
                 event.clock_until = _clock(value)
             elif verb == "message":
-                event.message = texts.clean_line(value, limit=texts.MESSAGE_LIMIT)
+                event.message = texts.clean_line(value, limit=lengths.MESSAGE)
             elif verb == "picture":
                 event.picture = value == "1"
             elif verb == "start-round":

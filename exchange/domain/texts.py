@@ -4,12 +4,7 @@ import re
 import unicodedata
 
 from exchange.domain.refusals import Refused
-
-QUESTION_LIMIT = 500
-NAME_LIMIT = 80
-ANSWER_LIMIT = 2000
-REASON_LIMIT = 300
-MESSAGE_LIMIT = 200
+from exchange.models import lengths
 
 # Copying from a website or a PDF brings these along unseen. They change what others read
 # (direction overrides), hide in words (zero width) or pass for letters (Hangul fillers), and
@@ -42,7 +37,7 @@ def clean_question(text: str) -> str:
     """A question's text. Refuses also `empty` and `no_words`: somebody must be able to read it
     aloud.
     """
-    text = clean(text, limit=QUESTION_LIMIT)
+    text = clean(text, limit=lengths.QUESTION)
     if not text:
         raise Refused("empty")
     if not any(character.isalnum() for character in text):

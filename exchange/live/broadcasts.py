@@ -24,7 +24,7 @@ from exchange.models import Question, Status
 from exchange.queries import fair, questions
 from exchange.queries.fair import EventLine
 from exchange.queries.questions import Card, Stage
-from exchange.rendering import draw, render
+from exchange.rendering import render, render_each
 from exchange.rooms import Room, Scope, ScopeKind
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ def _for_screen(read: _Reader) -> str:
 
 
 def _for_moderation(read: _Reader) -> str:
-    html = _draw_all(read.cards(), "_row.html") + render(
+    html = render_each("questions/_row.html", read.cards()) + render(
         "moderator/_summary.html", summary=read.summary()
     )
     if read.news.stage:
@@ -180,7 +180,7 @@ def _for_moderation(read: _Reader) -> str:
 def _for_desk(read: _Reader, stand_id: int) -> str:
     here = [card for card in read.cards() if card.stand.id == stand_id]
     gone = [question_id for question_id, left in read.news.moved if left == stand_id]
-    return _draw_all(here, "_card.html") + "".join(map(_gone, gone))
+    return render_each("questions/_card.html", here) + "".join(map(_gone, gone))
 
 
 def _for_asker(read: _Reader, participant_id: int) -> str:
@@ -198,7 +198,7 @@ def _for_asker(read: _Reader, participant_id: int) -> str:
     }
     if others:
         own += [card for card in read.for_askers() if card.id in others]
-    return _draw_all(own, "_mine.html")
+    return render_each("questions/_mine.html", own)
 
 
 def _for_phones(news: CoalescedNews) -> str:
@@ -209,7 +209,7 @@ def _for_phones(news: CoalescedNews) -> str:
     )
     shown = [card for card in found if card.public]
     gone = set(news.question_ids) - {card.id for card in shown}
-    return _draw_all(shown, "_public.html") + "".join(map(_gone, sorted(gone)))
+    return render_each("questions/_public.html", shown) + "".join(map(_gone, sorted(gone)))
 
 
 def _public_counts(stand_id: int) -> dict[str, int]:
@@ -258,10 +258,6 @@ def _somebody_in(name: str) -> bool:
     if current_app.extensions["process"].redis:
         return True
     return any(True for _ in sio_server().manager.get_participants("/", name))
-
-
-def _draw_all(cards: list[Card], template: str) -> str:
-    return "".join(draw(f"questions/{template}", card) for card in cards)
 
 
 def _gone(question_id: int) -> str:

@@ -6,6 +6,7 @@ import enum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from exchange.models import lengths
 from exchange.models.base import Base, UtcDateTime, words
 
 
@@ -56,7 +57,7 @@ class Event(Base):
     """The day by which contacts answer what they owe, unless the verb names another."""
     next_number: Mapped[int] = mapped_column(default=1)
     """The number the next question gets; taken in the transaction that writes the question."""
-    message: Mapped[str | None] = mapped_column(String(200))
+    message: Mapped[str | None] = mapped_column(String(lengths.MESSAGE))
     """A line to the hall, shown on the screen."""
     clock_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     """When the round's time is up; None while no clock runs."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from exchange.models import lengths
 from exchange.models.base import Base, UtcDateTime, now, words
 from exchange.models.fair import Event, Stand
 from exchange.models.people import Participant
@@ -81,9 +82,9 @@ class Question(Base):
     """The UUID its client made. Whoever holds it is the asker: it appears in nothing we show."""
     digest: Mapped[str] = mapped_column(String(64))
     """Of what first arrived: tells a repetition from another question under the same key."""
-    text: Mapped[str] = mapped_column(String(500))
+    text: Mapped[str] = mapped_column(String(lengths.QUESTION))
     facet: Mapped[Facet | None] = mapped_column(words(Facet))
-    name: Mapped[str | None] = mapped_column(String(80))
+    name: Mapped[str | None] = mapped_column(String(lengths.NAME))
     origin: Mapped[Origin] = mapped_column(words(Origin))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id"), index=True)
     status: Mapped[Status] = mapped_column(words(Status))
@@ -100,7 +101,7 @@ class Question(Base):
     )
     """The answer that counts; earlier ones stay as history."""
     owed_until: Mapped[date | None]
-    reason: Mapped[str | None] = mapped_column(String(300))
+    reason: Mapped[str | None] = mapped_column(String(lengths.REASON))
     """Why it was declined."""
     redacted: Mapped[bool] = mapped_column(default=False)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -122,7 +123,7 @@ class Answer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
     how: Mapped[How] = mapped_column(words(How))
-    text: Mapped[str | None] = mapped_column(String(2000))
+    text: Mapped[str | None] = mapped_column(String(lengths.ANSWER))
     by: Mapped[str] = mapped_column(String(20))
     """The role that gave it."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

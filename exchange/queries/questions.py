@@ -25,7 +25,6 @@ from sqlalchemy.orm import aliased
 from exchange.database.connections import db
 from exchange.database.statements import CompiledStatement
 from exchange.models import (
-    ASKING,
     Answer,
     ChangeRow,
     Event,
@@ -40,7 +39,9 @@ from exchange.models import (
     Stand,
     Status,
 )
+from exchange.queries import spots
 from exchange.queries.fair import STAND_COLUMNS, EventLine, StandLine
+from exchange.queries.spots import Spot
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
 """The statuses in which everybody may read a question."""
@@ -106,13 +107,24 @@ class Card:
     reason: str | None
     origin: Origin
     redacted: bool
-    may_edit: bool
-    """Whether its asker may still word it anew."""
+    phase: Phase
+    """Its event's: what may be done follows from it, too."""
+    moderation_first: bool
 
     @property
-    def order(self) -> float:
-        """Its place in whatever list it stands in: the run list's own, else by number."""
-        return self.position if self.position is not None else float(self.number)
+    def merged(self) -> bool:
+        """Whether it follows another question."""
+        return self.head is not None
+
+    @property
+    def in_moderation(self) -> Spot:
+        """Where it stands in the moderation."""
+        return spots.in_moderation(self)
+
+    @property
+    def at_desk(self) -> Spot:
+        """Where it stands at its stand's desk."""
+        return spots.at_desk(self)
 
     @property
     def public(self) -> bool:
@@ -254,16 +266,20 @@ def card(question_id: int) -> Card | None:
     return found[0] if found else None
 
 
-def may_be_edited(status: Status, phase: Phase, *, moderated: bool) -> bool:
-    """Whether a question that follows no other may be worded anew by its asker.
-
-    What was checked before everybody could read it must not become something else unread.
-    """
-    unread = status is Status.PENDING or (status is Status.OPEN and not moderated)
-    return unread and phase in ASKING
+def card_by_number(event_id: int, number: int) -> Card | None:
+    """The question that is called out as `number` at an event, or None."""
+    found = cards(and_(Question.event_id == event_id, Question.number == number))
+    return found[0] if found else None
 
 
-def new_card(question_id: int, row: Mapping[str, Any], stand: StandLine, *, may_edit: bool) -> Card:
+def new_card(
+    question_id: int,
+    row: Mapping[str, Any],
+    stand: StandLine,
+    *,
+    phase: Phase,
+    moderation_first: bool,
+) -> Card:
     """A question that was just written: nobody voted, followed or answered yet."""
     return Card(
         id=question_id,
@@ -286,7 +302,8 @@ def new_card(question_id: int, row: Mapping[str, Any], stand: StandLine, *, may_
         reason=None,
         origin=row["origin"],
         redacted=False,
-        may_edit=may_edit,
+        phase=phase,
+        moderation_first=moderation_first,
     )
 
 
@@ -315,30 +332,40 @@ def asked_by(participant_id: int) -> list[Card]:
     return cards(Question.participant_id == participant_id)[::-1]
 
 
-def by_status(condition: ColumnElement[bool]) -> dict[str, list[Card]]:
-    """The questions that meet `condition`, in lists by the status they are shown in."""
-    lists: dict[str, list[Card]] = {status.value: [] for status in Status}
-    for found in cards(condition):
-        lists[found.shown.value].append(found)
-    for found_list in lists.values():
-        found_list.sort(key=lambda found: found.order)
-    return lists
+@dataclass(frozen=True, slots=True)
+class Place:
+    """As much of a question as tells where it stands."""
+
+    id: int
+    number: int
+    shown: Status
+    head_id: int | None
+    position: float | None
+    since: datetime
+
+    @property
+    def merged(self) -> bool:
+        """Whether it follows another question."""
+        return self.head_id is not None
 
 
-def answered_about(project_id: int) -> list[tuple[str, Card]]:
-    """What was answered about a project, in whichever city: (city, question), newest first."""
-    rows = db.session.execute(
-        select(Stand.id, Event.city).join(Stand.event).where(Stand.project_id == project_id)
+def places(condition: ColumnElement[bool]) -> list[Place]:
+    """Where the questions that meet `condition` stand. One select."""
+    return [Place(*row) for row in _read(_PLACES.where(condition))]
+
+
+_PLACES = (
+    select(
+        Question.id,
+        Question.number,
+        _SHOWN,
+        Question.head_id,
+        Question.position,
+        Question.since,
     )
-    cities = {stand_id: city for stand_id, city in rows}
-    found = cards(
-        and_(
-            Question.stand_id.in_(cities),
-            Question.status == Status.ANSWERED,
-            Question.head_id.is_(None),
-        )
-    )
-    return [(cities[one.stand.id], one) for one in reversed(found)]
+    .select_from(Question)
+    .outerjoin(_Head, Question.head_id == _Head.id)
+)
 
 
 def owed_by(project_id: int) -> list[Card]:
@@ -355,20 +382,6 @@ def owed_by(project_id: int) -> list[Card]:
         )
     )
     return sorted(found, key=lambda one: (one.owed_until or date.max, one.number))
-
-
-def minutes(event_id: int) -> list[tuple[StandLine, list[Card]]]:
-    """What everybody may read of an event's questions, by stand; merged ones with their head."""
-    public = [
-        one
-        for one in cards(and_(Question.event_id == event_id, Question.head_id.is_(None)))
-        if one.public
-    ]
-    stands = {one.stand.id: one.stand for one in public}
-    return [
-        (stand, [one for one in public if one.stand.id == stand.id])
-        for stand in sorted(stands.values(), key=lambda stand: stand.number)
-    ]
 
 
 def votes_of(question_ids: Collection[int]) -> dict[int, int]:
@@ -480,6 +493,38 @@ def run_list(event_id: int) -> list[Coming]:
     return [Coming(row[0], StandLine(*row[1:])) for row in rows]
 
 
+@dataclass(frozen=True)
+class Head:
+    """A question that another one could follow."""
+
+    id: int
+    number: int
+    text: str
+    stand: StandLine
+
+
+def possible_heads(card: Card) -> list[Head]:
+    """The questions of the same event that are not yet answered and that this one could follow.
+
+    What everybody may read can only follow what everybody may read, too.
+    """
+    statuses = UNACCOUNTED & PUBLIC if card.public else UNACCOUNTED
+    rows = _read(
+        select(Question.id, Question.number, Question.text, *STAND_COLUMNS)
+        .join(Stand, Question.stand_id == Stand.id)
+        .join(Event, Question.event_id == Event.id)
+        .outerjoin(Project, Stand.project_id == Project.id)
+        .where(
+            Question.event_id == card.stand.event_id,
+            Question.id != card.id,
+            Question.head_id.is_(None),
+            Question.status.in_(statuses),
+        )
+        .order_by(Question.number)
+    )
+    return [Head(row[0], row[1], row[2], StandLine(*row[3:])) for row in rows]
+
+
 def place_of(question_id: int) -> QuestionPlace | None:
     """Where a question was asked, or None when there is none of this id."""
     row = db.session.execute(
@@ -571,7 +616,8 @@ def _card(row: tuple[Any, ...]) -> Card:
         reason=reason,
         origin=origin,
         redacted=redacted,
-        may_edit=head_id is None and may_be_edited(status, phase, moderated=moderated),
+        phase=phase,
+        moderation_first=moderated,
     )
 
 

@@ -17,7 +17,7 @@ from exchange.domain.refusals import Refused
 from exchange.live import revisions
 from exchange.models import ASKING, Facet
 from exchange.paper import qr
-from exchange.queries import fair
+from exchange.queries import fair, lists
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
 from exchange.queries.questions import QuestionPlace
@@ -29,6 +29,7 @@ from exchange.views.pages import (
     posted,
     render_page,
     stand_or_refuse,
+    wanted,
 )
 from exchange.views.refusing import wants_json, with_status
 
@@ -74,7 +75,7 @@ def event(event: str) -> Response:
             "stage": question_queries.stage(event),
             "stands": fair.stand_lines(found.id),
             "q": words,
-            "found": question_queries.search(found.id, words) if words else None,
+            "found": lists.found(found.id, words, wanted()) if words else None,
         }
 
     # What is found changes with every question, and the public counter knows of few of them.
@@ -175,7 +176,7 @@ def project(project: str) -> str:
         "attendee/project.html",
         project=found,
         contact=fair.contact_of(found.id),
-        answered=question_queries.answered_about(found.id),
+        answered=lists.answered_about(found.id, wanted()),
         owed=question_queries.owed_by(found.id) if access.is_contact_of(found.id) else None,
         stands=fair.stands_of(found.id),
     )
@@ -189,7 +190,7 @@ def minutes(event: str) -> str:
     return render_page(
         "attendee/minutes.html",
         event=line,
-        groups=question_queries.minutes(found.id),
+        minutes=lists.minutes(found.id, wanted()),
         published=line.phase in WITH_MINUTES,
     )
 
@@ -217,7 +218,7 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "stand": fair.stand_page(found.id),
             "stage": question_queries.stage(event),
             "mine": question_queries.asked_by(mine) if mine else [],
-            "cards": question_queries.cards(question_queries.public_at(found.id)),
+            "public": lists.public_at(found.id, wanted()),
             "me_too": me_too,
             "may_ask": event.phase in ASKING,
             "may_vote": event.phase in VOTING,

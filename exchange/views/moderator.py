@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from exchange import access, rooms
 from exchange.domain import questions, round
 from exchange.domain import undo as undoing
-from exchange.models import Facet, Question
-from exchange.queries import fair
+from exchange.models import Facet
+from exchange.queries import fair, lists
 from exchange.queries import questions as question_queries
 from exchange.rooms import Room
 from exchange.views.pages import (
@@ -18,9 +18,11 @@ from exchange.views.pages import (
     event_or_refuse,
     live_page,
     posted,
+    question_page,
     staff_key,
     typed_in,
     verb_fields,
+    wanted,
     whole,
 )
 
@@ -40,7 +42,7 @@ def moderation(event: str) -> Response:
             "stage": question_queries.stage(event),
             "summary": question_queries.summary(found.id),
             "stands": fair.stand_lines(found.id),
-            "lists": question_queries.by_status(Question.event_id == found.id),
+            "lists": lists.in_moderation(found.id, wanted()),
             "facets": list(Facet),
             # For a question that is typed in without scripts; a script makes its own.
             "key": str(uuid.uuid4()),
@@ -61,6 +63,15 @@ def ask(event: str) -> ResponseReturnValue:
     fields = posted()
     stand = questions.stand_named(found.id, fields.get("stand") or "0")
     return typed_in(stand.code, by, fields, f"/moderate/{found.code}")
+
+
+@bp.get("/moderate/<event>/questions/<int:number>")
+def question(event: str, number: int) -> Response:
+    """One question with its history and all its forms; the way without scripts."""
+    found = event_or_refuse(event)
+    access.moderator_of(found.id)
+    watch = [(Room.MODERATE, found.code, rooms.moderate(found.id))]
+    return question_page("moderator", found.id, number, watch, back=f"/moderate/{found.code}")
 
 
 @bp.post("/moderate/<event>/questions/<int:question>/<verb>")

@@ -1,6 +1,7 @@
 """What live pages have in common: what they watch, when they are unchanged, what they post."""
 
 import hashlib
+import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,14 +12,16 @@ from flask import Response, current_app, jsonify, make_response, redirect, reque
 from flask.typing import ResponseReturnValue
 
 from exchange import access
-from exchange.domain import asking
+from exchange.domain import asking, merging
 from exchange.domain.asking import Asked
 from exchange.domain.changes import Actor, Outcome
 from exchange.domain.moves import Fields
+from exchange.domain.offers import verbs_for
 from exchange.domain.refusals import Refused
 from exchange.live.revisions import begin_page
-from exchange.queries import fair
+from exchange.queries import fair, history, questions
 from exchange.queries.fair import EventRef, StandLine
+from exchange.queries.lists import Wanted
 from exchange.rendering import render
 from exchange.rooms import Room, Scope
 from exchange.views.refusing import wants_json
@@ -26,6 +29,7 @@ from exchange.views.refusing import wants_json
 # Werkzeug replaces what is not UTF-8 by the first, JSON may hold halves of the others' pairs.
 _UNREADABLE = re.compile("[\ufffd\ud800-\udfff]")
 _WHOLE = re.compile("-?[0-9]{1,9}")
+_FEW_DIGITS = re.compile("[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,40 @@ def live_page(
     response.vary.add("Cookie")
     response.vary.add("Accept-Language")
     return response
+
+
+def question_page(
+    role: str,
+    event_id: int,
+    number: int,
+    watch: list[tuple[Room, str, Scope]],
+    *,
+    back: str,
+    stand_id: int | None = None,
+) -> Response:
+    """The page of one question for staff: its history and all its forms.
+
+    `back`: the address of the list that it is reached from; `stand_id`: the only stand whose
+    questions it shows. Refuses `unknown`.
+    """
+
+    def build() -> dict[str, Any]:
+        card = questions.card_by_number(event_id, number)
+        if card is None or stand_id not in (None, card.stand.id):
+            raise Refused("unknown")
+        verbs = verbs_for(card, role)
+        return {
+            "event": fair.event_line(event_id),
+            "card": card,
+            "role": role,
+            "verbs": verbs,
+            "alike": merging.proposals(card) if "merge" in verbs else [],
+            "answers": history.answers(card.id),
+            "steps": history.steps(card.id),
+            "back": back,
+        }
+
+    return live_page("staff/question.html", watch, build)
 
 
 def render_page(template: str, **context: object) -> str:
@@ -148,6 +186,21 @@ def whole(word: str | None) -> int | None:
     if not _WHOLE.fullmatch(word):
         raise Refused("unreadable")
     return int(word)
+
+
+def wanted() -> Wanted:
+    """Which part of its lists the page was asked for; what makes no sense is as if not said.
+
+    `list` and `after` begin a list behind a place in it; a list's own name says how many of it
+    are to be shown.
+    """
+    said = request.args
+    try:
+        after = float(said.get("after", ""))
+    except ValueError:
+        after = math.nan
+    lengths = {name: int(many) for name, many in said.items() if _FEW_DIGITS.fullmatch(many)}
+    return Wanted(said.get("list", ""), after if math.isfinite(after) else None, lengths)
 
 
 def staff_key(fields: dict[str, str]) -> str | None:

@@ -9,18 +9,19 @@ from flask.typing import ResponseReturnValue
 from exchange import access, rooms
 from exchange.domain import questions
 from exchange.domain import undo as undoing
-from exchange.models import Facet, Question
-from exchange.queries import fair
-from exchange.queries import questions as question_queries
+from exchange.models import Facet
+from exchange.queries import fair, lists
 from exchange.rooms import Room
 from exchange.views.pages import (
     done,
     live_page,
     posted,
+    question_page,
     staff_key,
     stand_or_refuse,
     typed_in,
     verb_fields,
+    wanted,
     whole,
 )
 
@@ -37,7 +38,7 @@ def desk(stand: str) -> Response:
         return {
             "event": fair.event_line(found.event_id),
             "stand": fair.stand_page(found.id),
-            "lists": question_queries.by_status(Question.stand_id == found.id),
+            "lists": lists.at_desk(found.id, wanted()),
             "facets": list(Facet),
             # For a question that is typed in without scripts; a script makes its own.
             "key": str(uuid.uuid4()),
@@ -52,6 +53,16 @@ def ask(stand: str) -> ResponseReturnValue:
     found = stand_or_refuse(stand)
     by = access.presenter_of(found.id)
     return typed_in(found.code, by, posted(), f"/present/{found.code}")
+
+
+@bp.get("/present/<stand>/questions/<int:number>")
+def question(stand: str, number: int) -> Response:
+    """One question with its history and all its forms; the way without scripts."""
+    found = stand_or_refuse(stand)
+    access.presenter_of(found.id)
+    watch = [(Room.DESK, found.code, rooms.stand(found.id))]
+    back = f"/present/{found.code}"
+    return question_page("presenter", found.event_id, number, watch, back=back, stand_id=found.id)
 
 
 @bp.post("/present/<stand>/questions/<int:question>/<verb>")

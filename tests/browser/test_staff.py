@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browsing import Demo, Windows, ask, until_online
+from tests.support.browsing import Demo, Windows, ask, rarer, until_online, verb
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +64,7 @@ def test_a_press_leaves_a_trace_that_leads_back(demo: Demo, windows: Windows) ->
     until_online(tablet)
     moderation.locator("[data-done=answered] > summary").click()
     answered = question(moderation, number)
-    answered.get_by_role("button", name="Ablauf").click()
+    verb(answered, "Ablauf").click()
     expect(question(tablet, number)).to_have_attribute("data-list", "shortlisted")
     tablet.locator("#undo").get_by_role("button").click()
     expect(tablet.locator("#toasts")).to_contain_text("Darauf folgten schon weitere Schritte")
@@ -80,14 +80,14 @@ def test_two_moderators_meet_in_words_and_numbers(demo: Demo, windows: Windows) 
     )
 
     # The slower one is told so, and sees what is true now.
-    question(two, newest).locator("input[name=version]").evaluate_all(
-        "fields => fields.forEach((field) => { field.value = '0'; })"
+    question(two, newest).locator("[name=version]").evaluate_all(
+        "presses => presses.forEach((press) => { press.value = '0'; })"
     )
-    question(two, newest).get_by_role("button", name="Ablauf").click()
+    verb(question(two, newest), "Ablauf").click()
     expect(two.locator("#toasts")).to_contain_text(f"Jemand war schneller: Frage {newest}")
 
     # Merged by number, shown as it is typed; and split again.
-    more(one, second)
+    rarer(question(one, second), "Zusammenlegen")
     field = question(one, second).get_by_role("spinbutton", name="Mit Frage Nummer")
     field.fill("999")
     expect(question(one, second)).to_contain_text("steht nicht auf dieser Seite")
@@ -98,7 +98,7 @@ def test_two_moderators_meet_in_words_and_numbers(demo: Demo, windows: Windows) 
     expect(question(two, second)).to_have_attribute("data-list", "merged")
     expect(question(two, third)).to_contain_text(f"Gilt auch für Frage {second}")
     two.locator("[data-done=merged] > summary").click()
-    question(two, second).get_by_role("button", name="Trennen").click()
+    verb(question(two, second), "Trennen").click()
     expect(question(one, second)).to_have_attribute("data-list", "open")
 
     # Dragged to another place; both see it.
@@ -145,11 +145,6 @@ def test_the_filter_stays_and_holds_for_what_comes_in(demo: Demo, windows: Windo
 def question(page: Page, number: int | str | None) -> Locator:
     """A question on a desk or in the moderation, wherever it stands."""
     return page.locator(f"article[data-number='{number}']")
-
-
-def more(page: Page, number: int | str | None) -> None:
-    """Open what else can be done to a question."""
-    question(page, number).get_by_role("button", name="Mehr").click()
 
 
 def top_of(element: Locator) -> float:

@@ -89,8 +89,45 @@ def test_presenters_enter_by_typing_the_card_and_answer(shared: Demo, windows: W
     tablet.get_by_role("button", name="Öffnen").click()
     card = tablet.locator("#list-open article").first
     number = card.get_attribute("data-number")
-    card.get_by_label("Was Sie geantwortet haben").fill("Ja, seit dem Frühjahr.")
-    card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
+    # At one press; with words on the page of the question.
+    tablet.locator("#list-open article").nth(1).get_by_role("button", name="Schlussrunde").click()
+    expect(tablet.locator("#list-open article").first).to_have_attribute("data-number", str(number))
+    card.get_by_role("link", name="Mehr").click()
+    expect(tablet.get_by_role("heading", name="Verlauf")).to_be_visible()
+    tablet.get_by_label("Antwort", exact=True).fill("Ja, seit dem Frühjahr.")
+    tablet.get_by_role("button", name="Antwort speichern").click()
+    expect(tablet.locator("#list-answered article").first).to_have_attribute(
+        "data-number", str(number)
+    )
     phone = windows.phone(shared.stand(1), java_script_enabled=False)
     answered = phone.locator("#others article").filter(has_text="Ja, seit dem Frühjahr.")
     expect(answered.locator(".question-stub")).to_contain_text(str(number))
+
+
+def test_the_moderation_works_in_a_pinch(shared: Demo, windows: Windows) -> None:
+    door, _, secret = shared.link("moderator").partition("#")
+    page = windows.laptop(door, java_script_enabled=False)
+    page.get_by_label("Text auf der Karte").fill(secret)
+    page.get_by_role("button", name="Öffnen").click()
+    moderation = page.url
+    open_ones = page.locator("#list-open article")
+    first, second = (open_ones.nth(n).get_attribute("data-number") for n in range(2))
+
+    open_ones.first.get_by_role("button", name="Ablauf").click()
+    row = page.locator(f"#list-shortlisted article[data-number='{first}']")
+    expect(row).to_be_visible()
+    row.get_by_role("link", name="Mehr").click()
+    page.get_by_label("Platz im Ablauf").fill("1")
+    page.get_by_role("button", name="Umstellen").click()
+    expect(page.locator("#list-shortlisted article").first).to_have_attribute(
+        "data-number", str(first)
+    )
+    # Merged with what is called out, and split again.
+    question = page.locator(f"article[data-number='{second}']")
+    question.get_by_role("link", name="Mehr").click()
+    page.get_by_label("Mit Frage Nummer").fill(str(first))
+    page.get_by_role("button", name="Zusammenlegen").click()
+    page.goto(moderation)
+    page.locator("[data-done=merged] > summary").click()
+    question.get_by_role("button", name="Trennen").click()
+    expect(page.locator(f"#list-open article[data-number='{second}']")).to_be_visible()

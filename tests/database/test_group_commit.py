@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from exchange.database import group_commit
 from exchange.database.group_commit import GroupCommit
 from exchange.domain.refusals import Refused
+from simulation.waiting import HANGS_S
 from tests.support.fair import Fair
 
 Submit = Callable[[str], str]
@@ -39,7 +40,7 @@ def together(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
         monkeypatch.setattr(batches, "_join", join)
         # The leader yields once, for whoever is there already: here that is everybody.
         monkeypatch.setattr(
-            group_commit, "pause", lambda _: [joined.acquire(timeout=10) for _ in items]
+            group_commit, "pause", lambda _: [joined.acquire(timeout=HANGS_S) for _ in items]
         )
 
         def one(item: str) -> object:

@@ -14,6 +14,7 @@ from exchange.database.engine import POSTGRESQL_CONNECTIONS
 from exchange.database.transactions import try_write_lock, writing, writing_raw
 from exchange.models import Event
 from simulation.servers import Running, launch
+from simulation.waiting import HANGS_S
 from tests.support.apps import TEMPLATE
 from tests.support.fair import AC_ROBO, GE, KEY, ROBO, Fair
 from tests.support.stores import Postgres
@@ -90,8 +91,8 @@ def load_at_once(running: Running, number: int) -> Counter[int]:
 
     def load(which: int) -> int:
         request = Request(running.url + paths[which % len(paths)])
-        together.wait(30)
-        with urlopen(request, timeout=60) as response:
+        together.wait(HANGS_S)
+        with urlopen(request, timeout=HANGS_S) as response:
             response.read()
             return int(response.status)
 

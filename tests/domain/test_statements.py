@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from exchange.database.connections import db
 from tests.support.fair import GE, ROBO, Fair, new_key
+from tests.support.statements import counting_statements
 from tests.support.windows import Desk, Listen
 
 MOST = 15
@@ -49,7 +48,7 @@ def test_a_staff_verb_takes_at_most_fifteen_statements(
     if verb == "merge":
         fields = {"head": head}
     version = fair.version(question)
-    with counting(fair) as statements:
+    with counting_statements(fair.app) as statements:
         answer = press(moderation, verb, question, version=version, **fields)
     assert answer.status_code == 200, answer.text
     assert len(statements) <= MOST, "\n".join(statements)
@@ -61,12 +60,12 @@ def test_telling_everybody_takes_five_more_however_many_listen(
 ) -> None:
     first, silent, told = fair.ask(), fair.ask(), fair.ask()
     moderation.use("live", first)
-    with counting(fair) as alone:
+    with counting_statements(fair.app) as alone:
         press(moderation, "live", silent, version=1)
     for room, code in (("desk", ROBO), ("moderate", GE), ("event", GE), ("screen", GE)):
         for lang in ("de", "en"):
             listen(room, code, lang=lang)
-    with counting(fair) as together:
+    with counting_statements(fair.app) as together:
         press(moderation, "live", told, version=1)
     assert len(together) - len(alone) == 5, "\n".join(together)
 
@@ -75,33 +74,3 @@ def press(moderation: Desk, verb: str, question: int, **fields: object) -> TestR
     """Without looking up the version first, as `Desk.use` does."""
     path = f"/moderate/{GE}/questions/{question}/{verb}"
     return moderation.send(path, "POST", key=new_key(), **fields)
-
-
-class counting:  # noqa: N801 (used as a verb)
-    """The statements that are sent to SQLite meanwhile, raw ones included."""
-
-    def __init__(self, fair: Fair) -> None:
-        self.app = fair.app
-        self.seen: list[str] = []
-
-    def __enter__(self) -> list[str]:
-        with self.app.app_context():
-            self.engine = db.engine
-        event.listen(self.engine, "checkout", self._trace)
-        event.listen(self.engine, "checkin", self._end)
-        return self.seen
-
-    def __exit__(self, *_error: object) -> None:
-        event.remove(self.engine, "checkout", self._trace)
-        event.remove(self.engine, "checkin", self._end)
-
-    def _trace(self, connection: object, _record: object, _proxy: object) -> None:
-        connection.set_trace_callback(self._note)  # type: ignore[attr-defined]
-
-    def _end(self, connection: object, _record: object) -> None:
-        if connection is not None:
-            connection.set_trace_callback(None)  # type: ignore[attr-defined]
-
-    def _note(self, statement: str) -> None:
-        if statement.split(maxsplit=1)[0] in ("SELECT", "INSERT", "UPDATE", "DELETE"):
-            self.seen.append(" ".join(statement.split()))

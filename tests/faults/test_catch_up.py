@@ -1,6 +1,7 @@
 """Pushes that get lost or overtake each other, pages that sleep: all of it ends in a true page."""
 
 import json
+import statistics
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from simulation.venue import Venue
+from simulation.waiting import HANGS_S, wait_until
 from tests.support.browsing import Windows, ask, go, until_online
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -117,7 +119,7 @@ def test_news_in_any_order_makes_the_same_page(venue: Venue, windows: Windows) -
     phone.get_by_role("button", name="Frage zurückziehen").last.click()
     wait_for(page, lambda: len(ear.held) >= 1)
     ear.hold = False
-    expect(row).to_have_count(0, timeout=20_000)
+    expect(row).to_have_count(0)
 
     # What is old is no news.
     for message in early:
@@ -142,9 +144,10 @@ def test_a_page_that_slept_is_right_when_it_wakes(
     ask(phone, "Was war in der Zwischenzeit?")
     page.evaluate("0")
     woken = time.monotonic()
-    expect(page.get_by_text("Was war in der Zwischenzeit?").first).to_be_attached(timeout=5000)
+    expect(page.get_by_text("Was war in der Zwischenzeit?").first).to_be_attached()
     took = time.monotonic() - woken
-    assert took < 1, f"{took:.1f} s"
+    # It waits for no timer and no ping: on a busy machine it takes what a few loads take.
+    assert took < max(1, 3 * seconds_of_a_load(page))
     # And it hears again.
     ask(phone, "Und seither?")
     expect(page.get_by_text("Und seither?").first).to_be_attached()
@@ -154,23 +157,26 @@ def test_a_page_that_slept_is_right_when_it_wakes(
 def test_a_line_that_leads_nowhere_is_noticed_and_left(venue: Venue, windows: Windows) -> None:
     windows.allow("WebSocket")
     page = windows.tablet("about:blank")
+    page.clock.install()
     ear = listening(page, venue.links.desk(2))
     ear.deaf = True
-    began = time.monotonic()
-    wait_for(page, lambda: ear.sockets == 2, at_most_s=20)
-    assert time.monotonic() - began < 15.5
+    # By the page's own clock, which stands still and is moved on by hand.
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    page.clock.run_for(15_500)
+    wait_until(lambda: page.evaluate("true") and ear.sockets == 2)
+    page.clock.resume()
     until_online(page)
     same_as_fresh(page)
 
 
 def test_phones_do_not_read_all_at_once(venue: Venue, windows: Windows) -> None:
     phone = windows.phone("about:blank")
-    delays = delays_of(listening(phone, venue.links.stand(2)), "stand")
-    assert max(delays) - min(delays) > 0.3, delays
+    of_phone = delays_of(listening(phone, venue.links.stand(2)), "stand")
+    assert max(of_phone) - min(of_phone) > 0.3, of_phone
     # Staff are few, and wait for nothing.
     page = windows.tablet("about:blank")
-    delays = delays_of(listening(page, venue.links.desk(2)), "desk")
-    assert sorted(delays)[len(delays) // 2] < 0.3, delays
+    of_desk = delays_of(listening(page, venue.links.desk(2)), "desk")
+    assert statistics.median(of_desk) < max(of_phone) / 2, (of_desk, of_phone)
 
 
 def test_a_finger_that_is_never_lifted_holds_nothing_up_for_long(
@@ -180,10 +186,26 @@ def test_a_finger_that_is_never_lifted_holds_nothing_up_for_long(
     until_online(page, phone)
     # As a menu of the browser's own leaves it: down, and never up.
     page.evaluate("document.body.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))")
-    ask(phone, "Steht das trotzdem gleich da?")
-    expect(page.get_by_text("Steht das trotzdem gleich da?").first).to_be_attached(timeout=6000)
-    ask(phone, "Und das auch?")
-    expect(page.get_by_text("Und das auch?").first).to_be_attached(timeout=2000)
+    held_up = seconds_until_it_stands_there(page, phone, "Steht das trotzdem gleich da?")
+    at_once = seconds_until_it_stands_there(page, phone, "Und das auch?")
+    assert at_once < held_up / 2
+
+
+def seconds_until_it_stands_there(page: Page, phone: Page, text: str) -> float:
+    ask(phone, text)
+    asked = time.monotonic()
+    expect(page.get_by_text(text).first).to_be_attached()
+    return time.monotonic() - asked
+
+
+def seconds_of_a_load(page: Page) -> float:
+    """What a fresh load of the same page takes on this machine just now."""
+    fresh = page.context.new_page()
+    began = time.monotonic()
+    fresh.goto(page.url)
+    took = time.monotonic() - began
+    fresh.close()
+    return took
 
 
 def delays_of(ear: Ear, room: str) -> list[float]:
@@ -210,7 +232,7 @@ def same_as_fresh(page: Page) -> None:
     assert page.evaluate(SHOWN) == wanted
 
 
-def wait_for(page: Page, true: Any, at_most_s: float = 15) -> None:
-    until = time.monotonic() + at_most_s
+def wait_for(page: Page, true: Any) -> None:
+    until = time.monotonic() + HANGS_S
     while not true() and time.monotonic() < until:
         page.wait_for_timeout(50)

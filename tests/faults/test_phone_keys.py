@@ -24,7 +24,7 @@ def test_the_same_keys_at_the_same_time_are_one_question_each(small: Venue, seed
         number, key = one
         stand = (ROBO, BAU)[number % 2]
         fields = {"key": key, "text": f"Frage {number}?"}
-        status, body, _ = send(f"{small.server.url}/s/{stand}/questions", fields, timeout=30)
+        status, body, _ = send(f"{small.server.url}/s/{stand}/questions", fields)
         return key, status, body
 
     with ThreadPoolExecutor(KEYS) as everybody:
@@ -53,7 +53,7 @@ def test_one_key_with_two_contents_at_the_same_time_is_one_question(small: Venue
 
     def post(number: int) -> int:
         fields = {"key": key, "text": f"Fassung {number % 2}?"}
-        return send(f"{small.server.url}/s/{ROBO}/questions", fields, timeout=30)[0]
+        return send(f"{small.server.url}/s/{ROBO}/questions", fields)[0]
 
     with ThreadPoolExecutor(20) as everybody:
         statuses = list(everybody.map(post, range(20)))

@@ -15,13 +15,12 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from simulation.proxy import Fault
 from simulation.venue import Venue, staying
+from simulation.waiting import HANGS_S
 from tests.support.browsing import Windows, ask, until_online
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 KEPT = "Auf diesem Gerät gespeichert"
-SLOWLY = 40_000
-"""Milliseconds for what is tried again after pauses of up to 25 s."""
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +64,7 @@ def test_whatever_befalls_a_post_it_arrives_once(hall: Venue, phone: Page, fault
     expect(item(phone, text)).to_contain_text(KEPT)
     expect(field(phone)).to_have_value("")
     hall.line.heal()
-    expect(item(phone, text)).to_contain_text(
-        re.compile(r"Angekommen um \d\d:\d\d, Nr\. \d+"), timeout=SLOWLY
-    )
+    expect(item(phone, text)).to_contain_text(re.compile(r"Angekommen um \d\d:\d\d, Nr\. \d+"))
     (row,) = stored(hall, text)
     expect(item(phone, text)).to_contain_text(f"Nr. {row['number']}")
     expect(mine(phone, text)).to_have_count(1)
@@ -101,7 +98,7 @@ def test_a_slow_answer_is_waited_for_in_the_list_and_the_next_may_be_asked(
     expect(item(phone, "Und inzwischen?")).to_be_visible()
     hall.line.heal()
     for text in ("Dauert das lange?", "Und inzwischen?"):
-        expect(item(phone, text)).to_contain_text("Angekommen um", timeout=SLOWLY)
+        expect(item(phone, text)).to_contain_text("Angekommen um")
         assert len(stored(hall, text)) == 1
 
 
@@ -139,7 +136,7 @@ def test_every_state_survives_a_reload(hall: Venue, phone: Page) -> None:
     expect(item(phone, "Nur ein Entwurf?")).to_contain_text(KEPT)
     hall.line.heal()
     # Arrived.
-    expect(item(phone, "Nur ein Entwurf?")).to_contain_text("Angekommen um", timeout=SLOWLY)
+    expect(item(phone, "Nur ein Entwurf?")).to_contain_text("Angekommen um")
     phone.reload()
     expect(mine(phone, "Nur ein Entwurf?")).to_have_count(1)
     expect(phone.locator("#outbox")).to_be_hidden()
@@ -169,7 +166,7 @@ def test_a_phone_that_cannot_store_asks_to_be_left_open(
     expect(notice).to_be_visible()
     assert phone.evaluate(unload) is False
     hall.line.heal()
-    expect(item(phone, text)).to_contain_text("Angekommen um", timeout=SLOWLY)
+    expect(item(phone, text)).to_contain_text("Angekommen um")
     expect(notice).to_be_hidden()
     assert phone.evaluate(unload) is True
     assert len(stored(hall, text)) == 1
@@ -188,7 +185,7 @@ def test_two_tabs_keep_each_others_questions(hall: Venue, phone: Page) -> None:
     hall.line.heal()
     for tab in (phone, other):
         for text in ("Aus dem einen Fenster?", "Aus dem anderen?"):
-            expect(item(tab, text)).to_contain_text("Angekommen um", timeout=SLOWLY)
+            expect(item(tab, text)).to_contain_text("Angekommen um")
             expect(mine(tab, text)).to_have_count(1)
     assert len(stored(hall, "Aus dem einen Fenster?")) == 1
     assert len(stored(hall, "Aus dem anderen?")) == 1
@@ -197,7 +194,7 @@ def test_two_tabs_keep_each_others_questions(hall: Venue, phone: Page) -> None:
     write(phone, "Und wenn eines zugeht?")
     expect(item(phone, "Und wenn eines zugeht?")).to_be_visible()
     phone.close()
-    expect(item(other, "Und wenn eines zugeht?")).to_contain_text("Angekommen um", timeout=SLOWLY)
+    expect(item(other, "Und wenn eines zugeht?")).to_contain_text("Angekommen um")
     hall.line.heal()
     assert len(stored(hall, "Und wenn eines zugeht?")) == 1
 
@@ -220,7 +217,7 @@ def test_a_pause_that_rang_while_something_was_sent_puts_nothing_to_sleep(
     write(phone, "Wacht das wieder auf?")
     phone.route("**/me-too", late_and_lost, times=1)
     phone.locator("[data-me-too]").first.click()
-    expect(item(phone, "Wacht das wieder auf?")).to_contain_text("Angekommen um", timeout=SLOWLY)
+    expect(item(phone, "Wacht das wieder auf?")).to_contain_text("Angekommen um")
     assert len(stored(hall, "Wacht das wieder auf?")) == 1
 
 
@@ -267,7 +264,7 @@ def test_a_clock_that_is_wrong_by_a_day_tells_the_servers_time(hall: Venue, phon
     other = phone.context.new_page()
     other.goto(hall.links.stand(3))
     told = item(other, "Wie spät ist es hier?")
-    expect(told).to_contain_text("Angekommen um", timeout=SLOWLY)
+    expect(told).to_contain_text("Angekommen um")
     hall.line.heal()
     ask(phone, "Und jetzt?")
     now = phone.evaluate("() => new Date(performance.timeOrigin + performance.now()).toString()")
@@ -317,7 +314,7 @@ def test_who_asks_ten_in_a_hurry_loses_none(venue: Venue, windows: Windows) -> N
     # A server that was started anew has forgotten whom it told to wait, and so has the page.
     venue.restart()
     phone.reload()
-    expect(phone.locator("#mine article")).to_have_count(10, timeout=SLOWLY)
+    expect(phone.locator("#mine article")).to_have_count(10)
     rows = [row for text in texts for row in stored(venue, text)]
     numbers = [row["number"] for row in rows]
     assert len(rows) == 10
@@ -353,10 +350,10 @@ def test_wishes_changes_and_withdrawals_wait_too(hall: Venue, phone: Page) -> No
     expect(phone.locator("#outbox li")).to_have_count(3)
     expect(too).to_have_attribute("aria-pressed", "true")
     hall.line.heal()
-    expect(mine(phone, "Wird das wirklich geändert?")).to_be_visible(timeout=SLOWLY)
+    expect(mine(phone, "Wird das wirklich geändert?")).to_be_visible()
     badge = mine(phone, "Wird das zurückgezogen?").locator(".badge")
-    expect(badge).to_have_text("zurückgezogen", timeout=SLOWLY)
-    expect(item(phone, "interessiert mich auch")).to_have_count(0, timeout=SLOWLY)
+    expect(badge).to_have_text("zurückgezogen")
+    expect(item(phone, "interessiert mich auch")).to_have_count(0)
     expect(phone.locator(f"#{liked} [data-votes]").first).to_have_text(str(before + 1))
     assert outbox(phone) == []
     log = hall.rows(
@@ -385,7 +382,7 @@ def test_a_change_that_came_too_late_keeps_its_words(
     card.get_by_role("button", name="Hier beantwortet").click()
     expect(mine(phone, "Ist das schon beantwortet?")).to_contain_text("beantwortet")
     hall.line.heal()
-    expect(late).to_contain_text("Von dort aus geht das nicht", timeout=SLOWLY)
+    expect(late).to_contain_text("Von dort aus geht das nicht")
     expect(late).to_contain_text("Ist das auch in Waltrop beantwortet?")
     late.get_by_role("button", name="Verwerfen").click()
     expect(late).to_have_count(0)
@@ -427,7 +424,7 @@ def test_what_waits_can_be_changed_or_discarded_and_doubt_is_told(hall: Venue, p
     expect(waiting.get_by_role("button", name="Trotzdem ändern")).to_be_focused()
     waiting.get_by_role("button", name="Behalten").click()
     hall.line.heal()
-    expect(waiting).to_contain_text("Angekommen um", timeout=SLOWLY)
+    expect(waiting).to_contain_text("Angekommen um")
     assert len(stored(hall, "Wie teuer ist es im Jahr?")) == 1
 
 
@@ -436,7 +433,7 @@ def test_what_is_refused_late_comes_back_into_its_field(hall: Venue, phone: Page
     write(phone, "?!?")
     expect(item(phone, "?!?")).to_contain_text(KEPT)
     hall.line.heal()
-    expect(phone.locator("#ask-error")).to_contain_text("in Worten", timeout=SLOWLY)
+    expect(phone.locator("#ask-error")).to_contain_text("in Worten")
     expect(field(phone)).to_have_value("?!?")
     expect(item(phone, "?!?")).to_have_count(0)
 
@@ -458,7 +455,7 @@ def test_json_of_somebody_else_is_no_answer(phone: Page, status: int, body: str)
     write(phone, "Wer antwortet da?")
     expect(item(phone, "Wer antwortet da?")).to_contain_text(KEPT)
     phone.unroute("**/questions", answer)
-    expect(item(phone, "Wer antwortet da?")).to_contain_text("Angekommen um", timeout=SLOWLY)
+    expect(item(phone, "Wer antwortet da?")).to_contain_text("Angekommen um")
 
 
 def test_the_waiting_list_is_for_everybody(hall: Venue, windows: Windows, phone: Page) -> None:
@@ -488,7 +485,7 @@ def test_the_waiting_list_is_for_everybody(hall: Venue, windows: Windows, phone:
 @contextmanager
 def phase(venue: Venue, word: str) -> Iterator[None]:
     """Meanwhile the day is somewhere else, by another program's hand."""
-    with closing(sqlite3.connect(venue.database, timeout=10)) as file:
+    with closing(sqlite3.connect(venue.database, timeout=HANGS_S)) as file:
         file.execute("UPDATE events SET phase = ? WHERE code = 'GE'", (word,))
         file.commit()
         yield

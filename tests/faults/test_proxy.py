@@ -6,7 +6,7 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,7 +16,9 @@ import socketio
 from simulation.proxy import GATEWAY_PAGE, PORTAL_PAGE, Fault, Proxy, anything, pages
 from simulation.servers import DATABASE
 from simulation.venue import Venue, staying
+from simulation.waiting import HANGS_S, wait_until
 from tests.support.fair import KEY, ROBO, new_key
+from tests.support.loopback import connect
 
 pytestmark = pytest.mark.live
 
@@ -42,7 +44,7 @@ def small(hall: Venue) -> Iterator[Venue]:
 HEADERS = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
 
 
-def ask(venue: Venue, key: str, timeout: float = 10) -> tuple[int, bytes]:
+def ask(venue: Venue, key: str, timeout: float = HANGS_S) -> tuple[int, bytes]:
     told = urlencode({"key": key, "text": "Was kostet der Betrieb?"}).encode()
     request = urllib.request.Request(f"{venue.url}/s/{ROBO}/questions", told, HEADERS)
     try:
@@ -55,13 +57,6 @@ def ask(venue: Venue, key: str, timeout: float = 10) -> tuple[int, bytes]:
 
 def stored(venue: Venue, key: str) -> int:
     return len(venue.rows("SELECT id FROM questions WHERE key = ?", key))
-
-
-def until(true: Callable[[], bool], at_most_s: float = 10) -> None:
-    give_up = time.monotonic() + at_most_s
-    while not true():
-        assert time.monotonic() < give_up
-        time.sleep(0.02)
 
 
 def test_an_answer_is_dropped_after_the_question_is_on_disk(small: Venue) -> None:
@@ -113,15 +108,15 @@ def test_somebody_else_answers(
 def test_a_portal_answers_pages_too(small: Venue) -> None:
     small.line.inflict(Fault.PORTAL, times=None, where=pages)
     for _ in range(2):
-        with urllib.request.urlopen(f"{small.url}/s/{ROBO}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{small.url}/s/{ROBO}", timeout=HANGS_S) as answer:
             assert answer.read() == PORTAL_PAGE
     small.line.heal()
-    with urllib.request.urlopen(f"{small.url}/s/{ROBO}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{small.url}/s/{ROBO}", timeout=HANGS_S) as answer:
         assert b"data-watch" in answer.read()
 
 
 def test_a_connection_that_is_kept_alive_carries_many_requests(small: Venue) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", small.line.port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", small.line.port, timeout=HANGS_S)
     with contextlib.closing(line):
         for _ in range(3):
             line.request("GET", f"/s/{ROBO}")
@@ -157,21 +152,20 @@ def test_without_a_line_nothing_comes_in_until_it_is_back(small: Venue) -> None:
 def test_sockets_pass_through_and_go_silent_and_are_cut(small: Venue) -> None:
     watch = {"room": "stand", "code": ROBO}
     with phone(small) as old:
-        assert old.call("watch", watch, timeout=5)["ok"] is True
+        assert old.call("watch", watch, timeout=HANGS_S)["ok"] is True
         small.line.forget()
         with pytest.raises(socketio.exceptions.TimeoutError):
             old.call("watch", watch, timeout=1)
         assert old.connected
         with phone(small) as new:
-            assert new.call("watch", watch, timeout=5)["ok"] is True
+            assert new.call("watch", watch, timeout=HANGS_S)["ok"] is True
         small.line.cut()
-        until(lambda: not old.connected)
+        wait_until(lambda: not old.connected)
 
 
 @contextlib.contextmanager
 def phone(venue: Venue) -> Iterator[socketio.Client]:
-    line = socketio.Client(reconnection=False)
-    line.connect(venue.url, transports=["websocket"], auth={"lang": "de"})
+    line = connect(venue.url, transports=["websocket"])
     files = (line.eio.ws.sock, line.eio.http)
     try:
         yield line
@@ -195,7 +189,7 @@ def test_the_same_seed_rolls_the_same_dice(small: Venue) -> None:
 
 def read(line: Proxy) -> int:
     try:
-        with urllib.request.urlopen(f"{line.url}/healthz", timeout=10) as answer:
+        with urllib.request.urlopen(f"{line.url}/healthz", timeout=HANGS_S) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:

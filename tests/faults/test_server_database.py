@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from simulation.servers import DATABASE, Running, launch
+from simulation.waiting import HANGS_S, wait_until
 from tests.support.fair import KEY, ROBO, new_key
 from tests.support.loopback import page, send
 
@@ -43,7 +44,7 @@ class Hall:
         return f"{self.server.url}/s/{ROBO}"
 
     def post(self, key: str, text: str = WORDS) -> tuple[int, Any, dict[str, str]]:
-        return send(f"{self.stand}/questions", {"key": key, "text": text}, timeout=20)
+        return send(f"{self.stand}/questions", {"key": key, "text": text})
 
     def health(self) -> tuple[int, Any]:
         return send(f"{self.server.url}/healthz")[:2]
@@ -51,11 +52,8 @@ class Hall:
     def said(self, words: str) -> list[str]:
         return [line for line in self.server.lines[self.since :] if line.startswith(words)]
 
-    def wait(self, until: Callable[[], bool], within_s: float = 20) -> None:
-        give_up = time.monotonic() + within_s
-        while not until():
-            assert time.monotonic() < give_up, self.server.output
-            time.sleep(0.1)
+    def wait(self, until: Callable[[], bool]) -> None:
+        wait_until(until, lambda: self.server.output)
 
 
 @contextlib.contextmanager
@@ -156,7 +154,7 @@ def folder_gone(hall: Hall) -> Iterator[None]:
 def locked(hall: Hall) -> Iterator[None]:
     """Another program holds the lock, for ten seconds at least."""
     file, until = hall.folder / DATABASE, time.monotonic() + 10
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=10)) as other:
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=HANGS_S)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         time.sleep(max(0, until - time.monotonic()))
@@ -243,7 +241,7 @@ def expect_readable_pages(hall: Hall) -> None:
 
 def expect_whole(file: Path, keys: list[str]) -> None:
     """Every key once, nothing beside it without its own, and the file is sound."""
-    with closing(sqlite3.connect(file, timeout=10)) as database:
+    with closing(sqlite3.connect(file, timeout=HANGS_S)) as database:
         asked = database.execute("SELECT key, number FROM questions").fetchall()
         logged = database.execute("SELECT count(*) FROM changes WHERE verb = 'ask'").fetchone()
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulation.servers import DATABASE, launch
+from simulation.waiting import HANGS_S
 from tests.support.fair import KEY
 from tests.support.phones import Told, phone
 
@@ -31,7 +32,7 @@ def a_life(instance: Path, told: Told, dice: random.Random) -> None:
         ]
         for one in hall:
             one.start()
-        assert told.first.wait(20), server.output
+        assert told.first.wait(HANGS_S), server.output
         if dice.random() < 0.6:
             time.sleep(dice.random() * 0.8)
     finally:

@@ -7,7 +7,7 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from simulation.proxy import Fault
 from simulation.venue import Venue
-from tests.support.browsing import Windows, until_online
+from tests.support.browsing import Windows, until_online, verb
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -69,9 +69,9 @@ def test_two_presses_on_one_question_go_in_their_order(venue: Venue, windows: Wi
     assert places >= 3
     without_line(page)
 
-    row.get_by_role("button", name="Ablauf").click()
+    verb(row, "Ablauf").click()
     expect(row.locator(".waits")).to_have_count(1)
-    row.get_by_role("button", name="Leinwand").click()
+    verb(row, "Leinwand").click()
     expect(row.locator(".waits")).to_have_count(2)
     # Two places up, by two presses: the second starts from where the first will have led.
     for place in (places - 1, places - 2):
@@ -79,7 +79,7 @@ def test_two_presses_on_one_question_go_in_their_order(venue: Venue, windows: Wi
         expect(last.locator(".waits").last).to_contain_text(f"Auf Platz {place}")
 
     page.context.set_offline(False)
-    expect(row.or_(question(page, number))).to_have_attribute("data-list", "live", timeout=30_000)
+    expect(row.or_(question(page, number))).to_have_attribute("data-list", "live")
     expect(page.locator(".waits")).to_have_count(0)
     expect(page.locator("#list-shortlisted > article").nth(places - 3)).to_have_attribute(
         "data-number", str(moved)
@@ -101,13 +101,13 @@ def test_what_the_world_has_overtaken_is_refused_in_words(venue: Venue, windows:
     )
     card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
     expect(card.locator(".waits")).to_be_visible()
-    question(moderation, number).get_by_role("button", name="Ablauf").click()
+    verb(question(moderation, number), "Ablauf").click()
     expect(question(moderation, number)).to_have_attribute("data-list", "shortlisted")
 
     tablet.context.set_offline(False)
     tablet.locator("details.later", has_text="Für die Schlussrunde").locator("summary").click()
     refused = question(tablet, number).locator(".waits[data-state=refused]")
-    expect(refused).to_contain_text(f"Jemand war schneller: Frage {number}", timeout=30_000)
+    expect(refused).to_contain_text(f"Jemand war schneller: Frage {number}")
     kept = refused.get_by_role("textbox", name="Ihr Text")
     expect(kept).to_have_value("Das haben wir gerade besprochen.")
     assert changes(venue, number) == ["shortlist"]
@@ -136,7 +136,7 @@ def test_an_answer_that_got_lost_is_asked_for_again(venue: Venue, windows: Windo
     venue.kill()
     venue.line.heal()
     venue.start()
-    expect(tablet.locator(".waits")).to_have_count(0, timeout=30_000)
+    expect(tablet.locator(".waits")).to_have_count(0)
     expect(question(tablet, number)).to_have_attribute("data-list", "answered")
     assert changes(venue, number) == ["answer"]
 
@@ -154,7 +154,7 @@ def test_what_others_answer_for_us_is_no_answer(
     expect(page.locator("#conduct .waits")).to_contain_text("„Zeigen“ wartet auf die Verbindung.")
     expect(page.locator("#conduct .waits")).to_contain_text("Pause bis drei")
     venue.line.heal()
-    expect(page.locator(".waits")).to_have_count(0, timeout=30_000)
+    expect(page.locator(".waits")).to_have_count(0)
     expect(page.locator("#message")).to_have_value("Pause bis drei")
     assert venue.rows("SELECT verb FROM changes WHERE verb = 'message'") == [{"verb": "message"}]
 
@@ -172,7 +172,7 @@ def test_undo_waits_as_well(venue: Venue, windows: Windows) -> None:
     expect(tablet.locator(".desk-bar .waits")).to_contain_text("wartet auf die Verbindung")
     undo.click()
     tablet.context.set_offline(False)
-    expect(question(tablet, number)).to_have_attribute("data-list", "open", timeout=30_000)
+    expect(question(tablet, number)).to_have_attribute("data-list", "open")
     expect(tablet.locator(".waits")).to_have_count(0)
     expect(tablet.locator("#undo")).to_be_hidden()
     assert changes(venue, number) == ["answer"]
@@ -185,7 +185,7 @@ def test_what_is_taken_back_is_the_last_press_even_before_it_is_answered(
     page = windows.laptop(venue.links.link("moderator"))
     until_online(page)
     row, number = first_open(page)
-    row.get_by_role("button", name="Leinwand").click()
+    verb(row, "Leinwand").click()
     row = question(page, number)
     expect(row).to_have_attribute("data-list", "live")
     venue.line.inflict(Fault.HOLD_ANSWER)
@@ -194,7 +194,7 @@ def test_what_is_taken_back_is_the_last_press_even_before_it_is_answered(
     expect(row).to_have_attribute("data-list", "answered")
     page.keyboard.press("u")
     venue.line.heal()
-    expect(row).to_have_attribute("data-list", "live", timeout=20_000)
+    expect(row).to_have_attribute("data-list", "live")
     expect(page.locator("#undo")).to_contain_text(f"Frage {number} ist auf der Leinwand")
     assert changes(venue, number) == ["live", "answer"]
 
@@ -206,12 +206,12 @@ def test_a_press_that_is_quicker_than_the_answer_before_it_comes_after_it(
     until_online(page)
     row, number = first_open(page)
     venue.line.inflict(Fault.HOLD_ANSWER)
-    row.get_by_role("button", name="Ablauf").click()
+    verb(row, "Ablauf").click()
     row = question(page, number)
     expect(row).to_have_attribute("data-list", "shortlisted")
     row.get_by_role("button", name="Auf die Leinwand").click()
     venue.line.heal()
-    expect(row).to_have_attribute("data-list", "live", timeout=20_000)
+    expect(row).to_have_attribute("data-list", "live")
     assert changes(venue, number) == ["shortlist", "live"]
 
 
@@ -231,7 +231,7 @@ def test_words_half_written_survive_a_crash(venue: Venue, windows: Windows) -> N
     fresh = tablet.context.new_page()
     crash(tablet)
     # Meanwhile somebody else answers the second.
-    question(moderation, other_number).get_by_role("button", name="Beantwortet").click()
+    verb(question(moderation, other_number), "Beantwortet").click()
     expect(question(moderation, other_number)).to_have_attribute("data-list", "answered")
     fresh.goto(address)
     until_online(fresh)
@@ -305,7 +305,7 @@ def test_an_answer_without_words_stops_one_press_and_no_other(
     card, number = first_open(tablet)
     tablet.route("**/shortlist", lambda route: route.fulfill(status=204), times=1)
     card.get_by_role("button", name="Schlussrunde").click()
-    expect(question(tablet, number)).to_have_attribute("data-list", "shortlisted", timeout=20_000)
+    expect(question(tablet, number)).to_have_attribute("data-list", "shortlisted")
     assert changes(venue, number) == ["shortlist"]
 
 

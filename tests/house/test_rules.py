@@ -88,15 +88,60 @@ def test_only_config_tells_the_names_of_the_async_modes() -> None:
     assert naming == {"exchange/config.py"}
 
 
-def imported_packages(path: Path) -> set[str]:
-    def names() -> Iterator[str]:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                yield node.module
+@pytest.mark.parametrize(
+    ("folder", "others"),
+    [
+        ("exchange", {"simulation", "tests", "bench", "assets"}),
+        ("simulation", {"tests", "bench"}),
+        ("bench", {"tests"}),
+        ("tests", {"bench"}),
+    ],
+)
+def test_tests_and_benchmarks_share_the_simulation_and_nothing_else(
+    folder: str, others: set[str]
+) -> None:
+    importing = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / folder).rglob("*.py")
+        if imported_packages(path) & others
+    ]
+    assert importing == []
 
-    return {name.partition(".")[0] for name in names()}
+
+def test_what_tests_share_stands_in_support() -> None:
+    """No test module and no conftest is imported by another."""
+    shared = {
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in imported_modules(path)
+        if name.startswith("tests.")
+    }
+    assert [name for name in sorted(shared) if not name.startswith("tests.support.")] == []
+
+
+def test_no_test_judges_by_seconds() -> None:
+    """A machine with busy neighbours is slow, not broken: a count, an order or a ratio tells."""
+    by_the_clock = re.compile(
+        r"assert\b[^\n]*\b(?:monotonic|perf_counter|time)\(\)[^\n]*<=?\s*[\d.]+\s*$", re.MULTILINE
+    )
+    judging = [
+        f"{path.relative_to(ROOT)}: {found}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for found in by_the_clock.findall(path.read_text("utf-8"))
+    ]
+    assert judging == []
+
+
+def imported_packages(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported_modules(path)}
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 def pins(name: str) -> dict[str, str]:

@@ -244,8 +244,8 @@ class Words(HTMLParser):
         german = bool(self.open and self.open[-1][1]) or given.get("lang") == "de"
         if not german:
             for name, value in given.items():
-                if name == "value" and tag != "input":
-                    continue  # what a button sends is not what it says
+                if name == "value" and (tag != "input" or given.get("type") == "hidden"):
+                    continue  # what is sent is not what is said
                 if value and (name in SAYING or name.startswith("data-")):
                     self.said.append(value)
         if tag not in VOID:
@@ -361,3 +361,7 @@ def test_no_page_falls_back_to_german(
     assert {f"/moderate/{GE}", f"/screen/{GE}", f"/present/{ROBO}", "/projects/robo"} <= views
     for address in (*sorted(views), f"/organise/{GE}/sheets"):
         read(address)
+    # What happened to a question, and what can be done to it, in whichever status.
+    for card in busy.cards():
+        read(f"/moderate/{GE}/questions/{card.number}")
+        read(f"/present/{card.stand.code}/questions/{card.number}")

@@ -13,6 +13,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Playwright,
     Request,
@@ -22,9 +23,10 @@ from playwright.sync_api import (
 
 from simulation.demo import LAN_NAME, Links, load
 from simulation.servers import Running, launch
+from simulation.waiting import HANGS_S
 
 # Two cores, a browser and a server on them: a machine under load is slow, not broken.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=HANGS_S * 1000)
 
 TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
 LAPTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -138,6 +140,7 @@ class Windows:
     def open(self, address: str, **options: Any) -> Page:
         """A window at this address, through the door if it is the link of a pass."""
         context = self._browser.new_context(**({"locale": "de-DE"} | options))
+        context.set_default_timeout(HANGS_S * 1000)
         self._contexts.append(context)
         context.on("console", self._hear_console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -206,6 +209,19 @@ def ask(phone: Page, text: str) -> int:
     told = phone.locator("[data-ask-state][data-kind=done]")
     expect(told).to_be_visible()
     return int(told.get_attribute("data-number") or "")
+
+
+def verb(row: Locator, name: str) -> Locator:
+    """The button of a verb in a row of the moderation; it shows under the pointer."""
+    row.hover()
+    return row.get_by_role("button", name=name)
+
+
+def rarer(row: Locator, name: str) -> None:
+    """Open the panel of one of a row's rarer verbs."""
+    row.hover()
+    row.get_by_role("link", name="Mehr").click()
+    row.get_by_role("button", name=name).click()
 
 
 def eavesdrop(page: Page) -> list[str]:

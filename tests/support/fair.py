@@ -354,6 +354,15 @@ class Fair:
         return db.session.query(Pass).filter_by(role=Role(role), **{place: found.id}).one()
 
 
+def bumped(fair: Fair, before: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """The counters that moved, and by how much."""
+    return {
+        scope: revision - before.get(scope, 0)
+        for scope, revision in fair.revisions().items()
+        if revision != before.get(scope, 0)
+    }
+
+
 def prepare(fair: Fair) -> None:
     """Two cities of one tour, the first with three stands; and a city of another tour."""
     fair.make_series(TOUR)

@@ -3,24 +3,28 @@
 import json
 import queue
 import socket
+import sqlite3
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import socketio
 
 from simulation.servers import Running
+from simulation.waiting import HANGS_S, wait_until
 from tests.support.fair import ROBO, Fair, new_key
 
 WORDS = "Was kostet der Betrieb im Jahr?"
 
 
 def send(
-    url: str, fields: dict[str, str] | None = None, *, cookie: str = "", timeout: float = 10
+    url: str, fields: dict[str, str] | None = None, *, cookie: str = "", timeout: float = HANGS_S
 ) -> tuple[int, Any, dict[str, str]]:
     """GET, or POST from our own page; status, body and headers."""
     headers = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin", "Cookie": cookie}
@@ -59,14 +63,19 @@ def enter(server: Running, fair: Fair, role: str, place: str) -> str:
 class Page:
     """A page's real socket."""
 
-    def __init__(self, server: Running, cookie: str = "", transport: str = "websocket") -> None:
-        self.heard: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.line = socketio.Client(reconnection=False)
-        self.line.on("fragment", self.heard.put)
-        self.line.connect(
+    def __init__(
+        self,
+        server: Running,
+        cookie: str = "",
+        transport: str = "websocket",
+        tell: Callable[[dict[str, Any]], None] = lambda _push: None,
+    ) -> None:
+        self._heard: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._tell = tell
+        self.line = connect(
             server.url,
+            on_fragment=self._hear,
             headers={"Cookie": cookie} if cookie else {},
-            auth={"lang": "de"},
             transports=[transport],
         )
         # The client forgets its own files when the server hangs up first.
@@ -79,21 +88,58 @@ class Page:
             file.close()
 
     def watch(self, room: str, code: str) -> Any:
-        return self.line.call("watch", {"room": room, "code": code}, timeout=5)
+        return self.line.call("watch", {"room": room, "code": code}, timeout=HANGS_S)
+
+    def hear(self) -> dict[str, Any]:
+        """The next push; it must come."""
+        return self._heard.get(timeout=HANGS_S)
+
+    def hear_until_silent(self, for_s: float) -> list[dict[str, Any]]:
+        """All pushes that come until there is silence for so long."""
+        heard = []
+        while True:
+            try:
+                heard.append(self._heard.get(timeout=for_s))
+            except queue.Empty:
+                return heard
+
+    def _hear(self, push: dict[str, Any]) -> None:
+        self._tell(push)
+        self._heard.put(push)
+
+
+def connect(url: str, *, on_fragment: Callable[[Any], None] | None = None, **how: Any) -> Any:
+    """A client's socket that has joined the namespace, however long that takes."""
+    line = socketio.Client(reconnection=False, request_timeout=HANGS_S)
+    if on_fragment is not None:
+        line.on("fragment", on_fragment)
+    line.connect(url, auth={"lang": "de"}, wait_timeout=HANGS_S, **how)
+    if line.eio.ws:
+        # At the end nobody waits three seconds for the server's own close frame.
+        line.eio.ws.close = partial(line.eio.ws.close, timeout=0)
+    return line
 
 
 @contextmanager
-def page(server: Running, cookie: str = "", transport: str = "websocket") -> Iterator[Page]:
-    opened = Page(server, cookie, transport)
+def page(server: Running, *arguments: Any, **how: Any) -> Iterator[Page]:
+    """As `Page`, closed at the end."""
+    opened = Page(server, *arguments, **how)
     try:
         yield opened
     finally:
         opened.close()
 
 
+def wait_until_phones_were_told(database: Path) -> None:
+    """Until everything that phones hear once a second has been flushed."""
+    left = "SELECT 1 FROM revisions WHERE kind = 'stand' AND (voted OR flushed < revision)"
+    with closing(sqlite3.connect(database, timeout=HANGS_S)) as looking:
+        wait_until(lambda: looking.execute(left).fetchone() is None)
+
+
 def raw_socket(server: Running) -> socket.socket:
     """A WebSocket that has joined the namespace."""
-    line = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    line = socket.create_connection(("127.0.0.1", server.port), timeout=HANGS_S)
     line.sendall(
         b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
         b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

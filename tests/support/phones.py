@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from simulation.servers import Running
+from simulation.waiting import HANGS_S
 from tests.support.fair import BAU, ROBO, new_key
 
 
@@ -23,7 +24,7 @@ class Told:
 
 def phone(server: Running, told: Told, dice: random.Random) -> None:
     """Ask until the server is gone; again and with the same key what had no answer."""
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=HANGS_S)
     pending = [key for key in told.tried if key not in told.numbers]
     with closing(line), suppress(OSError, http.client.HTTPException):
         while True:

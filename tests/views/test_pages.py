@@ -2,47 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from babel.dates import format_date
-from flask import Flask
-from sqlalchemy import event
 
-from exchange.database.connections import db
 from simulation.servers import DATABASE
-from tests.support.fair import BAU, FAIR_DAY, GE, GENERAL, ROBO, TOUR, Fair
+from tests.support.fair import BAU, FAIR_DAY, GE, GENERAL, ROBO, Fair
+from tests.support.pages import LIVE, OF_ONE, PAGES, reader_of_all
+from tests.support.statements import counting_statements
 from tests.support.windows import Desk, Window
-
-PUBLIC = [
-    "/",
-    f"/e/{GE}",
-    f"/s/{ROBO}",
-    f"/s/{GENERAL}",
-    f"/e/{GE}/minutes",
-    "/projects/robo",
-    "/pass",
-]
-STAFF = {
-    f"/present/{ROBO}": ("presenter", ROBO),
-    f"/moderate/{GE}": ("moderator", GE),
-    f"/screen/{GE}": ("screen", GE),
-    "/organise": ("organiser", TOUR),
-    f"/organise/{GE}/sheets": ("organiser", TOUR),
-}
-PAGES = [*PUBLIC, *STAFF]
-LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
 
 
 @pytest.fixture
 def reader(fair: Fair) -> Window:
     """Somebody with every pass."""
-    window = Window(fair)
-    for role, place in set(STAFF.values()):
-        window.enter(role, place)
-    return window
+    return reader_of_all(fair)
 
 
 @pytest.fixture
@@ -65,7 +41,7 @@ def test_every_page_is_there_at_any_time_of_the_day(
 ) -> None:
     reader.ask(ROBO)
     busy.enter(phase)
-    for path in PAGES:
+    for path in [*PAGES, *OF_ONE]:
         page = reader.get(path, Accept_Language=lang)
         assert page.status_code == 200, path
         assert page.mimetype == "text/html"
@@ -144,7 +120,7 @@ def test_every_answer_is_under_the_policy(reader: Window, busy: Fair) -> None:
         "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
         "trusted-types exchange"
     )
-    for path in [*PAGES, "/nothing", f"/s/{ROBO}/qr.svg", "/healthz"]:
+    for path in [*PAGES, *OF_ONE, "/nothing", f"/s/{ROBO}/qr.svg", "/healthz"]:
         headers = reader.get(path).headers
         assert headers["Content-Security-Policy"] == policy
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -152,7 +128,7 @@ def test_every_answer_is_under_the_policy(reader: Window, busy: Fair) -> None:
     assert reader.get("/", Host="evil.example").headers["Content-Security-Policy"] == policy
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *OF_ONE])
 def test_no_page_has_script_or_style_of_its_own_or_asks_somebody_else(
     reader: Window, busy: Fair, path: str
 ) -> None:
@@ -165,7 +141,7 @@ def test_no_page_has_script_or_style_of_its_own_or_asks_somebody_else(
         assert not re.match(r"(https?:)?//", address) or address.startswith("http://localhost:5000")
 
 
-@pytest.mark.parametrize("path", LIVE)
+@pytest.mark.parametrize("path", [*LIVE, *OF_ONE])
 def test_a_live_page_says_what_it_watches_and_where_that_stands(
     reader: Window, busy: Fair, path: str
 ) -> None:
@@ -261,56 +237,12 @@ def test_questions_are_found_by_number_and_words(
 # What it costs
 
 
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
-    statements: list[str] = []
-
-    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", count)
-    yield statements
-    event.remove(engine, "before_cursor_execute", count)
-
-
-def test_a_page_costs_as_many_statements_with_three_questions_as_with_many(
-    reader: Window, fair: Fair
-) -> None:
-    pages = [*LIVE, f"/e/{GE}?q=Kosten", f"/e/{GE}/minutes", "/projects/robo", "/organise"]
-
-    def fill() -> None:
-        head, follower = fair.ask(ROBO, "Welche Kosten?"), fair.ask(BAU, asker="Bert")
-        fair.act(follower, "merge", head=head)
-        fair.act(fair.ask(ROBO, "Mehr Kosten?"), "answer", answer="Nein.")
-        fair.me_too(head, "Clara")
-        fair.act(head, "shortlist")
-        reader.ask(ROBO)
-
-    def prices() -> dict[str, int]:
-        found = {}
-        for path in pages:
-            with counted(fair.app) as statements:
-                assert reader.get(path).status_code == 200
-            found[path] = len(statements)
-        return found
-
-    fill()
-    few = prices()
-    for _ in range(4):
-        fill()
-    assert prices() == few
-    assert max(few.values()) < 40
-
-
 def test_an_unchanged_page_costs_less_than_half(reader: Window, busy: Fair) -> None:
     path = f"/s/{ROBO}"
     etag = reader.get(path).headers["ETag"]
-    with counted(busy.app) as whole:
+    with counting_statements(busy.app) as whole:
         reader.get(path)
-    with counted(busy.app) as unchanged:
+    with counting_statements(busy.app) as unchanged:
         reader.get(path, If_None_Match=etag)
     assert len(unchanged) < len(whole) / 2
 

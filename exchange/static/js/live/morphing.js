@@ -32,7 +32,7 @@ const isMadeHere = (node) => node instanceof Element && node.hasAttribute("data-
  */
 function keyOf(node) {
   if (!(node instanceof Element)) return String(node.nodeType);
-  return `${node.nodeName} ${node.id || node.getAttribute("data-part") || node.getAttribute("action") || node.getAttribute("name") || ""}`;
+  return `${node.nodeName} ${node.id || node.getAttribute("data-part") || node.getAttribute("formaction") || node.getAttribute("data-opens") || node.getAttribute("action") || node.getAttribute("name") || ""}`;
 }
 
 /**

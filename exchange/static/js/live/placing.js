@@ -7,6 +7,7 @@
 //   data-list     the list it belongs into: the container whose data-lists names it, else it leaves the page
 //   data-order    its place there, ascending; data-sort="desc" on the container reverses that
 //   data-gone     it is removed
+//   data-limit    on a container: how many it shows at most (list-ends.js)
 // and in regions that are read again:
 //   data-live     with an id: this region follows the page when it is read again
 //   data-keep     within one: the browser owns this part (a form on its way, an error's place)
@@ -41,7 +42,39 @@ function parse(html) {
 export const parsePage = (html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html");
 
 /** @param {Element} element */
-const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
+export const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
+
+/**
+ * @typedef {object} Ends  how lists that have an end are kept to it (list-ends.js)
+ * @property {(pieces: HTMLElement[]) => boolean} endsMissed
+ * @property {(list: HTMLElement, fresh: HTMLElement, present: HTMLElement | null) => boolean} leftOut
+ * @property {(remove: (row: HTMLElement) => void) => boolean} keepLength
+ */
+
+/**
+ * Phones, whose lists hardly ever have an end, read the page again when something comes behind it. @type {Ends}
+ */
+let ends = {
+  endsMissed: () => false,
+  leftOut: (list, fresh, present) => !present && Number(list.dataset.rest ?? 0) > 0 && nextOf(list, fresh) === null,
+  keepLength: () => false,
+};
+
+/** @param {Ends} kept */
+export function keepEnds(kept) {
+  ends = kept;
+}
+
+/**
+ * What stands after an element in its list's order.
+ * @param {Element} container
+ * @param {Element} element
+ */
+function nextOf(container, element) {
+  const sign = container.getAttribute("data-sort") === "desc" ? -1 : 1;
+  const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
+  return ordered.find((other) => other !== element && sign * orderOf(other) > sign * orderOf(element)) ?? null;
+}
 
 /**
  * Insert in `data-order`; do nothing if already in place.
@@ -49,27 +82,38 @@ const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order"
  * @param {Element} element
  */
 function insertInOrder(container, element) {
-  const sign = container.getAttribute("data-sort") === "desc" ? -1 : 1;
   const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
-  const next = ordered.find((other) => other !== element && sign * orderOf(other) > sign * orderOf(element)) ?? null;
+  const next = nextOf(container, element);
   if (ordered.includes(element) && (ordered[ordered.indexOf(element) + 1] ?? null) === next) return;
-  // The sentence of an empty list stays last: the stylesheet hides it behind a question.
+  // The sentence of an empty list stays behind them: the stylesheet hides it behind a question.
   insert(container, element, next ?? $(":scope > .empty", HTMLElement, container));
 }
 
 /**
  * Place a pushed fragment.
  * @param {string} html
+ * @returns {boolean} whether only the server knows how much stands behind the end of a list now
  */
 export function place(html) {
+  const pieces = parse(html);
+  let missed = ends.endsMissed(pieces);
+  /** @type {HTMLElement[]} */
+  const outside = [];
   anchored(() => {
-    parse(html).forEach(placeOne);
+    for (const fresh of pieces) {
+      const known = byId(fresh.id);
+      if (!placeOne(fresh)) continue;
+      outside.push(fresh);
+      missed ||= !known;
+    }
     sweep();
+    if (ends.keepLength(remove)) missed = true;
   });
-  emit("dom-updated");
+  emit("dom-updated", { heard: pieces.map(({ id }) => id), outside });
+  return missed;
 }
 
-/** @param {HTMLElement} fresh */
+/** @param {HTMLElement} fresh @returns {boolean | undefined} whether it belongs where its list is not shown */
 function placeOne(fresh) {
   const present = byId(fresh.id);
   if (present && !fresh.hasAttribute("data-gone") && versionOf(present) > versionOf(fresh)) return;
@@ -77,6 +121,10 @@ function placeOne(fresh) {
   if (fresh.hasAttribute("data-gone") || (fresh.hasAttribute("data-list") && !container)) {
     if (present) remove(present);
     return;
+  }
+  if (container && ends.leftOut(container, fresh, present)) {
+    if (present) remove(present);
+    return true;
   }
   if (present) morph(present, fresh);
   if (!container) return;
@@ -100,7 +148,7 @@ export function reconcile(page) {
     }
     sweep();
   });
-  emit("dom-updated");
+  emit("dom-updated", { heard: [], outside: [] });
 }
 
 /** Show for a moment where something went. @param {HTMLElement} element */

@@ -189,8 +189,9 @@ function apply(push) {
     return;
   }
   known.revision = push.revision;
-  if (push.html) place(push.html);
+  const missed = push.html && place(push.html);
   for (const [id, votes] of Object.entries(push.counts ?? {})) showVotes(id, votes);
+  if (missed) catchUp();
 }
 
 /** We missed something, and so may all the others have. */

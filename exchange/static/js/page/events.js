@@ -6,7 +6,8 @@
 
 /**
  * @typedef {object} Events
- * @property {undefined} dom-updated  the server's news has been placed
+ * @property {{heard: string[], outside: HTMLElement[]}} dom-updated  the server's news has been placed
+ *   `heard`: the ids that a push was about; `outside`: what was pushed and belongs where its list is not shown
  * @property {{state: string}} connection-changed
  * @property {undefined} connection-wanted  something has to be sent while the connection counts as lost
  * @property {undefined} page-read          the server has answered with this page as it is now
@@ -20,6 +21,7 @@
  * @property {{entry: PendingWrite}} pending-cancelled
  * @property {{question: string}} change-undone  `question`: its card's id, or ""
  * @property {undefined} panel-toggled
+ * @property {{panel: HTMLElement}} panel-made  its fields are there now
  */
 
 /**

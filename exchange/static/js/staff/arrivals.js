@@ -1,8 +1,9 @@
 // What has come in: counts at the lists, a mark on what is new, a sentence and a signal, and a way up to it for whoever
 // has scrolled away.
 
+import { totalOf } from "../live/list-ends.js";
 import { say } from "../page/announce.js";
-import { $$ } from "../page/dom.js";
+import { $, $$ } from "../page/dom.js";
 import { on } from "../page/events.js";
 import { signal } from "./sound.js";
 import { isSeen, words } from "./words.js";
@@ -20,8 +21,8 @@ let title = "";
 
 const cards = () => $$("[data-lists] > [data-version]");
 
-/** @param {string} lists */
-const countIn = (lists) => lists.split(" ").reduce((sum, list) => sum + document.querySelectorAll(`[data-lists~="${list}"] > [data-version]`).length, 0);
+/** How many stand in these lists, shown or not. @param {string} lists */
+const countIn = (lists) => lists.split(" ").flatMap((list) => $(`[data-lists~="${list}"]`) ?? []).reduce((sum, list) => sum + totalOf(list), 0);
 
 function count() {
   for (const place of $$("[data-count-of]")) {
@@ -35,17 +36,18 @@ function count() {
   document.title = waiting ? `(${waiting}) ${title}` : title;
 }
 
-function look() {
+/** @param {HTMLElement[]} outside  what came in behind the end of its list */
+function look(outside) {
   count();
   /** @type {HTMLElement[]} */
   const fresh = [];
-  for (const card of cards()) {
+  for (const card of [...cards(), ...outside]) {
     if (known.has(card.id)) continue;
     known.add(card.id);
     if (WAITING.includes(card.dataset.list ?? "") && !own.has(card.dataset.number ?? "")) fresh.push(card);
   }
   if (!fresh.length) return;
-  for (const card of fresh) mark(card);
+  for (const card of fresh) if (card.isConnected) mark(card);
   say(fresh.length === 1 ? words("newOne", { number: fresh[0].dataset.number ?? "" }) : words("newMany", { n: fresh.length }));
   signal();
   showWay();
@@ -80,7 +82,7 @@ export function start() {
   title = document.title;
   known = new Set([...cards()].map((card) => card.id));
   count();
-  on("dom-updated", look);
+  on("dom-updated", ({ outside }) => look(outside));
   on("question-asked", (asked) => {
     const number = String(asked.number);
     own.add(number);

@@ -21,6 +21,15 @@ const kept = () => drafts.names(PREFIX).map((name) => ({ name: name.slice(PREFIX
 /** @param {Field} field */
 const note = (field) => keep(field.id, field.value.trim() && field.value !== field.defaultValue ? field.value : "");
 
+/** A field by its name, in a panel that is made for it if its question offers it: <panel>-<field>-<id>. @param {string} name */
+function fieldOf(name) {
+  const [, panel = "", id = ""] = /^(\w+)-\w+-(\d+)$/.exec(name) ?? [];
+  const row = byId(`question-${id}`);
+  const made = byId(name) ? closest(byId(name), ".verb-panel") : null;
+  if (row && (made || !byId(name))) reveal(row, made?.dataset.panel ?? panel);
+  return byId(name, HTMLTextAreaElement) ?? byId(name, HTMLInputElement);
+}
+
 /**
  * Put texts back into their fields, and open what these are in.
  * @param {{name: string, value: string}[]} typed
@@ -32,14 +41,12 @@ export function giveBack(typed) {
   /** @type {Map<Element, {name: string, value: string}[]>} */
   const homeless = new Map();
   for (const one of typed) {
-    const field = byId(one.name, HTMLTextAreaElement) ?? byId(one.name, HTMLInputElement);
+    const field = fieldOf(one.name);
     if (field) {
       field.value = one.value;
       note(field);
       const folded = field.closest("details");
       if (folded) folded.open = true;
-      const panel = closest(field, ".verb-panel");
-      if (panel) reveal(panel);
       last = field;
       continue;
     }
@@ -62,6 +69,13 @@ export function start() {
   // Sent, or stored as a pending write.
   document.addEventListener("reset", (event) => {
     for (const field of $$(FIELDS, HTMLElement, closest(event.target, "form"))) keep(field.id, "");
+  });
+  // What was begun before its panel was closed, or in another life of the page.
+  on("panel-made", ({ panel }) => {
+    for (const { name, value } of kept()) {
+      const field = [...$$("textarea", HTMLTextAreaElement, panel), ...$$("input", HTMLInputElement, panel)].find(({ id }) => id === name);
+      if (field) field.value = value;
+    }
   });
   on("draft-discarded", ({ names }) => names.forEach((name) => keep(name, "")));
 }

@@ -1,7 +1,8 @@
 // The moderation's filter: by stand, facet, status and words, and the order of the inbox. It works on what is on the
 // page, what comes in later included, and stands in the address, so that a reload keeps it.
 
-import { $, $$, byId, closest, fieldOf, focused } from "../page/dom.js";
+import { showMore } from "../live/more.js";
+import { $, $$, byId, fieldOf, focused } from "../page/dom.js";
 import { on } from "../page/events.js";
 
 const FIELDS = ["q", "stand", "facet", "status", "sort"];
@@ -45,11 +46,22 @@ function fits(row, wanted) {
   return wanted.every((word) => hay.includes(word));
 }
 
+let asking = false;
+
+/** What is looked through, or put into an order, is the whole list; as much as a page can show. @param {string[]} lists */
+function showWhole(lists) {
+  const cut = lists.map(listOf).filter((list) => list !== null).filter((list) => Number(list.dataset.rest) > 0);
+  if (!cut.length || asking || cut.every((list) => Number(list.dataset.limit) >= 500)) return;
+  asking = true;
+  void showMore(cut, Infinity).finally(() => { asking = false; });
+}
+
 /** Show what fits. */
 function apply() {
   const wanted = fold(chosen("q")).split(/\s+/).filter(Boolean);
   const status = chosen("status");
   const filtering = Boolean(wanted.length || chosen("stand") || chosen("facet") || status);
+  if (filtering) showWhole(LISTS);
   let shown = 0;
   for (const list of LISTS) {
     const wholeList = !status || status === list;
@@ -98,6 +110,7 @@ function sort(anew) {
   const by = chosen("sort");
   const list = listOf("open");
   if (!list) return;
+  if (by) showWhole(["open"]);
   const direction = by === "oldest" ? "asc" : "desc";
   if (list.dataset.sort !== direction) list.dataset.sort = direction;
   const rows = rowsOf("open");
@@ -159,9 +172,11 @@ export function start() {
   sort(true);
   apply();
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", (event) => {
+  // The field for words stands beside the form, in the head of the zone.
+  document.addEventListener("input", ({ target }) => {
+    if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement) || target.form !== form) return;
     write();
-    if (closest(event.target, "#filter-sort")) sort(true);
+    if (target.id === "filter-sort") sort(true);
     apply();
   });
   document.querySelector("[data-filter-reset]")?.addEventListener("click", () => {

@@ -4,14 +4,13 @@
 import { toast } from "../page/announce.js";
 import { $, $$, byId, closest } from "../page/dom.js";
 import { lift } from "./filter.js";
+import { choose, chosen } from "./chosen.js";
 import { closeAll, open } from "./panels.js";
 import { typeIn } from "./typing-in.js";
 import { undoPress } from "./undo.js";
 import { isSeen, words } from "./words.js";
 
 const KEPT = "exchange.keys";
-/** @type {HTMLElement | null} */
-let current = null;
 
 function areOn() {
   try { return localStorage.getItem(KEPT) !== "off"; } catch { return true; }
@@ -20,23 +19,17 @@ function areOn() {
 /** @param {Element | null | undefined} zone */
 const rowsIn = (zone) => (zone ? $$("[data-lists] > [data-version]", HTMLElement, zone).filter(isSeen) : []);
 
-/** @param {HTMLElement | null} row */
-function choose(row) {
-  current?.removeAttribute("data-my-current");
-  current = row;
-  row?.setAttribute("data-my-current", "");
-}
-
 /** @param {HTMLElement | undefined} row */
 function goTo(row) {
   if (!row) return;
   row.focus({ preventScroll: true });
+  choose(row);
   row.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {number} by */
 function step(by) {
-  const here = current?.isConnected && isSeen(current) ? current : null;
+  const here = chosen();
   const zone = here?.closest("[data-zone]") ?? document.activeElement?.closest("[data-zone]") ?? document.querySelector("[data-zone]");
   const rows = rowsIn(zone);
   const at = here ? rows.indexOf(here) : -1;
@@ -52,29 +45,21 @@ function zone(number) {
 }
 
 /**
- * Press what a key stands for in the chosen question.
+ * Press what a key stands for in the chosen question, or open the panel that it stands for among the rarer verbs.
  * @param {string} key
  */
 function pressIn(key) {
-  const row = current?.isConnected ? current : null;
+  const row = chosen();
   if (!row) {
     toast(words("nothingChosen"));
     return;
   }
-  const target = $(`[data-key="${key}"]`, HTMLElement, row);
-  if (!target) {
-    toast(words("notHere", { number: row.dataset.number ?? "" }));
-    return;
-  }
-  if (target instanceof HTMLButtonElement) {
-    target.click();
-    return;
-  }
-  // A field, or a part of a panel: open it and go in.
-  const field = target.matches("input, textarea") ? target : $("button, input:not([type=hidden]), textarea", HTMLElement, target);
-  const panel = closest(target, ".verb-panel");
-  if (panel) open(panel, field);
-  else field?.focus();
+  choose(row);
+  const button = $$(`[data-key="${key}"]`, HTMLElement, row).find(isSeen);
+  const { opens = "" } = button?.dataset ?? {};
+  const rarer = $(`[data-key="${key}"]`, HTMLElement, byId("panel-more", HTMLTemplateElement)?.content ?? null);
+  if (button && !opens) button.click();
+  else if (!open(row, opens || (rarer?.dataset.opens ?? ""), true)) toast(words("notHere", { number: row.dataset.number ?? "" }));
 }
 
 /** The first of the run list goes on the screen. */
@@ -142,10 +127,6 @@ function show(box) {
 /** Begin. Once a page. */
 export function start() {
   document.addEventListener("keydown", hear);
-  document.addEventListener("focusin", (event) => {
-    const row = closest(event.target, "[data-lists] > [data-version]");
-    if (row) choose(row);
-  });
   document.querySelector("[data-help]")?.addEventListener("click", () => help()?.showModal());
   const box = byId("keys-switch", HTMLInputElement);
   if (!box) return;

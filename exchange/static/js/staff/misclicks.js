@@ -34,9 +34,10 @@ function survey(updated) {
 /**
  * A question was pressed: its neighbours must not get the second half of a double tap.
  * @param {Element | null} pressed
+ * @param {boolean} [itselfToo] it has grown under the pointer
  */
-export function ignoreOthersBriefly(pressed) {
-  if (pressed) for (const card of cards()) if (card !== pressed) ignoreBriefly(card);
+export function ignoreOthersBriefly(pressed, itselfToo = false) {
+  if (pressed) for (const card of cards()) if (card !== pressed || itselfToo) ignoreBriefly(card);
 }
 
 /** Begin. Once a page. */

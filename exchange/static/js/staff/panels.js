@@ -1,10 +1,26 @@
-// Where a verb needs words it has a panel; a button opens it, one at a time in a question. Without scripts all stand open.
+// Where a verb needs words it has a panel. A page has each panel once, as a <template>; a button (data-opens) has it made for
+// its question and opened there, one at a time in a question. The page of one question has all forms without panels.
+//
+// In a template {id}, {number}, {version} and {how} stand for those of the question; a form whose verb is not offered for
+// it (data-verbs) is left out, and so is what needs such a verb (data-needs).
 
-import { $, $$, closest } from "../page/dom.js";
+import { parsePage } from "../live/placing.js";
+import { $, $$, byId, closest } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
+import { rescue } from "../page/rescue.js";
+import { choose } from "./chosen.js";
 
-/** @param {Element} opener @returns {HTMLElement | null} */
-const panelOf = (opener) => document.getElementById(opener.getAttribute("data-opens") ?? "");
+const TYPED = "textarea, input[type=text], input[type=number], input[type=date]";
+
+/** @param {Element} row */
+const verbsOf = (row) => (row.getAttribute("data-verbs") ?? "").split(" ");
+
+/** @param {Element} row @param {string} name */
+const panelOf = (row, name) => $(`.verb-panel[data-panel="${CSS.escape(name)}"]`, HTMLElement, row);
+
+/** @param {Element} panel */
+const typedIn = (panel) => [...$$("textarea", HTMLTextAreaElement, panel), ...$$("input", HTMLInputElement, panel)]
+  .filter((field) => field.matches(TYPED) && field.value.trim() && field.value !== field.defaultValue);
 
 /**
  * @param {HTMLElement} panel
@@ -12,65 +28,186 @@ const panelOf = (opener) => document.getElementById(opener.getAttribute("data-op
  */
 function set(panel, open) {
   panel.toggleAttribute("data-my-open", open);
-  for (const opener of document.querySelectorAll(`[data-opens="${CSS.escape(panel.id)}"]`)) opener.setAttribute("aria-expanded", String(open));
-}
-
-/** Open a panel and stay where one is. @param {HTMLElement} panel */
-export const reveal = (panel) => set(panel, true);
-
-/**
- * Open a panel and go into its first field, or into the one named.
- * @param {HTMLElement} panel
- * @param {HTMLElement | null} [field]
- * @param {boolean} [byKeys] opened from a keyboard, which is there to go on with
- */
-export function open(panel, field, byKeys = false) {
-  for (const other of $$(".verb-panel[data-my-open]", HTMLElement, panel.parentElement)) {
-    if (other !== panel) set(other, false);
+  const row = closest(panel, "[data-version]");
+  for (const opener of $$(`[data-opens="${CSS.escape(panel.dataset.panel ?? "")}"]`, HTMLElement, row)) {
+    opener.setAttribute("aria-expanded", String(open));
   }
-  set(panel, true);
-  const first = field ?? $("textarea, input:not([type=hidden]), button", HTMLElement, panel);
-  // On glass a keyboard that jumps up hides half of what was just opened; where there is a pointer one goes on typing.
-  if (field || byKeys || matchMedia("(hover: hover)").matches) first?.focus({ preventScroll: true });
-  panel.scrollIntoView({ block: "nearest" });
-  emit("panel-toggled");
+}
+
+/** What was written in it stays, out of sight; a panel without is made anew the next time. @param {HTMLElement} panel */
+function close(panel) {
+  set(panel, false);
+  if (!typedIn(panel).length) panel.remove();
 }
 
 /**
- * @param {Element | null} card
+ * Make a question's panel.
+ * @param {HTMLElement} row
+ * @param {string} name
+ * @returns {HTMLElement | null} null: nothing of it is offered for this question
+ */
+function make(row, name) {
+  const panel = byId(`panel-${name}`, HTMLTemplateElement)?.content.firstElementChild?.cloneNode(true);
+  const body = $(".question-body", HTMLElement, row);
+  if (!(panel instanceof HTMLElement) || !body) return null;
+  const id = row.id.replace("question-", "");
+  /** @type {Record<string, string>} */
+  const values = { id, number: row.dataset.number ?? "", version: row.dataset.version ?? "", how: row.dataset.how ?? "at_stand" };
+  for (const element of [panel, ...panel.querySelectorAll("*")]) {
+    for (const attribute of element.attributes) {
+      attribute.value = attribute.value.replace(/\{(id|number|version|how)\}/g, (_, key) => values[key]);
+    }
+  }
+  panel.id = `${name}-${id}`;
+  const verbs = verbsOf(row);
+  for (const form of $$("form[data-verb]", HTMLElement, panel)) if (!verbs.includes(form.dataset.verb ?? "")) form.remove();
+  for (const way of $$("[data-needs]", HTMLElement, panel)) if (!verbs.includes(way.dataset.needs ?? "") || isAtHand(row, way)) way.remove();
+  if (!panel.querySelector("form, a, button")) return null;
+  const text = row.querySelector(".question-text")?.textContent ?? "";
+  for (const field of $$("textarea[name=text]", HTMLTextAreaElement, panel)) field.defaultValue = text;
+  if (name === "correct") {
+    const given = row.querySelector(".answer-text")?.textContent ?? "";
+    for (const field of $$("textarea", HTMLTextAreaElement, panel)) field.defaultValue = given;
+    for (const way of $$("input[type=radio]", HTMLInputElement, panel)) way.defaultChecked = way.value === values.how;
+  }
+  body.append(panel);
+  for (const form of $$("form[data-alike]", HTMLElement, panel)) void propose(form, row);
+  emit("panel-made", { panel });
+  return panel;
+}
+
+/** Whether the question shows a verb, or the way to its panel, without any panel. @param {Element} row @param {HTMLElement} way */
+function isAtHand(row, way) {
+  const address = way.getAttribute("formaction");
+  const same = address ? `[formaction="${CSS.escape(address)}"]` : `[data-opens="${CSS.escape(way.dataset.opens ?? "")}"]`;
+  return row.querySelector(`.row-verbs > ${same}, .question-actions ${same}`) !== null;
+}
+
+/** The likest open questions: the page of the question knows them. @param {HTMLElement} form @param {Element} row */
+async function propose(form, row) {
+  form.hidden = true;
+  const address = $("a[data-opens=more]", HTMLAnchorElement, row)?.href;
+  if (!address) return;
+  try {
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!response.ok) return;
+    const found = $$("form[data-alike] > button", HTMLElement, parsePage(await response.text()));
+    form.append(...found);
+    form.hidden = !found.length;
+  } catch { /* without a line there is still the number */ }
+}
+
+/** A question's panel, made if need be, opened, and the others of its question closed. @param {HTMLElement} row @param {string} name */
+export function reveal(row, name) {
+  const panel = panelOf(row, name) ?? make(row, name);
+  if (!panel) return null;
+  for (const other of $$(".verb-panel[data-my-open]", HTMLElement, row)) if (other !== panel) close(other);
+  set(panel, true);
+  return panel;
+}
+
+/**
+ * Open a panel and go into its first field.
+ * @param {HTMLElement} row
+ * @param {string} name
+ * @param {boolean} [byKeys] opened from a keyboard, which is there to go on with
+ * @returns {boolean} whether it is offered for this question
+ */
+export function open(row, name, byKeys = false) {
+  const panel = reveal(row, name);
+  if (!panel) return false;
+  if (row.matches(".row-q")) choose(row);
+  const first = $("textarea, input:not([type=hidden])", HTMLElement, panel) ?? $("button, a", HTMLElement, panel);
+  // On glass a keyboard that jumps up hides half of what was just opened; where there is a pointer one goes on typing.
+  if (byKeys || matchMedia("(hover: hover)").matches) first?.focus({ preventScroll: true });
+  // The question stays in sight above what is done to it.
+  panel.scrollIntoView({ block: "nearest" });
+  if (row.getBoundingClientRect().top < 0 || row.offsetHeight < innerHeight * 0.8) row.scrollIntoView({ block: "nearest" });
+  emit("panel-toggled");
+  return true;
+}
+
+/**
+ * @param {Element | null} row
  * @returns {boolean} whether one was open
  */
-export function closeAll(card) {
-  const panels = $$(".verb-panel[data-my-open]", HTMLElement, card);
-  for (const panel of panels ?? []) set(panel, false);
-  if (panels?.length) emit("panel-toggled");
-  return Boolean(panels?.length);
+export function closeAll(row) {
+  const panels = row ? $$(".verb-panel[data-my-open]", HTMLElement, row) : [];
+  for (const panel of panels) close(panel);
+  keepOpen();
+  if (panels.length) emit("panel-toggled");
+  return panels.length > 0;
 }
 
-/** A push writes the server's word for it; the page knows better. */
-function remember() {
-  for (const panel of $$(".verb-panel[data-my-open]")) set(panel, true);
+/** @param {HTMLElement} part of a panel whose verb is no longer offered: what was written in it is shown, to be copied */
+function drop(part) {
+  const typed = typedIn(part).map((field) => ({ name: field.id, value: field.value }));
+  const place = part.closest("[data-lists], [data-live]");
+  const inPlay = part.contains(document.activeElement);
+  part.remove();
+  if (!typed.length || !place) return;
+  const field = rescue(place, typed);
+  if (inPlay) field.focus({ preventScroll: true });
+}
+
+/** After news: a panel is for the question as it is now. */
+function follow() {
+  for (const panel of $$(".verb-panel[data-panel]")) {
+    const row = closest(panel, "[data-version]");
+    if (!row) continue;
+    const verbs = verbsOf(row);
+    for (const field of $$("[name=version]", HTMLInputElement, panel)) field.value = row.dataset.version ?? "";
+    for (const press of $$("button[name=version]", HTMLButtonElement, panel)) press.value = row.dataset.version ?? "";
+    for (const form of $$("form[data-verb]", HTMLElement, panel)) if (!verbs.includes(form.dataset.verb ?? "")) drop(form);
+    for (const way of $$("[data-needs]", HTMLElement, panel)) if (!verbs.includes(way.dataset.needs ?? "")) way.remove();
+    if (!panel.querySelector("form, button")) panel.remove();
+    // News writes the server's word for what its openers say; the page knows better.
+    else if (panel.hasAttribute("data-my-open")) set(panel, true);
+  }
+  keepOpen();
+}
+
+/** On the stage the field for the answer is always there. */
+function keepOpen() {
+  for (const panel of $$(".verb-panel[data-my-kept-open]")) {
+    if (panel.closest("[data-keeps-open]")) continue;
+    panel.removeAttribute("data-my-kept-open");
+    close(panel);
+  }
+  for (const list of $$("[data-keeps-open]")) {
+    for (const row of $$(":scope > [data-version]", HTMLElement, list)) {
+      if (row.querySelector(".verb-panel[data-my-open]")) continue;
+      reveal(row, list.dataset.keepsOpen ?? "")?.setAttribute("data-my-kept-open", "");
+    }
+  }
 }
 
 /** Begin. Once a page. */
 export function start() {
+  keepOpen();
   document.addEventListener("click", (event) => {
     const opener = closest(event.target, "[data-opens]");
-    const panel = opener && panelOf(opener);
-    if (!panel) return;
-    if (panel.hasAttribute("data-my-open")) {
-      set(panel, false);
+    const row = closest(opener, "[data-lists] > [data-version]");
+    if (!opener || !row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const name = opener.dataset.opens ?? "";
+    const panel = panelOf(row, name);
+    if (panel?.hasAttribute("data-my-open") && !panel.hasAttribute("data-my-kept-open")) {
+      event.preventDefault();
+      close(panel);
+      keepOpen();
       emit("panel-toggled");
-    } else open(panel, null, event.detail === 0);
+      // Without it a link would lead to the page of the question: if there is no panel, it does.
+    } else if (open(row, name, event.detail === 0)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const panel = closest(event.target, ".verb-panel[data-my-open]");
-    if (!panel) return;
+    const row = closest(panel, "[data-version]");
+    if (!panel || !row) return;
     event.preventDefault();
-    closeAll(panel.closest("[data-version]"));
-    const opener = $(`[data-opens="${CSS.escape(panel.id)}"]`);
-    opener?.focus({ preventScroll: true });
+    const name = panel.dataset.panel ?? "";
+    closeAll(row);
+    ($(`[data-opens="${CSS.escape(name)}"]`, HTMLElement, row) ?? $("[data-opens=more]", HTMLElement, row) ?? row).focus({ preventScroll: true });
   });
-  on("dom-updated", remember);
+  on("dom-updated", follow);
 }

@@ -2,19 +2,16 @@
 // *move*, with the place that is meant; the list moves when the server says so.
 
 import { $, $$, closest } from "../page/dom.js";
-import { placeAhead, use } from "./verbs.js";
+import { placeAhead, useOn } from "./verbs.js";
 
 /** @param {HTMLElement} card */
 const listOf = (card) => $$(":scope > [data-version]", HTMLElement, card.parentElement);
-
-/** @param {HTMLElement} card */
-const formOf = (card) => $("form[data-verb=move]", HTMLFormElement, card);
 
 /** The press before has been done and its news is here. @param {HTMLElement} card */
 async function landed(card) {
   for (let tries = 0; tries < 60; tries += 1) {
     const seen = Number(card.dataset.version);
-    const known = Number($("input[name=version]", HTMLInputElement, card)?.value ?? 0);
+    const known = Number($("button[name=version]", HTMLButtonElement, card)?.value ?? 0);
     if (!card.hasAttribute("data-my-busy") && seen >= known) return;
     await new Promise((done) => setTimeout(done, 25));
   }
@@ -43,10 +40,9 @@ export function moveBy(card, by) {
  * @param {number} place from 1
  */
 async function moveTo(card, place) {
-  const form = formOf(card);
   const cards = listOf(card);
-  if (!form || place < 1 || place > cards.length || place === (placeAhead(card) || cards.indexOf(card) + 1)) return;
-  await use(form, null, { position: String(place) });
+  if (place < 1 || place > cards.length || place === (placeAhead(card) || cards.indexOf(card) + 1)) return;
+  await useOn(card, "move", { position: String(place) });
 }
 
 // ---- dragging ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import { connectionState } from "../live/connection.js";
 import { readAgain } from "../live/updates.js";
 import { fieldsOf } from "../outbox/post.js";
 import { say, toast } from "../page/announce.js";
-import { $, $$, byId, closest, onSubmit } from "../page/dom.js";
+import { $, $$, byId, closest, must, onSubmit } from "../page/dom.js";
 import { on } from "../page/events.js";
 import { rescue } from "../page/rescue.js";
 import { giveBack as giveBackTyped, start as keepDrafts } from "./drafts.js";
@@ -43,16 +43,30 @@ const addressOf = (form, button) => button?.getAttribute("formaction") ?? form.g
 const verbOf = (form, url) => form.dataset.verb || url.slice(url.lastIndexOf("/") + 1);
 
 /**
+ * Use a verb on a question, without a button of its own.
+ * @param {HTMLElement} card
+ * @param {string} verb
+ * @param {Record<string, string>} fields
+ */
+export function useOn(card, verb, fields) {
+  const press = $("button[formaction]", HTMLButtonElement, card);
+  if (!press) return Promise.resolve(false);
+  const version = press.value;
+  return use(must("#act", HTMLFormElement), null, { version, ...fields }, card, press.formAction.replace(/[^/]+$/, verb));
+}
+
+/**
  * Send a verb's form.
- * @param {HTMLFormElement} form
+ * @param {HTMLFormElement} form its own, or the page's for all presses (#act)
  * @param {HTMLElement | null} [button] the one that was pressed
  * @param {Record<string, string>} [more] fields beside the form's
+ * @param {HTMLElement | null} [card] the question that it is about
+ * @param {string} [address]
  * @returns {Promise<boolean>} whether it was done; false also when it waits
  */
-export async function use(form, button = null, more = {}) {
-  const card = closest(form, "[data-version]");
+export async function use(form, button = null, more = {}, card = closest(button ?? form, "[data-version]"), address = addressOf(form, button)) {
   const busy = card ?? form;
-  const url = addressOf(form, button);
+  const url = new URL(address, location.href).pathname;
   const verb = verbOf(form, url);
   const fields = { ...fieldsOf(form, button), ...more };
   if (twinOf(url, fields)) {
@@ -63,7 +77,7 @@ export async function use(form, button = null, more = {}) {
   if (busy.hasAttribute("data-my-busy")) {
     // News may be faster than the answer, and somebody faster still: the next press comes after this one.
     await pressed.get(busy);
-    return form.isConnected ? use(form, button, more) : false;
+    return form.isConnected ? use(form, button, more, card, address) : false;
   }
   ignoreOthersBriefly(card);
   const number = card?.dataset.number ?? "";
@@ -104,7 +118,7 @@ export async function use(form, button = null, more = {}) {
             Object.assign(press, { home: card?.parentElement, next: card?.nextElementSibling, within: card?.contains(document.activeElement) });
             underWay.add(press);
           }
-          finish(press?.card.isConnected || !waited ? press : null, verb, fields, said, answer.body);
+          finish(press?.card.isConnected || !waited ? press : null, url, fields, said, answer.body);
           if (waited || connectionState() !== "online") void readAgain();
           settle(true);
           return;
@@ -177,22 +191,22 @@ function refuse(form, sentence) {
 
 /**
  * @param {UnderWay | null} press
- * @param {string} verb
+ * @param {string} url
  * @param {Record<string, string>} fields
  * @param {string} sentence
  * @param {{version: number, change: number}} body
  */
-function finish(press, verb, fields, sentence, body) {
+function finish(press, url, fields, sentence, body) {
   const done = { change: body.change, sentence, question: press?.card.id ?? "" };
-  // What was erased stays erased.
-  const undoable = verb !== "redact";
+  const verb = url.slice(url.lastIndexOf("/") + 1);
+  const undoable = (byId("undo")?.dataset.undoable ?? "").split(" ").includes(verb);
   if (undoable) remember(done);
   if (!press) {
     offer(sentence, undoable ? body.change : null);
     return;
   }
   // The next press may come before the news does: it must not conflict with this one.
-  for (const field of $$("input[name=version]", HTMLInputElement, press.card)) {
+  for (const field of [...$$("input[name=version]", HTMLInputElement, press.card), ...$$("button[name=version]", HTMLButtonElement, press.card)]) {
     if (Number(field.value) < body.version) field.value = String(body.version);
   }
   press.done = undoable ? done : null;
@@ -240,13 +254,11 @@ function goOn(press) {
 
 /** A sentence for an answer that was given by a press alone. @param {HTMLElement} card */
 function amend(card) {
-  const here = document.getElementById(card.id);
-  const panel = $(".verb-panel[id^=correcting]", HTMLElement, here);
-  if (!here || !panel) return;
+  const here = byId(card.id);
+  if (!here) return;
   const folded = here.closest("details");
   if (folded) folded.open = true;
-  open(panel, $("textarea", HTMLElement, panel));
-  here.scrollIntoView({ block: "center" });
+  if (open(here, "correct", true)) here.scrollIntoView({ block: "center" });
 }
 
 /** Begin. Once a page. */
@@ -257,11 +269,11 @@ export function start() {
   on("pending-settled", ({ entry, answer, attended }) => {
     if (entry.verb === "undo") return;
     // It waited longer than its page lived.
-    if (answer.ok && !attended) finish(null, entry.verb, entry.fields, entry.said, answer.body);
+    if (answer.ok && !attended) finish(null, entry.url, entry.fields, entry.said, answer.body);
     if (!attended) void readAgain();
   });
   on("pending-cancelled", ({ entry }) => giveBackTyped(entry.typed)?.focus());
-  onSubmit("[data-verb]", (form, button) => void use(form, button));
+  onSubmit("[data-verb], #act", (form, button) => void use(form, button));
   // Words that are finished: Ctrl + Enter sends them.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(event.target instanceof HTMLTextAreaElement)) return;
@@ -281,6 +293,8 @@ export function start() {
     awayWithOffer();
     // Back to it, unless somebody is writing elsewhere; once its news has come.
     if (id && !document.activeElement?.matches("textarea, input, select")) setTimeout(() => comeBack(id), 150);
+    // It may stand behind the end of its list.
+    if (id.startsWith("question-")) setTimeout(() => { if (!byId(id)) toast(words("undoneBelow")); }, 1500);
   });
 }
 

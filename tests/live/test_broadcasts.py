@@ -1,140 +1,17 @@
-"""What browsers may say over the socket, and what each room hears."""
+"""What each room hears, and what it must not hear."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange import rooms
 from exchange.domain.refusals import Refused
-from exchange.extensions import sio_server, socketio
-from exchange.live.presence import look_once
+from exchange.extensions import socketio
 from tests.support.apps import restart
-from tests.support.fair import AC, AC_ROBO, BAU, ELSEWHERE, GE, ROBO, TOUR, XX_STAND, Fair, new_key
+from tests.support.fair import AC, AC_ROBO, BAU, ELSEWHERE, GE, ROBO, XX_STAND, Fair, new_key
 from tests.support.windows import Desk, Ear, Listen, Window, connect, elements
-
-# Which room, of what, and who may hear it beside those with no pass at all.
-ROOMS = {
-    ("stand", ROBO): "everybody",
-    ("event", GE): "everybody",
-    ("desk", ROBO): "presenter",
-    ("moderate", GE): "moderator",
-    ("screen", GE): "screen moderator",
-}
-HOLDERS = {
-    "nobody": None,
-    "presenter": ("presenter", ROBO),
-    "moderator": ("moderator", GE),
-    "screen": ("screen", GE),
-    "organiser": ("organiser", TOUR),
-    "presenter-next-door": ("presenter", BAU),
-    "presenter-in-the-next-city": ("presenter", AC_ROBO),
-    "moderator-in-the-next-city": ("moderator", AC),
-    "screen-in-the-next-city": ("screen", AC),
-}
-
-
-@pytest.mark.parametrize("holder", HOLDERS)
-def test_who_may_watch_what(fair: Fair, listen: Listen, holder: str) -> None:
-    held = HOLDERS[holder]
-    window = Window(fair)
-    if held:
-        window.enter(*held)
-    question = fair.ask()
-    for (room, code), may in ROOMS.items():
-        ear = listen(room, code, window)
-        fair.act(question, "live")
-        fair.act(question, "shortlist")
-        if may == "everybody" or holder in may.split():
-            assert ear.answer.keys() == {"ok", "revision"}
-            assert len(ear.heard()) == 2
-        else:
-            assert ear.answer == {"ok": False, "error": "not_yours"}
-            assert ear.heard() == []
-
-
-@pytest.mark.parametrize(
-    ("command", "word"),
-    [
-        ((), "unreadable"),
-        ((None,), "unreadable"),
-        (("stand",), "unreadable"),
-        ((["stand", ROBO],), "unreadable"),
-        ((7,), "unreadable"),
-        (({},), "unreadable"),
-        (({"room": "stand"},), "unreadable"),
-        (({"room": 1, "code": ROBO},), "unreadable"),
-        (({"room": "stand", "code": None},), "unreadable"),
-        (({"room": "stand", "code": {"a": 1}},), "unreadable"),
-        (({"room": "stand", "code": "A" * 41},), "unreadable"),
-        (({"room": "kitchen", "code": ROBO},), "unknown"),
-        (({"room": "stand", "code": "NIX"},), "unknown"),
-        (({"room": "stand", "code": "\ud800"},), "unknown"),
-        (({"room": "event", "code": "NIX"},), "unknown"),
-        (({"room": "moderate", "code": "NIX"},), "unknown"),
-        (({"room": "mine", "code": GE},), "no_participant"),
-        (({"room": "desk", "code": ROBO},), "not_yours"),
-    ],
-)
-def test_a_command_that_cannot_be_followed_says_why(
-    phone: Window, listen: Listen, command: tuple[object, ...], word: str
-) -> None:
-    ear = listen("stand", ROBO, phone)
-    assert ear.say("watch", *command) == {"ok": False, "error": word}
-    assert ear.connected
-
-
-@pytest.mark.parametrize(
-    "command", ["ask", "fragment", "message", "join", "disconnecting", "*", ""]
-)
-def test_an_unknown_command_says_so_and_does_nothing(
-    phone: Window, listen: Listen, fair: Fair, command: str
-) -> None:
-    ear = listen("stand", ROBO, phone)
-    before = fair.everything()
-    assert ear.say(command, {"text": "Hallo"}, 1, None) == {"ok": False, "error": "unknown"}
-    assert fair.everything() == before
-    assert ear.connected
-
-
-def test_more_than_was_asked_for_is_ignored(phone: Window, listen: Listen) -> None:
-    ear = listen("stand", ROBO, phone)
-    assert ear.say("watch", {"room": "stand", "code": ROBO, "more": 1}, "rest")["ok"] is True
-
-
-def test_a_code_is_known_in_whatever_case(listen: Listen, fair: Fair) -> None:
-    ear = listen("stand", ROBO.lower(), Window(fair))
-    assert ear.answer["ok"] is True
-
-
-def test_watching_again_is_the_slow_check(listen: Listen, fair: Fair) -> None:
-    ear = listen("desk", ROBO)
-    first = ear.revision
-    fair.ask()
-    assert ear.watch() == {"ok": True, "revision": first + 1}
-    assert len(ear.heard()) == 1
-    fair.ask()
-    assert len(ear.heard()) == 1
-
-
-def test_mine_hears_ones_own_and_nobody_elses(
-    phone: Window, as_attendee: Callable[[], Window], listen: Listen, fair: Fair
-) -> None:
-    other = as_attendee()
-    question = phone.ask(ROBO, "Meine Frage?")
-    other.ask(ROBO, "Eine andere Frage?")
-    own, others = listen("mine", GE, phone), listen("mine", ROBO, other)
-    assert own.answer["ok"] is others.answer["ok"] is True
-    fair.act(question, "answer", by="presenter", answer="So.")
-    (push,) = own.heard()
-    assert push["room"] == "mine"
-    assert [one["id"] for one in elements(push["html"])] == [f"mine-question-{question}"]
-    assert others.heard() == []
-    assert listen("mine", AC, phone).answer == {"ok": False, "error": "no_participant"}
-
 
 # What a push is
 
@@ -350,64 +227,3 @@ def test_a_whole_day_is_not_heard_next_door(organiser: Window, listen: Listen, f
     moderation.send(f"/moderate/{GE}/end-round", key=new_key())
     organiser.send(f"/organise/{GE}/phase", key=new_key(), phase="closed")
     assert [ear.heard() for ear in neighbours] == [[]] * len(neighbours)
-
-
-# Passes and their sockets
-
-
-@pytest.mark.parametrize("verb", ["revoke", "rotate"])
-def test_a_pass_that_lapses_loses_its_sockets_and_no_other_does(
-    organiser: Window, listen: Listen, fair: Fair, verb: str
-) -> None:
-    window = Window(fair).enter("presenter", ROBO)
-    gone = [listen("desk", ROBO, window), listen("desk", ROBO, window, lang="en")]
-    stays = [listen("desk", BAU), listen("moderate", GE), listen("stand", ROBO, Window(fair))]
-    organiser.post(f"/organise/passes/{fair.pass_id('presenter', ROBO)}/{verb}")
-    assert [ear.connected for ear in gone] == [False, False]
-    assert [ear.connected for ear in stays] == [True] * 3
-    fair.ask()
-    assert [len(ear.heard()) for ear in stays] == [0, 1, 1]
-    assert listen("desk", ROBO, window).answer == {"ok": False, "error": "not_yours"}
-
-
-@pytest.mark.parametrize("lapse", ["revoked = 1", "generation = generation + 1"])
-def test_a_pass_that_lapsed_in_another_process_loses_its_sockets_soon(
-    listen: Listen, fair: Fair, lapse: str
-) -> None:
-    gone, stays = listen("moderate", GE), listen("moderate", AC)
-    look_once(fair.app)
-    assert gone.connected
-    fair.sql(f"UPDATE passes SET {lapse} WHERE id = {fair.pass_id('moderator', GE)}")
-    look_once(fair.app)
-    assert (gone.connected, stays.connected) == (False, True)
-    look_once(fair.app)
-
-
-def test_nobody_is_forgotten_by_saying_so(listen: Listen, fair: Fair) -> None:
-    """`connect` and `disconnect` are the library's own words; a browser may send them, too."""
-    ear = listen("moderate", GE)
-    for command in ("disconnect", "connect", "disconnect"):
-        ear.socket.emit(command, "transport close")
-    fair.sql("UPDATE passes SET revoked = 1")
-    look_once(fair.app)
-    assert not ear.connected
-
-
-def test_who_has_left_is_forgotten(listen: Listen, fair: Fair) -> None:
-    ear = listen("desk", ROBO)
-    watchers = fair.app.extensions["process"].watchers
-    assert len(watchers.locales) == len(watchers.passes) == 1
-    ear.socket.disconnect()
-    assert (watchers.locales, watchers.passes) == ({}, {})
-    name = rooms.name(rooms.Room.DESK, fair.stand_id(ROBO), "de")
-    assert list(sio_server().manager.get_participants("/", name)) == []
-
-
-def test_a_socket_that_cannot_be_reached_keeps_the_change(
-    listen: Listen, fair: Fair, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    listen("desk", ROBO)
-    monkeypatch.setattr(socketio, "emit", lambda *_, **__: 1 / 0)
-    question = fair.ask()
-    assert fair.status(question) == "open"
-    assert "could not be told" in caplog.text

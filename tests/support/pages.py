@@ -1,0 +1,33 @@
+"""Every page that the product has, and somebody who may read them all."""
+
+from tests.support.fair import GE, GENERAL, ROBO, TOUR, Fair
+from tests.support.windows import Window
+
+PUBLIC = [
+    "/",
+    f"/e/{GE}",
+    f"/s/{ROBO}",
+    f"/s/{GENERAL}",
+    f"/e/{GE}/minutes",
+    "/projects/robo",
+    "/pass",
+]
+STAFF = {
+    f"/present/{ROBO}": ("presenter", ROBO),
+    f"/moderate/{GE}": ("moderator", GE),
+    f"/screen/{GE}": ("screen", GE),
+    "/organise": ("organiser", TOUR),
+    f"/organise/{GE}/sheets": ("organiser", TOUR),
+}
+PAGES = [*PUBLIC, *STAFF]
+LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
+OF_ONE = [f"/present/{ROBO}/questions/1", f"/moderate/{GE}/questions/1"]
+"""There once a question has been asked."""
+
+
+def reader_of_all(fair: Fair) -> Window:
+    """Somebody with every pass."""
+    window = Window(fair)
+    for role, place in set(STAFF.values()):
+        window.enter(role, place)
+    return window
