@@ -1,4 +1,4 @@
-// The attendee's pages. Everything here is an improvement: the pages work without it.
+// The attendee's pages. Everything here is progressive enhancement: the pages work without it.
 
 import { ATTENDEES, readAgain, start as listen } from "./live/updates.js";
 import { start as keepAges } from "./page/ages.js";
@@ -20,8 +20,8 @@ knowMine();
 sayNews();
 listen(ATTENDEES);
 
-// What may be done follows from the phase: when it changes, so does more than its own fragment. Everybody hears of it at
-// once, so each waits a little while of its own before it reads.
+// What may be done depends on the phase: when it changes, more changes than its own fragment. It is pushed to all phones at
+// once, so each waits for a random time before it reads the page again.
 let phase = document.getElementById("phase")?.dataset.phase;
 on("dom-updated", () => {
   const now = document.getElementById("phase")?.dataset.phase;

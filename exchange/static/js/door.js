@@ -1,5 +1,5 @@
-// The door: takes the secret out of the address, where it could be seen over a shoulder or kept in the history, and
-// posts it. What stands behind # never reached the server by itself.
+// The page that redeems a pass: removes the secret from the address, where it could be read over a shoulder or kept in the
+// history, and posts it. What follows # is never sent to the server by the browser.
 
 import { $, fieldOf } from "./page/dom.js";
 

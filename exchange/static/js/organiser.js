@@ -1,5 +1,5 @@
-// The organiser's page. It works without this; here links are copied with one press, sheets printed, and what is pressed
-// without a line waits for it.
+// The organiser's page. It works without this; here links are copied with one press, sheets are printed, and what is pressed
+// without a connection waits for it.
 
 import { fieldsOf } from "./outbox/post.js";
 import { say, toast } from "./page/announce.js";
@@ -10,7 +10,7 @@ import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
 
 document.documentElement.dataset.js = "";
 
-/** What the address names is opened, however deep it is folded away. */
+/** Open every disclosure around the address's target. */
 function openTarget() {
   const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
   if (!target) return;
@@ -19,7 +19,7 @@ function openTarget() {
 }
 
 /**
- * On plain http in a LAN there is no clipboard to write to; the old way works from a selected field.
+ * On plain http in a LAN there is no clipboard API; execCommand works from a selected field.
  * @param {HTMLInputElement} field
  * @returns {Promise<boolean>}
  */
@@ -29,7 +29,7 @@ async function copy(field) {
       await navigator.clipboard.writeText(field.value);
       return true;
     }
-  } catch { /* not allowed: the old way, then */ }
+  } catch { /* not allowed */ }
   field.select();
   return document.execCommand("copy");
 }
@@ -78,7 +78,7 @@ onSubmit("[data-wait]", (form, button) => {
 on("pending-settled", ({ entry, answer }) => {
   if (!answer.ok || entries().some((other) => !other.refused)) return;
   const [, passes, event_] = /^\/organise\/(?:passes\/(\d+)|([^/]+))/.exec(entry.url) ?? [];
-  // This page hears no news: it is read anew, and opened where something was done.
+  // This page watches no room: reload it, opened where something was done.
   history.replaceState(history.state, "", passes ? `#pass-${passes}` : `#${event_}`);
   location.reload();
 });

@@ -1,25 +1,26 @@
-// The state of the line, always visible and never alarming. The words are in the page (_line.html), for their language.
+// The state of the connection, always visible and never alarming. The sentences are in the page (_line.html), for their
+// language.
 
 import { timeOfDay } from "../page/ages.js";
 import { say } from "../page/announce.js";
 import { emit, on } from "../page/events.js";
 
-/** @typedef {"waiting" | "online" | "offline"} ConnectionState */
+/** still: not yet known; waiting: no answer just now. @typedef {"still" | "waiting" | "online" | "offline"} ConnectionState */
 
-/** @type {ConnectionState | "still"} */
+/** @type {ConnectionState} */
 let state = "still";
-/** When this page was last known to be true. */
+/** When this page was last known to be up to date. */
 let freshAt = new Date();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
-let said = false;
+let toldOffline = false;
 
-/** Patience before a lost line is called lost: most come back before anybody looks. */
+/** How long a lost connection is called "waiting": most come back before anybody looks. */
 const PATIENCE = 3000;
 
 export const connectionState = () => state;
 
-/** What is shown is true as of now. */
+/** What is shown is up to date as of now. */
 export function markFresh() {
   freshAt = new Date();
 }
@@ -27,7 +28,7 @@ export function markFresh() {
 /** @param {string} key */
 const words = (key) => (document.getElementById("line")?.dataset[key] ?? "").replace("{time}", timeOfDay(freshAt));
 
-/** @param {ConnectionState | "still"} next */
+/** @param {ConnectionState} next */
 function show(next) {
   state = next;
   const line = document.getElementById("line");
@@ -44,24 +45,23 @@ export function online() {
   timer = undefined;
   markFresh();
   if (state !== "online") show("online");
-  if (said) say(words("sayOnline"));
-  said = false;
+  if (toldOffline) say(words("sayOnline"));
+  toldOffline = false;
 }
 
-/** Something is amiss: say so quietly now, plainly if it lasts. */
+/** No answer: show it quietly now, plainly if it lasts. */
 export function lost() {
   if (timer || state === "offline") return;
-  if (state === "online") show("waiting");
-  else if (state === "still") show("waiting");
+  show("waiting");
   timer = setTimeout(() => {
     timer = undefined;
     show("offline");
-    said = true;
+    toldOffline = true;
     say(words("sayOffline"));
   }, PATIENCE);
 }
 
-/** What waits may hope again: there may be a way out, or somebody looks. @param {() => void} call */
+/** When sending again may be worth it: the network is back, or somebody looks at the page. @param {() => void} call */
 export function onReconnectChance(call) {
   for (const reason of ["online", "pageshow"]) addEventListener(reason, () => call());
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") call(); });

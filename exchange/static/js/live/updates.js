@@ -1,7 +1,8 @@
-// The page's ear: watches its rooms, keeps count of their revisions, and reads the page again when it missed something.
+// Keeps the page up to date: watches its rooms over the socket, counts their revisions, and reads the page again over HTTP
+// when it missed something.
 //
-// The socket is a hint, the page is the truth. For each room a push that is not newer than what we have is dropped; one
-// that follows on what we have is applied; anything else, and the page reads itself again.
+// The socket is a hint, the page is the truth. Of a room, a push that is not newer than the known revision is dropped; one
+// that follows on it is applied; after any other there is a gap, and the page reads itself again.
 
 import { io } from "socket.io-client";
 import { emit, on } from "../page/events.js";
@@ -14,8 +15,9 @@ import { showVotes } from "./vote-counts.js";
 /** @typedef {{room: string, html?: string, counts?: Record<string, number>, revision: number, previous: number}} Push */
 
 /**
- * How often to ask whether we missed something; and within what time everybody comes in and reads again after something
- * that has reached all of them at once. Staff are few and do it at once; three hundred phones take their time.
+ * How often to poll for missed pushes, with how much jitter (`spread`); and over what time (`within`) pages spread their
+ * reconnecting and reading after something that has reached all of them at once. Staff are few and need not; three hundred
+ * phones must.
  * @typedef {{every: number, spread: number, within: number}} Rhythm
  * @type {Rhythm}
  */
@@ -23,12 +25,12 @@ export const STAFF = { every: 10_000, spread: 0, within: 0 };
 /** @type {Rhythm} */
 export const ATTENDEES = { every: 60_000, spread: 0.2, within: 2500 };
 
-/** How long an answer may take before the line counts as lost: with the pause before it, less than a quarter minute. */
+/** How long an answer may take before the connection counts as lost: with the poll before it, less than 15 s for staff. */
 const ANSWER_WITHIN = 4500;
-/** Timers that come this much too late, or a page out of sight for so long: it has slept. */
-const SLEPT = 4000;
-/** The server gives up a line that is silent for longer. */
-const GIVEN_UP = 14_000;
+/** A timer that is this late, or a page that was hidden for so long: it was suspended. */
+const SUSPENDED = 4000;
+/** The server closes a socket that is silent for longer. */
+const SERVER_TIMEOUT = 14_000;
 
 /** @type {Map<string, Watch>} */
 const rooms = new Map();
@@ -45,8 +47,8 @@ let retry;
 let failures = 0;
 let hiddenSince = 0;
 let tickedAt = Date.now();
-let awokeAt = -Infinity;
-/** Ends the reading that is under way. @type {AbortController | undefined} */
+let resumedAt = -Infinity;
+/** Aborts the reading that is under way. @type {AbortController | undefined} */
 let control;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let catchingUp;
@@ -62,22 +64,22 @@ function watchOf(page) {
   }
 }
 
-/** Whether this page hears a room. @param {string} room */
+/** Whether this page watches a room. @param {string} room */
 export const watches = (room) => rooms.has(room);
 
 /** @param {Watch[]} watch */
-function takeOver(watch) {
+function setRooms(watch) {
   for (const [name] of rooms) if (!watch.some((one) => one.room === name)) rooms.delete(name);
   for (const one of watch) rooms.set(one.room, { ...one });
 }
 
 /**
- * Begin to listen. Once a page; a page without rooms stays silent.
+ * Begin. Once a page; a page without rooms never connects.
  * @param {Rhythm} [how] STAFF or ATTENDEES
  */
 export function start(how = STAFF) {
   rhythm = how;
-  takeOver(watchOf(document) ?? []);
+  setRooms(watchOf(document) ?? []);
   if (!rooms.size) return;
   socket = io({
     auth: { lang: document.documentElement.lang },
@@ -92,75 +94,75 @@ export function start(how = STAFF) {
   socket.on("connect_error", lost);
   socket.on("disconnect", (reason) => {
     lost();
-    // Sent away on purpose (a pass was withdrawn, the server restarts): socket.io does not come back by itself then.
+    // On purpose (a pass was revoked, the server restarts): socket.io does not reconnect by itself then.
     if (reason === "io server disconnect") setTimeout(() => socket?.connect(), 500 + Math.random() * (1000 + rhythm.within));
   });
-  socket.on("fragment", hear);
+  socket.on("fragment", receive);
   lost();
-  slowly();
+  poll();
 
   addEventListener("online", () => {
     if (socket && !socket.connected) socket.connect();
     else watchAll();
     catchUp();
   });
-  // Somebody wants to write while the line is thought lost: is it?
+  // Somebody writes while the connection counts as lost: find out whether it is.
   on("connection-wanted", () => void readAgain());
-  addEventListener("pageshow", (event) => { if (event.persisted) awake(Infinity); });
-  document.addEventListener("resume", () => awake(Infinity));
+  addEventListener("pageshow", (event) => { if (event.persisted) resumed(Infinity); });
+  document.addEventListener("resume", () => resumed(Infinity));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") hiddenSince = Date.now();
-    else if (hiddenSince && Date.now() - hiddenSince > SLEPT) awake(Date.now() - hiddenSince);
+    else if (hiddenSince && Date.now() - hiddenSince > SUSPENDED) resumed(Date.now() - hiddenSince);
   });
   setInterval(() => {
-    // Wall clock: while a laptop sleeps, the other one may stand still. In a hidden page timers are late by habit.
+    // The wall clock: while a laptop sleeps, performance.now() may stand still. In hidden pages timers are always late.
     const late = Date.now() - tickedAt - 1000;
     tickedAt = Date.now();
-    if (late > SLEPT && document.visibilityState === "visible") awake(late);
+    if (late > SUSPENDED && document.visibilityState === "visible") resumed(late);
   }, 1000);
 }
 
 /**
- * The page has slept, or nobody has looked at it: it is right again before anybody reads it.
+ * The page was suspended or hidden: it must be right again before anybody reads it.
  * @param {number} slept milliseconds
  */
-function awake(slept) {
-  // Several signs may tell of one waking.
-  if (performance.now() - awokeAt < 500) return;
-  awokeAt = performance.now();
-  // What was asked for before may hang in a line that is no more.
+function resumed(slept) {
+  // One waking may fire several events.
+  if (performance.now() - resumedAt < 500) return;
+  resumedAt = performance.now();
+  // A request from before may hang in a connection that no longer exists.
   control?.abort();
   void readNow();
-  if (!socket?.connected || slept > GIVEN_UP) comeInAgain();
+  if (!socket?.connected || slept > SERVER_TIMEOUT) reconnect();
   else watchAll();
 }
 
-/** The slow check, for as long as the page is open. */
-function slowly() {
+/** Poll, for as long as the page is open. */
+function poll() {
   const pause = rhythm.every * (1 + rhythm.spread * (2 * Math.random() - 1));
   setTimeout(() => {
     if (socket?.connected) watchAll();
     else if (document.visibilityState === "visible") void readAgain();
-    slowly();
+    poll();
   }, pause);
 }
 
-/** Ask for every room: joins it, and tells whether we are up to date. */
+/** Ask for every room: the server joins us, and answers with the room's revision. */
 function watchAll() {
   const asked = socket?.id;
   for (const { room, code } of rooms.values()) {
     socket?.timeout(ANSWER_WITHIN).emit("watch", { room, code }, (/** @type {Error | null} */ failed, /** @type {{ok: boolean, revision: number, error?: string}} */ ack) => {
       if (failed) {
-        // On a line that has been left: that it stays silent says nothing of the one that we have.
+        // Asked on a socket that has been replaced: its silence says nothing of the present one.
         if (socket?.id !== asked) return;
-        // Half open: our end believes in a line that leads nowhere.
+        // Half-open: our end believes in a connection that leads nowhere.
         lost();
-        comeInAgain();
+        reconnect();
         void readAgain();
         return;
       }
       if (!ack?.ok) {
-        // Not allowed here any more, say: the page itself will tell.
+        // No longer allowed here, say: the page itself tells.
         void readAgain();
         return;
       }
@@ -172,7 +174,7 @@ function watchAll() {
 }
 
 /** @param {Push} push */
-function hear(push) {
+function receive(push) {
   online();
   if (reading) held.push(push);
   else whenPointerIsUp(() => apply(push));
@@ -192,13 +194,13 @@ function apply(push) {
   if (missed) catchUp();
 }
 
-/** We missed something, and maybe all the others did as well. */
+/** We missed something, and so may all the others have. */
 function catchUp() {
   if (!rhythm.within) void readAgain();
   else catchingUp ??= setTimeout(() => void readAgain(), Math.random() * rhythm.within);
 }
 
-/** Read the page anew, at once: not after, but in place of one that is under way. */
+/** Read the page at once, in place of a reading that is under way. */
 async function readNow() {
   while (reading) {
     control?.abort();
@@ -208,7 +210,7 @@ async function readNow() {
 }
 
 /**
- * Read the page anew and make the live regions what it says. Several calls become one or two readings.
+ * Read the page again and reconcile its live regions. Calls during a reading become one more.
  * @returns {Promise<boolean>} whether the server answered
  */
 export function readAgain() {
@@ -220,7 +222,7 @@ export function readAgain() {
   clearTimeout(catchingUp);
   catchingUp = undefined;
   reading = read().catch((error) => {
-    // A fault of ours must not stop the readings to come; it is seen where developers look.
+    // A bug here must not stop later readings.
     console.error(error);
     return false;
   }).then((done) => {
@@ -231,7 +233,7 @@ export function readAgain() {
     pushes.forEach((push) => whenPointerIsUp(() => apply(push)));
     if (readAgainAfter) {
       readAgainAfter = false;
-      // A little later and not all at once: what caused this reading may have reached three hundred phones.
+      // Spread: what caused this reading may have reached three hundred phones.
       retry = setTimeout(() => void readAgain(), 300 + Math.random() * (200 + rhythm.within));
     } else if (!done && document.visibilityState === "visible") {
       retry = setTimeout(() => void readAgain(), Math.min(2000 * 2 ** failures, 30_000) * (0.75 + Math.random() / 2));
@@ -264,10 +266,10 @@ async function read() {
   if (!answer) return false;
   const page = parsePage(answer.html);
   const watch = watchOf(page);
-  // A captive portal has pages, too; ours say what they watch.
+  // A captive portal has pages, too; ours name their rooms.
   if (!watch) return false;
   if (answer.status === 403 || answer.status === 404) {
-    // Not for this browser any more (a withdrawn pass): the server's own page says it best.
+    // No longer for this browser (a revoked pass): show the server's own page.
     location.reload();
     return true;
   }
@@ -275,15 +277,15 @@ async function read() {
   await new Promise((done) => whenPointerIsUp(() => done(undefined)));
   reconcile(page);
   const known = new Set(rooms.keys());
-  takeOver(watch);
-  // A room of my own, since my first write: let in again, with the cookie that came with it.
-  if (socket && watch.some((one) => !known.has(one.room))) comeInAgain();
+  setRooms(watch);
+  // A room of my own, since my first write: reconnect with the cookie that came with it.
+  if (socket && watch.some((one) => !known.has(one.room))) reconnect();
   markFresh();
   emit("page-read");
   return true;
 }
 
-function comeInAgain() {
+function reconnect() {
   socket?.disconnect();
   socket?.connect();
 }

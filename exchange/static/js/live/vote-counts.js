@@ -1,4 +1,4 @@
-// How many a question interests. Numbers come alone, without their question; they roll quietly to their new value.
+// The votes of a question. Counts are pushed alone, without their question, and roll quietly to their new value.
 
 import { $$ } from "../page/dom.js";
 

@@ -1,4 +1,4 @@
-// Ages that stay true: <time data-ago datetime="..."> reads "vor 3 Minuten" and moves on by itself.
+// Relative times that are kept up to date: <time data-ago datetime="..."> reads "vor 3 Minuten".
 
 import { $$ } from "./dom.js";
 import { on } from "./events.js";
@@ -38,7 +38,7 @@ function tick() {
   }
 }
 
-/** Begin to keep ages. Once a page. */
+/** Begin. Once a page. */
 export function start() {
   tick();
   setInterval(tick, 15_000);

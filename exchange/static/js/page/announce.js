@@ -1,10 +1,10 @@
-// Saying something once and calmly: to the ear through the page's one status region, to the eye as a toast.
+// Announcements: for screen readers through the page's one live region, for the eye as a toast.
 
 import { $$ } from "./dom.js";
 import { on } from "./events.js";
 
 /**
- * For those who listen. An empty sentence only clears what was said before, or nothing with `keep`.
+ * To screen readers. An empty sentence clears the region, or, with `keep`, does nothing.
  * @param {string} sentence
  * @param {{keep?: boolean}} [options]
  */
@@ -13,12 +13,12 @@ export function say(sentence, { keep = false } = {}) {
   if (!region || (keep && !sentence)) return;
   region.textContent = "";
   if (!sentence) return;
-  // A region must change to be heard; the pause lets readers notice that it did.
+  // A live region is read only when it changes, and screen readers need a moment to notice that it did.
   setTimeout(() => { region.textContent = sentence; }, 50);
 }
 
 /**
- * A passing sentence at the bottom, heard too. With something to do it stays longer.
+ * A toast, announced as well. With an action it stays longer.
  * @param {string} sentence
  * @param {{label?: string, act?: () => void, seconds?: number}} [options]
  * @returns {() => void} takes it away
@@ -43,7 +43,7 @@ export function toast(sentence, { label, act, seconds = act ? 12 : 6 } = {}) {
     button.addEventListener("click", () => { away(); act(); });
     element.append(button);
   }
-  // While somebody reads it with pointer or focus, it does not go.
+  // It stays while the pointer or the focus is on it.
   element.addEventListener("pointerenter", () => clearTimeout(timer));
   element.addEventListener("pointerleave", wait);
   element.addEventListener("focusin", () => clearTimeout(timer));
@@ -55,28 +55,28 @@ export function toast(sentence, { label, act, seconds = act ? 12 : 6 } = {}) {
   return away;
 }
 
-// ---- what changed ------------------------------------------------------------------------------------------------
+// ---- changes -----------------------------------------------------------------------------------------------------
 //
-// A question goes live, mine is answered: said once for those who listen. The sentence is in the page, as data-say on the
-// element; a sentence that was there from the start is not read out.
+// A question goes live, mine is answered: announced once. The sentence is in the page, as data-say on the element; one that
+// was there from the start is not announced.
 
 /** @type {Map<string, string>} */
 const known = new Map();
 
 /** The sentences that were not there before. */
-function learn() {
-  const news = [];
+function changes() {
+  const fresh = [];
   for (const element of $$("[data-say][id]")) {
     const sentence = element.dataset.say ?? "";
     const before = known.get(element.id);
-    if (before !== undefined && before !== sentence && sentence) news.push(sentence);
+    if (before !== undefined && before !== sentence && sentence) fresh.push(sentence);
     known.set(element.id, sentence);
   }
-  return news;
+  return fresh;
 }
 
 /** Begin. Once a page. */
 export function start() {
-  learn();
-  on("dom-updated", () => say(learn().join(" "), { keep: true }));
+  changes();
+  on("dom-updated", () => say(changes().join(" "), { keep: true }));
 }

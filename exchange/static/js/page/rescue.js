@@ -1,11 +1,11 @@
-// What was typed into something that has gone stays in the page, to be copied, until somebody closes it.
+// What was typed into a field that was removed stays in the page, to be copied, until somebody closes the box.
 
 import { emit } from "./events.js";
 
 /**
- * @param {Element} place  the box stands before it
+ * @param {Element} place  the box is inserted before it
  * @param {{name: string, value: string}[]} typed  by the ids of their fields
- * @returns {HTMLTextAreaElement} the field that now holds the words
+ * @returns {HTMLTextAreaElement} the field that now holds the text
  */
 export function rescue(place, typed) {
   const { rescued = "", close = "" } = document.getElementById("main")?.dataset ?? {};
@@ -25,9 +25,9 @@ export function rescue(place, typed) {
   button.className = "button-plain";
   button.textContent = close;
   button.addEventListener("click", () => {
-    const inPlay = box.contains(document.activeElement);
+    const hadFocus = box.contains(document.activeElement);
     box.remove();
-    if (inPlay) document.getElementById("main")?.focus({ preventScroll: true });
+    if (hadFocus) document.getElementById("main")?.focus({ preventScroll: true });
     emit("draft-discarded", { names: typed.map(({ name }) => name) });
   });
   box.append(label, button);

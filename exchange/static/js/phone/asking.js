@@ -1,5 +1,6 @@
-// Asking: a question once typed is never lost. What is not yet sent survives a reload as a draft; what is sent goes through
-// the outbox, and the field is free for the next one when it has arrived, or stands written down in the waiting list.
+// The question form, of attendees and of staff who type in a spoken question. No text is lost: until it is sent it is a
+// draft that survives a reload; then the outbox has it, and the field is free for the next question as soon as that one has
+// arrived or is shown in the waiting list.
 
 import { connectionState } from "../live/connection.js";
 import { readAgain, watches } from "../live/updates.js";
@@ -14,14 +15,14 @@ import { discard, entries, entryOf, follow, isUnderWay, put, start as startSendi
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
-/** The forms of this page, by where they post to: give back a text to its field, if that is free. @type {Map<string, (entry: Entry, error?: string) => boolean>} */
+/** How to put a text back into its form, by where the form posts to; false if it is in use. @type {Map<string, (entry: Entry, error?: string) => boolean>} */
 const fields = new Map();
 
-/** Whether a question can be worded anew on this page. @param {Entry} entry */
+/** Whether this page has the form in which a question can be changed. @param {Entry} entry */
 export const hasField = (entry) => fields.has(entry.url);
 
 /**
- * Take a question out of the outbox and put it back into its field, if nothing else stands there.
+ * Take a question out of the outbox and put it back into its form, unless another text is there.
  * @param {Entry} entry
  */
 export const giveBack = (entry) => fields.get(entry.url)?.(entry) ?? false;
@@ -34,11 +35,11 @@ function attend(form) {
   const button = must("button[type=submit]", HTMLButtonElement, form);
   const state = must("[data-ask-state]", HTMLElement, form);
   const error = must("[data-error]", HTMLElement, form);
-  /** Staff have no list; their field keeps the question until it has arrived. */
+  /** Staff's form has this button and no waiting list: it keeps the question until it has arrived. */
   const change = $("[data-ask-change]", HTMLButtonElement, form);
   const words = form.dataset;
   const names = ["text", "facet", "name", "stand"];
-  /** What the field shows while it is on its way. */
+  /** Of the question that the form shows while it is being sent. */
   let key = "";
 
   const values = () => Object.fromEntries(names.filter((name) => form.elements.namedItem(name)).map((name) => [name, valueOf(name)]));
@@ -55,7 +56,7 @@ function attend(form) {
       const field = form.elements.namedItem(name);
       if (!given[name] || !field) continue;
       if (field instanceof RadioNodeList || field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = given[name];
-      // Nothing that is filled in shall be hidden.
+      // What is filled in must not be hidden.
       if (name !== "text") form.querySelector(`[name=${name}]`)?.closest("details")?.setAttribute("open", "");
     }
     grow();
@@ -86,7 +87,7 @@ function attend(form) {
     if (change) change.hidden = true;
   }
 
-  /** Free for the next question. */
+  /** Make the form free for the next question. */
   function clear() {
     key = "";
     wait(false);
@@ -98,17 +99,17 @@ function attend(form) {
     tell("quiet", "", { aloud: false });
   }
 
-  /** @param {string} known */
-  function track(known) {
-    key = known;
+  /** @param {string} sent */
+  function track(sent) {
+    key = sent;
     wait(true);
     refuse("");
     tell("quiet", words.sending ?? "");
     follow(key, {
       arrived,
       refused(entry) {
-        // What can be put right in the field stays there; what has to wait for better times goes to the list.
-        if (!change && !mendable(entry)) return clear();
+        // What the asker can correct stays in the field; what was refused for the time or the place goes to the list.
+        if (!change && !isCorrectable(entry)) return clear();
         discard(entry.key);
         key = "";
         wait(false);
@@ -116,7 +117,7 @@ function attend(form) {
         drafts.write(draft, values());
         refuse(entry.refused?.message ?? "");
       },
-      left: () => { if (entryOf(known)) clear(); else wait(false); key = ""; },
+      left: () => { if (entryOf(sent)) clear(); else wait(false); key = ""; },
       waits: change ? waits : undefined,
     });
   }
@@ -151,13 +152,13 @@ function attend(form) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    // Pressed again while it waits: try at once, under the same key.
+    // Pressed again while it is being sent: retry at once, under the same key.
     if (key) return wake();
     if (!text.value.trim()) return refuse(words.empty ?? "");
     const fresh = newKey();
     track(fresh);
     put({ key: fresh, what: "ask", url, fields: values(), place: words.place });
-    // Only now: it stands in the outbox, or, if storage is denied, in the page as long as that is open.
+    // Only now is it in the outbox (or, if storage is denied, in memory).
     drafts.write(draft, null);
   });
 
@@ -170,7 +171,7 @@ function attend(form) {
   });
 
   change?.addEventListener("click", () => {
-    // From here on it is another question, under another key.
+    // From here on it is another question, with another key.
     const now = values();
     discard(key);
     key = "";
@@ -192,7 +193,7 @@ function attend(form) {
 
   const waiting = entries().filter((entry) => entry.url === url && !entry.refused);
   const mine = change && waiting.find((entry) => !isHeld(entry.key));
-  // A browser may have put back what was typed before the page was loaded anew.
+  // After a reload the browser may have restored a text that is in the outbox already.
   if (waiting.some((entry) => entry.fields.text === text.value)) text.value = "";
   if (mine) {
     fill(mine.fields);
@@ -203,19 +204,19 @@ function attend(form) {
       fill(typed);
       drafts.write(draft, typed);
     }
-    // Another tab was told that it cannot be taken: staff have no list that would show it.
+    // Refused in another tab: staff have no list that would show it.
     const refused = change && entries().find((entry) => entry.url === url && entry.refused);
     if (refused) fields.get(url)?.(refused, refused.refused?.message);
   }
-  // The form was away for a phase and is back with its text: nothing is left to be copied.
+  // The form was removed for a phase and is back with its text: the copy of it may go.
   for (const rescued of document.querySelectorAll(".rescued")) {
     if (rescued.querySelector("textarea")?.value === text.value) rescued.remove();
   }
   grow();
 }
 
-/** Whether the asker can put it right: the words are at fault, not the time or the place. @param {Entry} entry */
-const mendable = (entry) => [400, 413, 422].includes(entry.refused?.status ?? 0);
+/** Whether the asker can correct it: refused for its text, not for the time or the place. @param {Entry} entry */
+const isCorrectable = (entry) => [400, 413, 422].includes(entry.refused?.status ?? 0);
 
 /** @type {WeakSet<HTMLFormElement>} */
 const attended = new WeakSet();
@@ -237,15 +238,15 @@ export function start() {
   });
   on("outbox-changed", ({ kind, entry }) => {
     if (kind === "arrived" && entry.what !== "me-too" && connectionState() !== "still") {
-      // The first time, reading again brings my question and my own room; later a push does. Staff have theirs already.
+      // My first question comes with a reading, as does my own room; later ones are pushed. Staff have their room already.
       const told = entry.what === "ask" && (!document.getElementById("mine") || watches("mine"));
       if (!told || connectionState() !== "online") void readAgain();
-      // Should that push have been lost, the question still comes to stand among mine.
+      // In case that push is lost.
       const place = `#mine > [data-order="${entry.arrived?.body.number}"]`;
       if (entry.what === "ask" && document.getElementById("mine")) setTimeout(() => { if (!document.querySelector(place)) void readAgain(); }, 3000);
     }
-    // Refused long after it was asked: back to its field, if nobody is writing there.
-    if (kind === "refused" && !isHeld(entry.key) && mendable(entry)) fields.get(entry.url)?.(entry, entry.refused?.message);
+    // Refused after the form had let it go: back into the form, if that is free.
+    if (kind === "refused" && !isHeld(entry.key) && isCorrectable(entry)) fields.get(entry.url)?.(entry, entry.refused?.message);
   });
   startSending();
 }

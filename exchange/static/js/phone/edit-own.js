@@ -1,5 +1,5 @@
-// What I may still do with my own question: change its words, take it back. <form data-outbox="edit"> goes through the
-// outbox; a refusal that comes at once is said in the form, where the text still stands. Words half written survive.
+// Editing and withdrawing my own question. <form data-outbox="edit"> is sent through the outbox; a refusal that comes at
+// once is shown in the form, where the text still is. Drafts survive a reload.
 
 import { newKey } from "../outbox/post.js";
 import { drafts } from "../outbox/storage.js";
@@ -11,8 +11,8 @@ import { discard, follow, put } from "./outbox.js";
 /** @param {HTMLFormElement} form */
 const draftOf = (form) => `exchange.draft ${form.getAttribute("action")}`;
 
-/** Put words half written back into their forms, once a form. */
-function giveBack() {
+/** Put drafts back into their forms, once a form. */
+function restoreDrafts() {
   for (const form of $$("form[data-outbox]:not([data-my-known])", HTMLFormElement)) {
     form.setAttribute("data-my-known", "");
     const text = form.querySelector("textarea");
@@ -38,7 +38,7 @@ function submit(form, button) {
   };
   const close = () => {
     free();
-    // What was typed is stored, here or there: nothing is left to be rescued.
+    // The text is stored, here or on the server: it need not be rescued when the form goes.
     form.reset();
     drafts.write(draftOf(form), null);
     const details = form.closest("details");
@@ -66,8 +66,8 @@ function submit(form, button) {
 
 /** Begin. Once a page. */
 export function start() {
-  giveBack();
-  on("dom-updated", giveBack);
+  restoreDrafts();
+  on("dom-updated", restoreDrafts);
   document.addEventListener("input", (event) => {
     const text = closest(event.target, "[data-outbox] textarea", HTMLTextAreaElement);
     if (!text?.form) return;

@@ -1,9 +1,9 @@
-// My own questions stand at the top, with their status; in the list of all they need not stand a second time.
-// A fragment does not know who is looking, so the browser tells.
+// My own questions are listed at the top, with their status, so they are hidden in the list of all. A fragment goes to
+// everybody and cannot know whose it is: that is why it is done here.
 
 import { on } from "../page/events.js";
 
-function hideMine() {
+function hideOwn() {
   for (const own of document.querySelectorAll("[data-my-own]")) {
     if (!document.getElementById(`mine-${own.id}`)) own.removeAttribute("data-my-own");
   }
@@ -14,6 +14,6 @@ function hideMine() {
 
 /** Begin. Once a page. */
 export function start() {
-  hideMine();
-  on("dom-updated", hideMine);
+  hideOwn();
+  on("dom-updated", hideOwn);
 }

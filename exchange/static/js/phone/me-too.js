@@ -1,7 +1,7 @@
-// "Interessiert mich auch": pressed at once; the wish goes through the outbox, the last one for each question. It is taken
-// back, honestly, only if the server refuses it.
+// "Interessiert mich auch", shown optimistically: the button is pressed at once, the vote goes through the outbox, and it is
+// reverted only if the server refuses it.
 //
-// A fragment does not know who is looking; which votes are mine stands beside the lists, in #my-votes data-ids.
+// A fragment goes to everybody; which votes are mine is told beside the lists, in #my-votes data-ids.
 
 import { showVotes, votesOf } from "../live/vote-counts.js";
 import { newKey } from "../outbox/post.js";
@@ -12,20 +12,20 @@ import { discard, entries, put } from "./outbox.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
-/** What the server knows of me. @type {Set<string>} */
+/** My votes as the server has them. @type {Set<string>} */
 let mine = new Set();
 
 /** @param {string} id */
 const urlOf = (id) => `/questions/${id}/me-too`;
 
-/** What I want that the server does not know yet. @returns {Map<string, boolean>} by address */
-const wishes = () => new Map(entries().filter((entry) => entry.what === "me-too").map((entry) => [entry.url, entry.fields.on === "1"]));
+/** My votes that the server does not have yet. @returns {Map<string, boolean>} by address */
+const pendingVotes = () => new Map(entries().filter((entry) => entry.what === "me-too").map((entry) => [entry.url, entry.fields.on === "1"]));
 
-function mark() {
-  const wished = wishes();
+function showPressed() {
+  const pending = pendingVotes();
   for (const button of $$("[data-me-too]", HTMLButtonElement)) {
     const id = button.dataset.meToo ?? "";
-    const on = wished.get(urlOf(id)) ?? mine.has(id);
+    const on = pending.get(urlOf(id)) ?? mine.has(id);
     const pressed = String(on);
     if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
     button.value = on ? "0" : "1";
@@ -35,16 +35,16 @@ function mark() {
 /** @param {string} id @param {number} by */
 const addTo = (id, by) => showVotes(id, Math.max(0, votesOf(id) + by));
 
-function learn() {
+function readMine() {
   const list = document.getElementById("my-votes");
   mine = new Set((list?.dataset.ids ?? "").split(" ").filter(Boolean));
-  mark();
+  showPressed();
 }
 
 /** @param {HTMLElement} button */
 function press(button) {
   const id = button.dataset.meToo ?? "";
-  const on = !(wishes().get(urlOf(id)) ?? mine.has(id));
+  const on = !(pendingVotes().get(urlOf(id)) ?? mine.has(id));
   const question = button.closest("[data-order]");
   addTo(id, on ? 1 : -1);
   put({ key: newKey(), what: "me-too", about: urlOf(id), url: urlOf(id), place: question?.getAttribute("data-order") ?? "", fields: { on: on ? "1" : "0" } });
@@ -56,8 +56,8 @@ function arrived({ url, fields, arrived: answer }) {
   if (fields.on === "1") mine.add(id); else mine.delete(id);
   const list = document.getElementById("my-votes");
   if (list) list.dataset.ids = [...mine].join(" ");
-  // The server's count is truer than our sum.
-  if (!wishes().has(url) && typeof answer?.body.votes === "number") showVotes(id, answer.body.votes);
+  // The server's count replaces the optimistic one.
+  if (!pendingVotes().has(url) && typeof answer?.body.votes === "number") showVotes(id, answer.body.votes);
 }
 
 /** @param {Entry} entry */
@@ -70,13 +70,13 @@ function refused({ key, url, fields, refused: why }) {
 
 /** Begin. Once a page. */
 export function start() {
-  learn();
-  on("dom-updated", learn);
+  readMine();
+  on("dom-updated", readMine);
   on("outbox-changed", ({ kind, entry }) => {
     if (entry.what !== "me-too") return;
     if (kind === "arrived") arrived(entry);
     if (kind === "refused") refused(entry);
-    mark();
+    showPressed();
   });
   onSubmit(".me-too-form", (form) => press(must("[data-me-too]", HTMLElement, form)));
 }

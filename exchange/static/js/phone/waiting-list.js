@@ -1,6 +1,5 @@
-// What this browser has not yet got confirmed, in words: the attendee's waiting list. Each entry says what is true of it
-// now, and what can be done. The sentences and the form of an entry stand in the page (attendee/_outbox.html), for their
-// language.
+// The attendee's waiting list: what the outbox holds, each entry with its state and what can be done about it. The
+// sentences and the markup of an entry are in the page (attendee/_outbox.html), for their language.
 
 import { isHeld } from "../outbox/feedback.js";
 import { timeOfDay } from "../page/ages.js";
@@ -12,15 +11,15 @@ import { discard, entries, entryOf, isStored, isUnderWay, put, retry } from "./o
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
-/** How long it is told that something has arrived: it stands among my questions by then. */
-const TOLD = 60_000;
+/** How long an entry that has arrived stays: it is among my questions by then. */
+const STAYS = 60_000;
 
 /** @type {HTMLElement} */
 let section;
 /** @type {Map<string, HTMLElement>} */
 const items = new Map();
-/** What is to be said, gathered: ten that arrive at once are one sentence or two. @type {Set<string>} */
-const news = new Set();
+/** Sentences to be announced, collected: ten that arrive at once are one sentence or two. @type {Set<string>} */
+const sentences = new Set();
 
 /** @param {string} name @param {Record<string, unknown>} [values] */
 function words(name, values = {}) {
@@ -29,14 +28,14 @@ function words(name, values = {}) {
 
 /** @param {string} sentence */
 function announce(sentence) {
-  if (!news.size) setTimeout(() => { say([...news].join(" ")); news.clear(); }, 500);
-  news.add(sentence);
+  if (!sentences.size) setTimeout(() => { say([...sentences].join(" ")); sentences.clear(); }, 500);
+  sentences.add(sentence);
 }
 
 /** @param {HTMLElement} item @param {string} name @returns {HTMLElement} */
 const part = (item, name) => must(`[data-${name}]`, HTMLElement, item);
 
-/** What is true of it. @param {Entry} entry */
+/** Its state. @param {Entry} entry */
 function sentenceOf(entry) {
   if (entry.refused) return entry.refused.message;
   if (!isStored(entry)) return words("open");
@@ -51,7 +50,7 @@ function make(entry) {
   const page = entry.url.replace(/\/questions$/, "");
   place.textContent = entry.what === "ask" ? entry.place ?? "" : words(`on-${entry.what}`, { number: entry.place });
   if (entry.what === "ask") place.href = page;
-  // At its own stand nobody needs to be told which.
+  // Not on the stand's own page.
   place.hidden = page.toLowerCase() === location.pathname.toLowerCase();
   part(item, "text").textContent = entry.fields.text ?? "";
   items.set(entry.key, item);
@@ -80,7 +79,7 @@ function draw(entry, item) {
 }
 
 /** @param {HTMLElement} item */
-function away(item) {
+function dismiss(item) {
   const focused = item.contains(document.activeElement);
   for (const [key, other] of items) if (other === item) items.delete(key);
   item.remove();
@@ -91,7 +90,7 @@ function away(item) {
 
 /** @param {{aloud?: boolean}} [how] */
 function render({ aloud = true } = {}) {
-  // A vote that is on its way shows on its button; only one that waits is listed.
+  // A vote being sent shows on its button; only one that waits is listed.
   const waiting = entries().filter((entry) => !isHeld(entry.key) && (entry.what !== "me-too" || entry.why));
   const list = part(section, "list");
   for (const entry of waiting) {
@@ -110,22 +109,22 @@ function render({ aloud = true } = {}) {
 function arrived({ key, what, arrived: answer }) {
   const item = items.get(key);
   if (!item) return;
-  if (what === "me-too") return away(item);
+  if (what === "me-too") return dismiss(item);
   const told = { time: timeOfDay(new Date(answer?.time ?? Date.now())), number: answer?.body.number };
   const sentence = words(what === "ask" ? "arrived" : "done", told);
   show(item, "done", sentence, []);
   announce(sentence);
-  setTimeout(() => away(item), TOLD);
+  setTimeout(() => dismiss(item), STAYS);
 }
 
-/** @param {string} deed @param {Entry} entry @param {HTMLElement} item */
-function act(deed, entry, item) {
-  const [what, anyway] = deed.split("-");
+/** @param {string} action @param {Entry} entry @param {HTMLElement} item */
+function act(action, entry, item) {
+  const [what, anyway] = action.split("-");
   delete item.dataset.doubt;
   if (what === "again") return retry(entry);
   if (what === "copy") return copy(part(item, "text"));
   if (what === "keep") return render();
-  // It may have arrived, or be arriving: that is said before it is too late.
+  // It may have arrived, or be arriving: ask first.
   if (!anyway && !entry.refused && (entry.maybe || isUnderWay(entry))) {
     item.dataset.doubt = what;
     draw(entry, item);
@@ -141,7 +140,7 @@ function act(deed, entry, item) {
   }
 }
 
-/** On plain http there is no clipboard; what is selected can be copied, by us or by hand. @param {HTMLElement} text */
+/** On plain http there is no clipboard API; a selection can be copied, by us or by hand. @param {HTMLElement} text */
 function copy(text) {
   getSelection()?.selectAllChildren(text);
   toast(words(document.execCommand("copy") ? "copied" : "select"));
@@ -156,8 +155,8 @@ export function start() {
   on("outbox-changed", ({ kind, entry }) => {
     const item = items.get(entry.key);
     if (kind === "arrived") arrived(entry);
-    // News of another tab may be behind what is stored: an entry leaves the list when its leaving is told.
-    if (kind === "gone" && item && item.dataset.kind !== "done") away(item);
+    // Another tab's storage events may lag behind storage: an entry leaves the list only with its event.
+    if (kind === "gone" && item && item.dataset.kind !== "done") dismiss(item);
     render();
   });
   on("feedback-ended", () => render());

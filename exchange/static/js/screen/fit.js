@@ -1,18 +1,18 @@
-// Words as large as their room allows. Typography is left to the browser; only the size is sought.
+// Text as large as its box allows. Layout is left to the browser; only the font size is searched.
 //
-//   data-fit        a room; what stands in it gets the largest letters with which nothing runs over
-//   data-fit-line   one line; it gets smaller until it is as wide as its place
-//   data-cut        within a room: what is cut at its end when even the smallest letters are too large; the first to this
-//                   many lines, the last (without a number) to what is left
+//   data-fit        a box; its content gets the largest font size with which nothing overflows
+//   data-fit-line   one line; it gets smaller until it fits its box
+//   data-cut        within a box: what is clamped when even the smallest size overflows; to this many lines, or, without a
+//                   number, to what is left
 
 import { $, $$ } from "../page/dom.js";
 import { on } from "../page/events.js";
 
-/** Sizes as parts of the screen's height. Below the least, nobody in the last row reads them. */
+/** Font sizes as fractions of the screen's height. Below the least, the last row cannot read them. */
 const LEAST = 0.036;
 const MOST = 0.15;
 
-/** Whole words first; a break must make all letters this much larger: by the language's rules, or anywhere. */
+/** Whole words first; hyphens, or breaks anywhere, only if they make the text larger by this factor. */
 const BREAKS = { whole: 1, hyphens: 1.18, anywhere: 1.7 };
 
 /** @param {HTMLElement} room @param {HTMLElement} words */
@@ -20,7 +20,7 @@ const holds = (room, words) =>
   words.scrollHeight <= room.clientHeight && words.scrollWidth <= room.clientWidth && words.offsetHeight <= room.clientHeight;
 
 /**
- * The largest size that `room` holds, in px; 0 when even the least is too large.
+ * The largest font size with which `room` holds the words, in px; 0 when even the least is too large.
  * @param {HTMLElement} room @param {HTMLElement} words
  */
 function largest(room, words) {
@@ -85,7 +85,7 @@ function fitAll() {
 /** Begin. Once a page. */
 export function start() {
   fitAll();
-  // Letters of another typeface have another width.
+  // The typeface has arrived: other letters have another width.
   void document.fonts.ready.then(fitAll);
   addEventListener("resize", fitAll);
   on("dom-updated", fitAll);

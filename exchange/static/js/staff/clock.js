@@ -1,4 +1,4 @@
-// The round's clock: how long is left, every second, for as long as one runs.
+// The countdown of the closing round, every second.
 
 import { $$ } from "../page/dom.js";
 import { on } from "../page/events.js";

@@ -1,5 +1,4 @@
-// Words that staff have begun to write survive a reload and a crash, each field's by itself. When the field has gone
-// meanwhile, they stand in the page to be copied.
+// Drafts of staff's texts survive a reload and a crash, field by field. If the field is gone, the text is shown to be copied.
 
 import { drafts } from "../outbox/storage.js";
 import { $$, byId, closest } from "../page/dom.js";
@@ -32,7 +31,7 @@ function fieldOf(name) {
 }
 
 /**
- * Put words into their fields again, and open what they are in.
+ * Put texts back into their fields, and open what these are in.
  * @param {{name: string, value: string}[]} typed
  * @returns {HTMLElement | null} the last of the fields
  */
@@ -67,7 +66,7 @@ export function start() {
     const field = event.target;
     if ((field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) && field.matches(FIELDS)) note(field);
   });
-  // Sent, or written down with what waits.
+  // Sent, or stored as a pending write.
   document.addEventListener("reset", (event) => {
     for (const field of $$(FIELDS, HTMLElement, closest(event.target, "form"))) keep(field.id, "");
   });

@@ -1,4 +1,4 @@
-// Numbers are the language of the hall: whoever types the number of a question or a stand sees which one it is.
+// Whoever types the number of a question or a stand sees beside the field which one it is.
 
 import { $, $$, closest } from "../page/dom.js";
 import { words } from "./words.js";

@@ -1,5 +1,5 @@
-// What waits for the line, and what was refused after it had waited, is shown where it was pressed; if that is not to be
-// seen, on a shelf at the top. Words that were typed stand with it.
+// Notices about pending writes: what waits for the connection, and what was refused after it had waited, with the texts that
+// were typed. Shown where it was pressed, or, if that cannot be seen, on a shelf at the top.
 
 import { say } from "../page/announce.js";
 import { $$, closest } from "../page/dom.js";
@@ -9,7 +9,7 @@ import { isSeen, words } from "./words.js";
 
 /** @typedef {import("./pending-writes.js").PendingWrite} PendingWrite */
 
-/** @param {PendingWrite} entry @returns {HTMLFormElement | null} the form that it was pressed in, if it is there */
+/** @param {PendingWrite} entry @returns {HTMLFormElement | null} the form that it was pressed in, if it is on the page */
 export function formOf(entry) {
   const forms = $$("form[data-part], form[data-wait]", HTMLFormElement);
   const near = document.getElementById(entry.about);
@@ -55,7 +55,7 @@ function make(entry) {
 /**
  * @param {HTMLElement} mark
  * @param {PendingWrite} entry
- * @param {boolean} away  it does not stand in its question
+ * @param {boolean} away  not shown in its question
  */
 function fill(mark, entry, away) {
   const { maybe, message } = entry;
@@ -63,7 +63,7 @@ function fill(mark, entry, away) {
   const as = JSON.stringify([maybe, refused, message, away, isStored(entry), entry.fields.version]);
   if (mark.dataset.as === as) return;
   const before = mark.dataset.state;
-  const inPlay = mark.contains(document.activeElement);
+  const hadFocus = mark.contains(document.activeElement);
   mark.dataset.as = as;
   mark.dataset.state = refused ? "refused" : "waits";
   const what = words("quoted", { what: entry.what });
@@ -95,7 +95,7 @@ function fill(mark, entry, away) {
   } else if (!maybe) buttons.append(press("button-plain", words("dontSend"), () => takeBack(entry.key)));
   if (buttons.firstChild) parts.push(buttons);
   mark.replaceChildren(...parts);
-  if (inPlay) (mark.querySelector("button") ?? closest(mark, "[tabindex]"))?.focus({ preventScroll: true });
+  if (hadFocus) (mark.querySelector("button") ?? closest(mark, "[tabindex]"))?.focus({ preventScroll: true });
   if (before !== mark.dataset.state) say(refused ? `${sentence} ${refused}` : sentence);
 }
 
@@ -117,7 +117,7 @@ function press(name, label, act) {
   return button;
 }
 
-/** It is not sent, and its words are back where they were written. @param {string} key */
+/** Do not send it, and put its texts back into their fields. @param {string} key */
 export function takeBack(key) {
   const entry = cancel(key);
   if (!entry) return;
@@ -129,7 +129,7 @@ export function takeBack(key) {
 export function start() {
   on("pending-changed", show);
   on("dom-updated", show);
-  // A list that is opened, a filter that is lifted.
+  // A list was opened.
   document.addEventListener("toggle", show, true);
   startSending();
   show();

@@ -1,5 +1,5 @@
-// A discreet sound and a short vibration for what comes in. Off until somebody switches them on, which is also the gesture
-// without which a browser stays silent; remembered at this device.
+// A discreet sound and a short vibration for new questions. Off until somebody switches them on, which is also the user
+// gesture that browsers require for sound; remembered on this device.
 
 import { $$ } from "../page/dom.js";
 
@@ -18,7 +18,7 @@ function remember(name, on) {
   try { localStorage.setItem(`exchange.${name}`, on ? "on" : "off"); } catch { /* then for this page only */ }
 }
 
-/** A context made before a gesture would stay mute. */
+/** An AudioContext that is made before a user gesture stays suspended. */
 function wake() {
   if (!isOn("sound") || !("AudioContext" in globalThis)) return;
   audio ??= new AudioContext();
@@ -45,7 +45,7 @@ function buzz() {
   navigator.vibrate?.(60);
 }
 
-/** Something has come in. */
+/** A new question. */
 export function signal() {
   if (isOn("sound")) chime();
   if (isOn("vibration")) buzz();
@@ -63,7 +63,7 @@ export function start() {
       button.setAttribute("aria-pressed", String(on));
       if (!on) return;
       wake();
-      // So that one knows what to listen for.
+      // As a sample.
       if (name === "sound" && audio) void audio.resume().then(signals.sound);
       else signals[name]();
     });

@@ -1,11 +1,12 @@
-// A question asked aloud or on paper is typed in: one press opens the field, one sends. phone/asking.js sees to its safe arrival.
+// Typing in a question that was asked aloud or on paper: one press opens the form, one sends. The form itself is led by
+// phone/asking.js.
 
 import { toast } from "../page/announce.js";
 import { $, $$ } from "../page/dom.js";
 import { on } from "../page/events.js";
 import { words } from "./words.js";
 
-/** Open the field, from wherever one is. */
+/** Open the form. */
 export function typeIn() {
   const details = $("[data-type-in]", HTMLDetailsElement);
   if (details) details.open = true;
@@ -28,7 +29,7 @@ export function start() {
       details.open = false;
       details.querySelector("summary")?.focus();
     });
-    // Not yet sent, or not yet arrived: it is not left behind closed doors.
+    // A draft, or a question that has not arrived, must be in sight.
     if (field?.value) details.open = true;
   }
 }

@@ -1,5 +1,5 @@
-// What was done last at this browser, and taking it back: in the trace that a question leaves where it stood, and in one
-// button that stays. Survives a reload of the page, not the closing of the tab.
+// Undo of what was done in this tab: in the trace that a question leaves where it was, and by one button that stays for the
+// latest change. The list survives a reload, not the closing of the tab.
 
 import { connectionState } from "../live/connection.js";
 import { readAgain } from "../live/updates.js";
@@ -22,9 +22,9 @@ function recall() {
 
 /** @type {Done[]} */
 let done = recall();
-/** @type {Set<number>} what is just being taken back */
+/** The changes that are being undone. @type {Set<number>} */
 const underWay = new Set();
-/** The press that is to be taken back as soon as it is answered. */
+/** The key of the press that is to be undone as soon as it is confirmed. */
 let next = "";
 
 const form = () => byId("undo", HTMLFormElement);
@@ -84,7 +84,7 @@ export function undo(change) {
 
 /** @param {import("./pending-writes.js").PendingWrite} entry @param {import("../outbox/post.js").Answer} answer */
 function settled(entry, answer) {
-  // What cannot be taken back once cannot be taken back at all; a broken server may be better another time.
+  // A refusal to undo is final; after a server error another try may succeed.
   if (answer.ok || answer.status < 500) forget(Number(entry.fields.change));
   if (!answer.ok) return;
   say(words("undone"));
@@ -92,15 +92,15 @@ function settled(entry, answer) {
   if (connectionState() !== "online") void readAgain();
 }
 
-/** Take back what was done last here, if anything was. */
+/** Undo the latest change made here, if there is one. */
 export function undoLast() {
   const latest = done.at(-1);
   if (latest) undo(latest.change);
 }
 
 /**
- * Take back what was pressed last here. News of it may be faster than its answer: what is still on its way is taken back
- * when that has come, never what was done before it.
+ * Undo the latest press. Its push may be faster than its answer: a press that is still being sent is undone once it is
+ * confirmed, never the change before it.
  */
 export function undoPress() {
   const pressed = entries().filter((one) => !one.refused && one.verb !== "undo").at(-1);
@@ -114,7 +114,7 @@ export function undoPress() {
 let touchedAt = 0;
 
 /**
- * A line where the question stood: what became of it, and the way back. Nothing below it moves up under the finger.
+ * Leave a line where the question was, with what became of it and an undo. What follows does not move up under the finger.
  * @param {Element} home
  * @param {Element | null} next
  * @returns {HTMLElement}
@@ -128,7 +128,7 @@ export function trace(home, next) {
   const before = next?.parentElement === home ? next : home.querySelector(":scope > .empty");
   home.insertBefore(element, before);
   const wait = () => setTimeout(function look() {
-    // It goes when nobody reads it, and no finger is about to come down near it.
+    // Not while it is being read, nor just before a finger comes down near it.
     if (element.matches(":hover, :focus-within") || performance.now() - touchedAt < 1500) setTimeout(look, 1000);
     else fade(element);
   }, 12_000);
@@ -174,7 +174,7 @@ export function start() {
     if (entry.verb === "undo") settled(entry, answer);
     if (entry.key !== next) return;
     next = "";
-    // Once everybody else has heard of it, too.
+    // After the other handlers of this event: they record the change.
     queueMicrotask(() => { if (answer.ok && done.at(-1)?.change === answer.body.change) undoLast(); });
   });
   addEventListener("pointermove", () => { touchedAt = performance.now(); }, { passive: true });

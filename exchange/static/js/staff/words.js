@@ -1,5 +1,5 @@
-// Small things that all of staff's modules need. The sentences that their pages say stand in the page
-// (staff/_words.html), for their language.
+// The sentences that staff's scripts show or announce; they are in the page (staff/_words.html), for its language. And
+// whether an element can be seen.
 
 /**
  * @param {string} name
@@ -12,7 +12,7 @@ export function words(name, values = {}) {
 }
 
 /**
- * Whether it is there to be seen: not filtered out, not in something folded.
+ * Whether it is rendered: not filtered out, not in a closed disclosure.
  * @param {Element} element
  * @returns {boolean}
  */
