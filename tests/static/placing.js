@@ -1,6 +1,9 @@
 // Plays what test_placing.py has made up on a page of its own.
 
-import { parsePage, place, reconcile } from "/live/placing.js";
+import * as ends from "/live/list-ends.js";
+import { keepEnds, parsePage, place, reconcile } from "/live/placing.js";
+
+keepEnds(ends);
 
 const LOCAL = /^(data-my-.*|data-kept|open|aria-busy)$/;
 
@@ -21,6 +24,7 @@ function written(node) {
 
 const DO = {
   push: (html) => place(html),
+  placed: ([html, page]) => { if (place(html)) reconcile(parsePage(page)); },
   read: (html) => reconcile(parsePage(html)),
   open: (selector) => document.querySelector(selector)?.setAttribute("open", ""),
   type([id, words]) {

@@ -1,6 +1,5 @@
 // The attendee's pages. Everything here is an improvement: the pages work without it.
 
-import { start as attendListEnds } from "./live/more.js";
 import { ATTENDEES, readAgain, start as listen } from "./live/updates.js";
 import { start as keepAges } from "./page/ages.js";
 import { start as sayNews } from "./page/announce.js";
@@ -19,7 +18,6 @@ attendOwn();
 attendAsking();
 knowMine();
 sayNews();
-attendListEnds();
 listen(ATTENDEES);
 
 // What may be done follows from the phase: when it changes, so does more than its own fragment. Everybody hears of it at

@@ -2,7 +2,8 @@
 // next part of it.
 
 import { $, $$, closest } from "../page/dom.js";
-import { numberOf } from "./list-ends.js";
+import * as ends from "./list-ends.js";
+import { keepEnds } from "./placing.js";
 import { readAgain } from "./updates.js";
 
 /** How many more at a time, and how many a page shows at most (exchange/queries/lists.py). */
@@ -18,7 +19,7 @@ export function showMore(some, many) {
   const address = new URL(location.href);
   for (const list of some) {
     const name = $("[data-more]", HTMLElement, list)?.dataset.more;
-    if (name) address.searchParams.set(name, String(Math.min(many ?? numberOf(list, "limit") + STEP, MOST)));
+    if (name) address.searchParams.set(name, String(Math.min(many ?? ends.numberOf(list, "limit") + STEP, MOST)));
   }
   history.replaceState(history.state, "", address);
   return readAgain();
@@ -26,11 +27,12 @@ export function showMore(some, many) {
 
 /** Begin. Once a page. */
 export function start() {
+  keepEnds(ends);
   document.addEventListener("click", (event) => {
     const link = closest(event.target, "a[data-more]");
     const list = closest(link, "[data-limit]");
     // A part from the middle goes on with the next part; and there is a limit to what one page may be.
-    if (!list || event.ctrlKey || event.metaKey || event.shiftKey || numberOf(list, "before") || numberOf(list, "limit") >= MOST) return;
+    if (!list || event.ctrlKey || event.metaKey || event.shiftKey || ends.numberOf(list, "before") || ends.numberOf(list, "limit") >= MOST) return;
     event.preventDefault();
     const known = new Set($$("[data-version]", HTMLElement, list));
     void showMore([list]).then(() => $$("[data-version]", HTMLElement, list).find((row) => !known.has(row))?.focus({ preventScroll: true }));

@@ -30,7 +30,7 @@ export class Decoder {
   /** What throws here is a parse error to the client, which then comes in anew. @param {string} text */
   add(text) {
     const [, type, nsp = "/", id, data] = /^([0-4])(?:(\/[^,]*),)?(\d*)(.*)$/s.exec(text) ?? [];
-    if (!type) throw new Error(`Not a packet: ${text.slice(0, 50)}`);
+    if (!type) throw new Error("parse error");
     this.#handler?.({ type: Number(type), nsp, id: id ? Number(id) : undefined, data: data ? JSON.parse(data) : undefined });
   }
 

@@ -16,7 +16,6 @@
 import { $, $$, byId } from "../page/dom.js";
 import { emit } from "../page/events.js";
 import { anchored } from "./anchoring.js";
-import { endsMissed, keepLength, leftOut } from "./list-ends.js";
 import { insert, morph, remove, sweep, versionOf } from "./morphing.js";
 
 /** @typedef {{createHTML(html: string): string}} Policy */
@@ -46,14 +45,45 @@ export const parsePage = (html) => new DOMParser().parseFromString(policy.create
 export const orderOf = (element) => Number.parseFloat(element.getAttribute("data-order") ?? "0");
 
 /**
+ * @typedef {object} Ends  how lists that have an end are kept to it (list-ends.js)
+ * @property {(pieces: HTMLElement[]) => boolean} endsMissed
+ * @property {(list: HTMLElement, fresh: HTMLElement, present: HTMLElement | null) => boolean} leftOut
+ * @property {(remove: (row: HTMLElement) => void) => boolean} keepLength
+ */
+
+/**
+ * Phones, whose lists hardly ever have an end, read the page again when something comes behind it. @type {Ends}
+ */
+let ends = {
+  endsMissed: () => false,
+  leftOut: (list, fresh, present) => !present && Number(list.dataset.rest ?? 0) > 0 && nextOf(list, fresh) === null,
+  keepLength: () => false,
+};
+
+/** @param {Ends} kept */
+export function keepEnds(kept) {
+  ends = kept;
+}
+
+/**
+ * What stands after an element in its list's order.
+ * @param {Element} container
+ * @param {Element} element
+ */
+function nextOf(container, element) {
+  const sign = container.getAttribute("data-sort") === "desc" ? -1 : 1;
+  const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
+  return ordered.find((other) => other !== element && sign * orderOf(other) > sign * orderOf(element)) ?? null;
+}
+
+/**
  * Insert in `data-order`; do nothing if already in place.
  * @param {Element} container
  * @param {Element} element
  */
 function insertInOrder(container, element) {
-  const sign = container.getAttribute("data-sort") === "desc" ? -1 : 1;
   const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
-  const next = ordered.find((other) => other !== element && sign * orderOf(other) > sign * orderOf(element)) ?? null;
+  const next = nextOf(container, element);
   if (ordered.includes(element) && (ordered[ordered.indexOf(element) + 1] ?? null) === next) return;
   // The sentence of an empty list stays behind them: the stylesheet hides it behind a question.
   insert(container, element, next ?? $(":scope > .empty", HTMLElement, container));
@@ -66,7 +96,7 @@ function insertInOrder(container, element) {
  */
 export function place(html) {
   const pieces = parse(html);
-  let missed = endsMissed(pieces);
+  let missed = ends.endsMissed(pieces);
   /** @type {HTMLElement[]} */
   const outside = [];
   anchored(() => {
@@ -77,7 +107,7 @@ export function place(html) {
       missed ||= !known;
     }
     sweep();
-    if (keepLength(remove)) missed = true;
+    if (ends.keepLength(remove)) missed = true;
   });
   emit("dom-updated", { heard: pieces.map(({ id }) => id), outside });
   return missed;
@@ -92,7 +122,7 @@ function placeOne(fresh) {
     if (present) remove(present);
     return;
   }
-  if (container && leftOut(container, fresh, present)) {
+  if (container && ends.leftOut(container, fresh, present)) {
     if (present) remove(present);
     return true;
   }
