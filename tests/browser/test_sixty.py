@@ -104,6 +104,21 @@ def test_a_pointer_that_passes_over_moves_nothing(demo: Demo, windows: Windows) 
     expect(question(page, number)).to_have_attribute("data-list", "shortlisted")
 
 
+def test_a_click_chooses_a_row_wherever_it_falls(demo: Demo, windows: Windows) -> None:
+    """Its verbs come up below the pointer: none takes the click that was meant for the row."""
+    page = windows.laptop(demo.link("moderator"))
+    until_online(page)
+    row = page.locator("#list-open > article").nth(2)
+    row.hover()
+    box = row.get_by_role("button", name="Leinwand").bounding_box()
+    assert box
+    page.mouse.move(5, 5)
+    number = row.get_attribute("data-number")
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(question(page, number)).to_have_attribute("data-my-current", "")
+    expect(question(page, number)).to_have_attribute("data-list", "open")
+
+
 def test_merging_proposes_what_asks_the_same(demo: Demo, windows: Windows) -> None:
     phone = windows.phone(demo.stand(2))
     page = windows.laptop(demo.link("moderator"))
