@@ -16,7 +16,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_so_many_come_in_and_the_next_is_told_when(clock: list[float]) -> None:
+def test_the_limit_plus_one_gets_retry_after(clock: list[float]) -> None:
     limiter, three = InMemory(), a_minute(3)
     told = []
     for _ in range(5):
@@ -28,14 +28,14 @@ def test_so_many_come_in_and_the_next_is_told_when(clock: list[float]) -> None:
     assert limiter.hit(three, "participant", "Anna") == 10
 
 
-def test_neighbours_and_other_kinds_have_windows_of_their_own(clock: list[float]) -> None:
+def test_each_kind_and_key_has_a_window_of_its_own(clock: list[float]) -> None:
     limiter, one = InMemory(), a_minute(1)
     for kind, who in (("participant", "Anna"), ("participant", "Bert"), ("stand", "Anna")):
         assert limiter.hit(one, kind, who) == 0
         assert limiter.hit(one, kind, who) == 60
 
 
-def test_what_has_expired_is_forgotten(clock: list[float]) -> None:
+def test_expired_windows_are_swept(clock: list[float]) -> None:
     limiter, many = InMemory(until_sweep=10), a_minute(100)
     for n in range(9):
         limiter.hit(many, "participant", f"person {n}")
@@ -44,7 +44,7 @@ def test_what_has_expired_is_forgotten(clock: list[float]) -> None:
     assert set(limiter.windows) == {("participant", "late")}
 
 
-def test_threads_that_ask_at_once_do_not_disturb_each_other(
+def test_concurrent_threads_may_use_the_limiter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A sweep while others come in: `dictionary changed size during iteration`."""

@@ -70,7 +70,7 @@ def test_who_may_watch_what(fair: Fair, listen: Listen, holder: str) -> None:
         (({"room": "desk", "code": ROBO},), "not_yours"),
     ],
 )
-def test_a_command_that_cannot_be_followed_says_why(
+def test_a_refused_command_is_acknowledged_with_its_reason(
     phone: Window, listen: Listen, command: tuple[object, ...], word: str
 ) -> None:
     ear = listen("stand", ROBO, phone)
@@ -81,7 +81,7 @@ def test_a_command_that_cannot_be_followed_says_why(
 @pytest.mark.parametrize(
     "command", ["ask", "fragment", "message", "join", "disconnecting", "*", ""]
 )
-def test_an_unknown_command_says_so_and_does_nothing(
+def test_an_unknown_command_is_refused(
     phone: Window, listen: Listen, fair: Fair, command: str
 ) -> None:
     ear = listen("stand", ROBO, phone)
@@ -91,7 +91,7 @@ def test_an_unknown_command_says_so_and_does_nothing(
     assert ear.connected
 
 
-def test_more_than_was_asked_for_is_ignored(phone: Window, listen: Listen) -> None:
+def test_unknown_fields_of_a_command_are_ignored(phone: Window, listen: Listen) -> None:
     ear = listen("stand", ROBO, phone)
     assert ear.say("watch", {"room": "stand", "code": ROBO, "more": 1}, "rest")["ok"] is True
 
@@ -101,7 +101,7 @@ def test_a_code_is_known_in_whatever_case(listen: Listen, fair: Fair) -> None:
     assert ear.answer["ok"] is True
 
 
-def test_watching_again_is_the_slow_check(listen: Listen, fair: Fair) -> None:
+def test_watching_again_answers_the_current_revision(listen: Listen, fair: Fair) -> None:
     ear = listen("desk", ROBO)
     first = ear.revision
     fair.ask()
@@ -111,7 +111,7 @@ def test_watching_again_is_the_slow_check(listen: Listen, fair: Fair) -> None:
     assert len(ear.heard()) == 1
 
 
-def test_mine_hears_ones_own_and_nobody_elses(
+def test_the_room_mine_hears_the_askers_own_questions_only(
     phone: Window, as_attendee: Callable[[], Window], listen: Listen, fair: Fair
 ) -> None:
     other = as_attendee()

@@ -37,7 +37,7 @@ def ask(window: Window, path: str = ASK, **headers: str) -> tuple[int, str | Non
         {"Sec-Fetch-Site": "cross-site", "Origin": OURS},
     ],
 )
-def test_our_own_pages_write(phone: Window, headers: dict[str, str]) -> None:
+def test_same_origin_writes_are_accepted(phone: Window, headers: dict[str, str]) -> None:
     assert ask(phone, **headers) == (201, None)
 
 
@@ -59,7 +59,9 @@ def test_our_own_pages_write(phone: Window, headers: dict[str, str]) -> None:
         {"Referer": f"{OURS}/s/ROBO"},
     ],
 )
-def test_pages_from_elsewhere_do_not(phone: Window, fair: Fair, headers: dict[str, str]) -> None:
+def test_cross_origin_writes_are_refused(
+    phone: Window, fair: Fair, headers: dict[str, str]
+) -> None:
     before = fair.everything()
     assert ask(phone, **headers) == (403, "origin")
     assert fair.everything() == before
@@ -67,7 +69,9 @@ def test_pages_from_elsewhere_do_not(phone: Window, fair: Fair, headers: dict[st
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_no_writing_method_gets_around_it(phone: Window, fair: Fair, method: str) -> None:
+def test_the_origin_check_holds_for_every_writing_method(
+    phone: Window, fair: Fair, method: str
+) -> None:
     question = fair.ask()
     for path in (f"/questions/{question}/me-too", "/pass", f"/organise/{GE}/phase", "/nothing"):
         answer = phone.client.open(path, method=method)
@@ -75,7 +79,7 @@ def test_no_writing_method_gets_around_it(phone: Window, fair: Fair, method: str
     assert fair.rows("me_toos") == []
 
 
-def test_reading_is_free(phone: Window) -> None:
+def test_reads_need_no_origin(phone: Window) -> None:
     answer = phone.get(f"/s/{ROBO}", Sec_Fetch_Site="cross-site", Origin="http://evil.example")
     assert answer.status_code == 200
 
@@ -83,7 +87,7 @@ def test_reading_is_free(phone: Window) -> None:
 @pytest.mark.parametrize(
     "host", ["localhost:5000", "127.0.0.1:5000", "[::1]:5000", "LOCALHOST:5000"]
 )
-def test_pages_are_shown_under_our_names(phone: Window, host: str) -> None:
+def test_allowed_host_names_get_the_page(phone: Window, host: str) -> None:
     assert phone.get("/", Host=host).status_code == 200
 
 
@@ -91,7 +95,7 @@ def test_pages_are_shown_under_our_names(phone: Window, host: str) -> None:
     "host", ["evil.example", "localhost", "localhost:80", "192.0.2.1:5000", ""]
 )
 @pytest.mark.parametrize("path", ["/", f"/s/{ROBO}", "/nothing", "/static/build/x.js"])
-def test_under_a_foreign_name_a_page_says_the_right_address(
+def test_a_page_under_an_unknown_host_name_says_the_right_address(
     phone: Window, host: str, path: str
 ) -> None:
     answer = phone.get(path, Host=host)
@@ -100,14 +104,14 @@ def test_under_a_foreign_name_a_page_says_the_right_address(
     assert "<form" not in answer.text
 
 
-def test_a_forwarded_host_is_not_believed(phone: Window) -> None:
+def test_a_forwarded_host_header_is_ignored(phone: Window) -> None:
     assert phone.get("/", Host="evil.example", X_Forwarded_Host="localhost:5000").status_code == 421
     page = phone.get(f"/s/{ROBO}", X_Forwarded_Host="evil.example")
     assert page.status_code == 200
     assert "evil.example" not in page.text
 
 
-def test_who_looks_after_the_server_may_use_any_name(phone: Window) -> None:
+def test_requests_to_loopback_may_use_any_host_name(phone: Window) -> None:
     assert phone.get("/healthz", Host="10.0.0.7:5000").status_code == 200
 
 

@@ -79,7 +79,7 @@ HOLDERS = {
 }
 
 
-def test_every_address_is_in_the_table(app: Flask) -> None:
+def test_every_route_is_in_the_table_of_passes(app: Flask) -> None:
     adapter = app.url_map.bind("localhost:5000")
     listed = {
         (method, adapter.match(path.format(q=1, p=1), method)[0]) for method, path in ADDRESSES
@@ -96,7 +96,7 @@ def test_every_address_is_in_the_table(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_what_each_pass_opens(fair: Fair, holder: str) -> None:
+def test_each_pass_opens_its_addresses_and_no_others(fair: Fair, holder: str) -> None:
     asker = Window(fair)
     question = asker.ask(ROBO)
     held = HOLDERS[holder]
@@ -142,9 +142,7 @@ def test_a_pass_leads_to_its_page(
     assert phone.get(leads_to).status_code == 200
 
 
-def test_a_contacts_pass_leads_to_the_project_and_shows_what_is_owed(
-    phone: Window, fair: Fair
-) -> None:
+def test_a_contacts_pass_opens_the_project_with_what_it_owes(phone: Window, fair: Fair) -> None:
     fair.bring(fair.ask(ROBO, "Wer liefert die Unterlagen?"), "owed")
     row = next(one for one in fair.rows("passes") if one["role"] == "contact")
     with fair.app.app_context():
@@ -167,7 +165,7 @@ def test_one_laptop_opens_all_views(phone: Window) -> None:
     assert phone.get("/organise").status_code == 403
 
 
-def test_a_pass_that_is_entered_twice_is_held_once(phone: Window) -> None:
+def test_entering_a_pass_twice_keeps_it_once(phone: Window) -> None:
     phone.enter("screen", GE)
     once = phone.cookie(PASSES_COOKIE)
     phone.enter("screen", GE)
@@ -279,7 +277,7 @@ def test_a_page_that_needs_a_pass_says_so_in_either_language(phone: Window) -> N
     assert 'href="/pass"' in german.text
 
 
-def test_more_passes_than_a_cookie_holds_drop_the_oldest(phone: Window, fair: Fair) -> None:
+def test_the_oldest_pass_is_dropped_when_the_cookie_is_full(phone: Window, fair: Fair) -> None:
     stands = [f"S{number}" for number in range(3, 104)]
     for number, stand in enumerate(stands, start=3):
         fair.make_stand(stand, GE, number=number)
@@ -292,9 +290,7 @@ def test_more_passes_than_a_cookie_holds_drop_the_oldest(phone: Window, fair: Fa
     assert phone.get(f"/present/{stands[99]}").status_code == 403
 
 
-def test_what_is_done_to_a_pass_stands_in_the_log_of_its_series(
-    fair: Fair, organiser: Window
-) -> None:
+def test_changes_to_a_pass_are_logged_in_its_series(fair: Fair, organiser: Window) -> None:
     pass_id = fair.pass_id("presenter", ROBO)
     series = {row["code"]: row["id"] for row in fair.rows("series")}
     revisions = fair.revisions()

@@ -76,7 +76,7 @@ def write(made: Engine, *statements: str) -> None:
         (twice_the_same, None),
     ],
 )
-def test_what_an_error_means(
+def test_driver_errors_are_classified(
     tmp_path: Path, do: Callable[[Path], None], reason: Unavailable | None
 ) -> None:
     file = tmp_path / "small.sqlite3"

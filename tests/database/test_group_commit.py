@@ -56,7 +56,7 @@ def together(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
     return submit_all
 
 
-def test_each_gets_the_result_of_its_own_item(together: Callable[..., list[object]]) -> None:
+def test_each_caller_gets_the_result_of_its_own_item(together: Callable[..., list[object]]) -> None:
     batches: list[int] = []
 
     def write(items: Sequence[str]) -> list[str]:
@@ -67,7 +67,7 @@ def test_each_gets_the_result_of_its_own_item(together: Callable[..., list[objec
     assert batches == [3]
 
 
-def test_each_reads_the_refusal_in_its_own_language(
+def test_each_caller_gets_the_refusal_in_its_own_language(
     together: Callable[..., list[object]],
 ) -> None:
     def write(_items: Sequence[str]) -> list[str]:
@@ -84,7 +84,7 @@ def test_each_reads_the_refusal_in_its_own_language(
     assert "December 9, 2026" in str(english)
 
 
-def test_no_two_raise_the_same_exception(together: Callable[..., list[object]]) -> None:
+def test_each_caller_gets_an_exception_of_its_own(together: Callable[..., list[object]]) -> None:
     def write(_items: Sequence[str]) -> list[str]:
         raise Refused("closed")
 
@@ -95,7 +95,7 @@ def test_no_two_raise_the_same_exception(together: Callable[..., list[object]]) 
     assert one.word == other.word == "closed"
 
 
-def test_what_one_item_violates_refuses_that_item_alone(
+def test_a_constraint_violation_refuses_its_own_item_only(
     together: Callable[..., list[object]],
 ) -> None:
     def write(items: Sequence[str]) -> list[str]:

@@ -64,7 +64,7 @@ def test_migrating_twice_changes_nothing(app: Flask, fair: Fair) -> None:
     assert fair.everything() == before
 
 
-def test_a_folder_of_a_newer_version_is_one_clear_sentence(app: Flask, fair: Fair) -> None:
+def test_a_newer_schema_is_refused_in_one_sentence(app: Flask, fair: Fair) -> None:
     fair.sql("UPDATE alembic_version SET version_num = '9999'")
     result = app.test_cli_runner().invoke(args=["migrate"])
     assert result.exit_code == 1

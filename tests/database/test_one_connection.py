@@ -20,7 +20,7 @@ from tests.support.fair import AC_ROBO, GE, KEY, ROBO, Fair
 from tests.support.stores import Postgres
 
 
-def test_a_second_connection_is_an_error_and_not_a_wait(fair: Fair) -> None:
+def test_a_second_connection_in_one_context_raises(fair: Fair) -> None:
     with fair.app.app_context():
         db.session.scalar(select(Event.id))
         with pytest.raises(SecondConnection):
@@ -31,7 +31,7 @@ def test_a_second_connection_is_an_error_and_not_a_wait(fair: Fair) -> None:
         db.raw_connection().close()
 
 
-def test_whoever_reads_in_a_session_reads_on_its_connection(fair: Fair) -> None:
+def test_raw_reads_use_the_sessions_connection(fair: Fair) -> None:
     with fair.app.app_context():
         db.session.scalar(select(Event.id))
         with db.reading() as connection:
@@ -39,7 +39,7 @@ def test_whoever_reads_in_a_session_reads_on_its_connection(fair: Fair) -> None:
             assert connection.connection.dbapi_connection is same
 
 
-def test_a_writer_gives_its_connection_back_before_it_waits(fair: Fair) -> None:
+def test_a_writer_releases_its_connection_before_it_waits_for_the_lock(fair: Fair) -> None:
     with fair.app.app_context():
         for take in (writing, writing_raw):
             db.session.scalar(select(Event.id))
@@ -49,14 +49,14 @@ def test_a_writer_gives_its_connection_back_before_it_waits(fair: Fair) -> None:
         try_write_lock(1)
 
 
-def test_a_batch_is_not_waited_for_with_a_connection_in_hand(fair: Fair) -> None:
+def test_waiting_for_a_batch_holds_no_connection(fair: Fair) -> None:
     with fair.app.app_context():
         db.session.scalar(select(Event.id))
         with pytest.raises(SecondConnection):
             fair.app.extensions["process"].new_questions.submit(1, None, lambda _: [None])
 
 
-def test_another_context_of_the_same_thread_has_a_connection_of_its_own(fair: Fair) -> None:
+def test_each_app_context_has_a_connection_of_its_own(fair: Fair) -> None:
     with fair.app.app_context():
         db.session.scalar(select(Event.id))
         with fair.app.app_context():

@@ -40,11 +40,11 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.mark.parametrize("word", ["%00", "A%00B", "%ED%A0%80", "\u00e4", "A" * 500])
 @pytest.mark.parametrize("path", ["/s/{}", "/e/{}", "/projects/{}", "/screen/{}", "/?code={}"])
-def test_what_can_be_no_code_is_not_there(client: FlaskClient, path: str, word: str) -> None:
+def test_an_impossible_code_is_not_found(client: FlaskClient, path: str, word: str) -> None:
     assert client.get(path.format(word)).status_code == 404
 
 
-def test_a_value_that_our_own_statement_gets_wrong_is_no_page_not_found(
+def test_a_data_error_of_our_own_is_500_and_not_404(
     client: FlaskClient,
 ) -> None:
     answer = client.get("/a-fault-of-ours", headers={"Accept": "application/json"})

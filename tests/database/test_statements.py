@@ -22,7 +22,7 @@ BY_DIGEST = CompiledStatement(
 AN_EVENT = CompiledStatement(select(Event.phase, Event.date).where(Event.code == bindparam("code")))
 
 
-def test_values_come_back_as_the_models_know_them(fair: Fair) -> None:
+def test_values_are_converted_as_the_models_declare(fair: Fair) -> None:
     with fair.app.app_context():
         event = db.session.scalars(select(Event).where(Event.code == GE)).one()
         with db.reading() as connection:
@@ -31,19 +31,19 @@ def test_values_come_back_as_the_models_know_them(fair: Fair) -> None:
         assert isinstance(event.phase, Phase)
 
 
-def test_a_moment_is_kept_in_utc_whatever_zone_it_came_in(fair: Fair) -> None:
+def test_datetimes_are_stored_in_utc(fair: Fair) -> None:
     moment = datetime(2026, 6, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
     with fair.app.app_context(), db.reading() as connection:
         A_PARTICIPANT.do(connection, {"event": fair.event_id(GE), "digest": "d", "moment": moment})
         assert BY_DIGEST.one(connection, digest="d") == (moment.astimezone(UTC),)
 
 
-def test_nothing_found_is_none(fair: Fair) -> None:
+def test_no_row_is_none(fair: Fair) -> None:
     with fair.app.app_context(), db.reading() as connection:
         assert AN_EVENT.one(connection, code="NOWHERE") is None
 
 
-def test_errors_are_sqlalchemys_and_hold_no_values(fair: Fair) -> None:
+def test_errors_are_sqlalchemys_and_carry_no_parameters(fair: Fair) -> None:
     one = {"event": fair.event_id(GE), "digest": "secret words", "moment": datetime.now(UTC)}
     with fair.app.app_context(), db.reading() as connection:
         with pytest.raises(IntegrityError) as refused:
@@ -52,12 +52,12 @@ def test_errors_are_sqlalchemys_and_hold_no_values(fair: Fair) -> None:
     assert "secret words" not in str(refused.value)
 
 
-def test_a_forgotten_value_is_no_null(fair: Fair) -> None:
+def test_a_missing_parameter_raises(fair: Fair) -> None:
     with fair.app.app_context(), db.reading() as connection, pytest.raises(KeyError, match="code"):
         AN_EVENT.one(connection)
 
 
-def test_what_is_not_committed_does_not_last(fair: Fair) -> None:
+def test_uncommitted_writes_are_rolled_back(fair: Fair) -> None:
     pitch = CompiledStatement(select(Stand.pitch).where(Stand.code == bindparam("code")))
     with fair.app.app_context():
         with db.reading() as connection:

@@ -33,7 +33,7 @@ def locked(app: Flask) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.mark.sqlite
-def test_a_lock_that_stays_is_refused_as_busy_after_patience(
+def test_a_writer_is_refused_as_busy_after_the_lock_timeout(
     fair: Fair, locked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transactions, "WRITE_LOCK_TIMEOUT_S", 0.4)
@@ -46,7 +46,7 @@ def test_a_lock_that_stays_is_refused_as_busy_after_patience(
 
 
 @pytest.mark.sqlite
-def test_a_lock_is_waited_for_in_small_steps_between_which_others_run(
+def test_a_locked_database_is_retried_with_pauses_in_which_others_run(
     fair: Fair, locked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
@@ -115,7 +115,7 @@ def test_forty_who_vote_at_once_are_all_counted_while_another_program_writes(
 
 
 @pytest.mark.sqlite
-def test_who_came_first_writes_first(fair: Fair) -> None:
+def test_the_write_lock_is_fifo(fair: Fair) -> None:
     order: list[int] = []
 
     def write(number: int) -> None:
@@ -133,7 +133,7 @@ def test_who_came_first_writes_first(fair: Fair) -> None:
 
 
 @pytest.mark.sqlite
-def test_who_waited_in_vain_keeps_nobody_from_writing(
+def test_a_timed_out_writer_does_not_block_the_lock(
     fair: Fair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transactions, "WRITE_LOCK_TIMEOUT_S", 0.1)
@@ -143,7 +143,7 @@ def test_who_waited_in_vain_keeps_nobody_from_writing(
 
 
 @pytest.mark.sqlite
-def test_a_change_within_a_change_fails_at_once_and_leaves_no_trace(fair: Fair) -> None:
+def test_a_nested_change_raises_and_writes_nothing(fair: Fair) -> None:
     before = fair.everything()
     event_id, by = fair.event_id(), Actor("moderator")
     with (
@@ -158,6 +158,6 @@ def test_a_change_within_a_change_fails_at_once_and_leaves_no_trace(fair: Fair) 
 
 
 @pytest.mark.sqlite
-def test_who_only_reads_waits_for_nobody(fair: Fair, locked: sqlite3.Connection) -> None:
+def test_reads_do_not_wait_for_the_write_lock(fair: Fair, locked: sqlite3.Connection) -> None:
     assert fair.cards() == []
     assert locked.in_transaction

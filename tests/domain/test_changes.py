@@ -20,7 +20,7 @@ def once(*scopes: tuple[str, str]) -> dict[tuple[str, str], int]:
 # Whole or not at all
 
 
-def test_what_fails_on_the_way_leaves_no_trace(fair: Fair) -> None:
+def test_a_failed_change_is_rolled_back(fair: Fair) -> None:
     question = fair.ask()
     before = fair.everything()
     with pytest.raises(ZeroDivisionError):
@@ -39,7 +39,7 @@ def fail_half_way(fair: Fair, question: int) -> None:
 
 
 @pytest.mark.sqlite
-def test_a_question_that_fails_on_the_way_takes_no_number(fair: Fair) -> None:
+def test_a_failed_question_takes_no_number(fair: Fair) -> None:
     before = fair.everything()
     # The log is what is written last.
     fair.sql("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN SELECT RAISE(FAIL, 'full'); END")
@@ -121,7 +121,7 @@ def test_questions_that_come_in_at_once_get_numbers_of_their_own(fair: Fair) -> 
 # Announcing
 
 
-def test_a_room_that_cannot_be_told_never_undoes_the_change(
+def test_a_failed_broadcast_keeps_the_change(
     fair: Fair, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(broadcasts, "_somebody_in", lambda _: 1 / 0)
@@ -131,7 +131,7 @@ def test_a_room_that_cannot_be_told_never_undoes_the_change(
     assert fair.act(question, "answer").version == 2
 
 
-def test_nothing_is_said_before_it_is_kept(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_news_is_broadcast_after_the_commit(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     monkeypatch.setattr(
         broadcasts, "announce", lambda _news: seen.append(len(fair.rows("questions")))
@@ -140,9 +140,7 @@ def test_nothing_is_said_before_it_is_kept(fair: Fair, monkeypatch: pytest.Monke
     assert seen == [1]
 
 
-def test_a_change_that_was_refused_is_not_announced(
-    fair: Fair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_change_is_not_broadcast(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
     question = fair.ask()
     monkeypatch.setattr(broadcasts, "announce", lambda _news: pytest.fail("announced"))
     with pytest.raises(Refused):

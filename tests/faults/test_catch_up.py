@@ -128,7 +128,7 @@ def test_news_in_any_order_makes_the_same_page(venue: Venue, windows: Windows) -
 
 
 @pytest.mark.parametrize("role", ["desk", "phone"])
-def test_a_page_that_slept_is_right_when_it_wakes(
+def test_a_page_reads_again_when_it_wakes_from_sleep(
     venue: Venue, windows: Windows, role: str
 ) -> None:
     windows.allow("WebSocket")
@@ -154,7 +154,7 @@ def test_a_page_that_slept_is_right_when_it_wakes(
     assert ear.sockets == 2
 
 
-def test_a_line_that_leads_nowhere_is_noticed_and_left(venue: Venue, windows: Windows) -> None:
+def test_a_half_open_connection_is_noticed_and_replaced(venue: Venue, windows: Windows) -> None:
     windows.allow("WebSocket")
     page = windows.tablet("about:blank")
     page.clock.install()
@@ -169,7 +169,7 @@ def test_a_line_that_leads_nowhere_is_noticed_and_left(venue: Venue, windows: Wi
     same_as_fresh(page)
 
 
-def test_phones_do_not_read_all_at_once(venue: Venue, windows: Windows) -> None:
+def test_phones_spread_their_catch_up_reads(venue: Venue, windows: Windows) -> None:
     phone = windows.phone("about:blank")
     of_phone = delays_of(listening(phone, venue.links.stand(2)), "stand")
     assert max(of_phone) - min(of_phone) > 0.3, of_phone
@@ -179,9 +179,7 @@ def test_phones_do_not_read_all_at_once(venue: Venue, windows: Windows) -> None:
     assert statistics.median(of_desk) < max(of_phone) / 2, (of_desk, of_phone)
 
 
-def test_a_finger_that_is_never_lifted_holds_nothing_up_for_long(
-    venue: Venue, windows: Windows
-) -> None:
+def test_a_pointer_that_is_never_released_delays_news_once(venue: Venue, windows: Windows) -> None:
     page, phone = windows.tablet(venue.links.desk(2)), windows.phone(venue.links.stand(2))
     until_online(page, phone)
     # As a menu of the browser's own leaves it: down, and never up.

@@ -25,9 +25,7 @@ def refuse_commits(fair: Fair) -> None:
 
 
 @pytest.mark.parametrize("kind", ["a verb", "a new question"])
-def test_what_could_not_be_committed_was_told_to_nobody(
-    fair: Fair, listen: Listen, kind: str
-) -> None:
+def test_a_failed_commit_is_broadcast_to_nobody(fair: Fair, listen: Listen, kind: str) -> None:
     # What is new has nothing before it: a fault must show in what was told, not on the way there.
     question = fair.ask() if kind == "a verb" else 0
     acts: dict[str, Callable[[], object]] = {

@@ -47,7 +47,7 @@ MUTATIONS = (
         """    if (response.ok) return { ...lost, ours: true, ok: true, body: {} };
     const after = Number.parseInt(""",
         (
-            "tests/faults/test_phone_outbox.py::test_whatever_befalls_a_post_it_arrives_once[chromium-Fault.PORTAL]",
+            "tests/faults/test_phone_outbox.py::test_a_post_under_any_fault_arrives_once[chromium-Fault.PORTAL]",
         ),
     ),
     Mutation(
@@ -59,7 +59,7 @@ MUTATIONS = (
 """,
         (
             "tests/faults/test_phone_outbox.py"
-            "::test_whatever_befalls_a_post_it_arrives_once[chromium-Fault.RESET_AFTER]",
+            "::test_a_post_under_any_fault_arrives_once[chromium-Fault.RESET_AFTER]",
         ),
     ),
     Mutation(
@@ -73,10 +73,7 @@ MUTATIONS = (
         if news is not None:
             announce(news)
 """,
-        (
-            "tests/faults/test_commit_first.py"
-            "::test_what_could_not_be_committed_was_told_to_nobody[a verb]",
-        ),
+        ("tests/faults/test_commit_first.py::test_a_failed_commit_is_broadcast_to_nobody[a verb]",),
     ),
     Mutation(
         "emit new questions before commit",
@@ -89,7 +86,7 @@ MUTATIONS = (
 """,
         (
             "tests/faults/test_commit_first.py"
-            "::test_what_could_not_be_committed_was_told_to_nobody[a new question]",
+            "::test_a_failed_commit_is_broadcast_to_nobody[a new question]",
         ),
     ),
     Mutation(

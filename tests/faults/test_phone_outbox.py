@@ -57,7 +57,7 @@ def phone(hall: Venue, windows: Windows) -> Iterator[Page]:
         Fault.PORTAL,
     ],
 )
-def test_whatever_befalls_a_post_it_arrives_once(hall: Venue, phone: Page, fault: Fault) -> None:
+def test_a_post_under_any_fault_arrives_once(hall: Venue, phone: Page, fault: Fault) -> None:
     text = f"Was geschieht bei {fault.name}?"
     hall.line.inflict(fault, times=None)
     write(phone, text)
@@ -102,7 +102,7 @@ def test_a_slow_answer_is_waited_for_in_the_list_and_the_next_may_be_asked(
         assert len(stored(hall, text)) == 1
 
 
-def test_on_a_good_line_nothing_flickers(phone: Page) -> None:
+def test_a_quick_answer_shows_no_waiting_list(phone: Page) -> None:
     phone.evaluate(
         """() => {
           const list = document.querySelector('#outbox');
@@ -199,9 +199,7 @@ def test_two_tabs_keep_each_others_questions(hall: Venue, phone: Page) -> None:
     assert len(stored(hall, "Und wenn eines zugeht?")) == 1
 
 
-def test_a_pause_that_rang_while_something_was_sent_puts_nothing_to_sleep(
-    hall: Venue, phone: Page
-) -> None:
+def test_a_retry_timer_that_fires_during_a_send_stops_no_entry(hall: Venue, phone: Page) -> None:
     phone.goto(hall.links.stand(1))
     until_online(phone)
     phone.route(
@@ -249,7 +247,7 @@ def test_two_tabs_keep_each_others_drafts(hall: Venue, phone: Page) -> None:
     expect(field(phone)).to_have_value("Ein langer Satz, der noch")
 
 
-def test_a_clock_that_is_wrong_by_a_day_tells_the_servers_time(hall: Venue, phone: Page) -> None:
+def test_a_wrong_device_clock_still_shows_the_servers_time(hall: Venue, phone: Page) -> None:
     shifted = """(hours) => { const real = Date; const by = hours * 3600e3;
       globalThis.Date = class extends real {
         constructor(...given) { given.length ? super(...given) : super(real.now() + by); }
@@ -294,7 +292,7 @@ def test_the_fair_closes_while_a_question_sleeps(hall: Venue, phone: Page) -> No
     assert len(stored(hall, text)) == 1
 
 
-def test_who_asks_ten_in_a_hurry_loses_none(venue: Venue, windows: Windows) -> None:
+def test_ten_questions_beyond_the_limit_all_arrive(venue: Venue, windows: Windows) -> None:
     windows.allow("net::ERR", "WebSocket", "Failed to load resource")
     phone = windows.phone(venue.links.stand(2))
     until_online(phone)
@@ -447,7 +445,7 @@ def test_what_is_refused_late_comes_back_into_its_field(hall: Venue, phone: Page
         (200, "[]"),
     ],
 )
-def test_json_of_somebody_else_is_no_answer(phone: Page, status: int, body: str) -> None:
+def test_foreign_json_does_not_count_as_an_answer(phone: Page, status: int, body: str) -> None:
     def answer(route: Route) -> None:
         route.fulfill(status=status, content_type="application/json", body=body)
 
@@ -458,7 +456,7 @@ def test_json_of_somebody_else_is_no_answer(phone: Page, status: int, body: str)
     expect(item(phone, "Wer antwortet da?")).to_contain_text("Angekommen um")
 
 
-def test_the_waiting_list_is_for_everybody(hall: Venue, windows: Windows, phone: Page) -> None:
+def test_the_waiting_list_is_accessible(hall: Venue, windows: Windows, phone: Page) -> None:
     narrow = windows.phone(
         hall.links.stand(3), viewport={"width": 320, "height": 640}, color_scheme="dark"
     )

@@ -131,7 +131,7 @@ def test_a_slow_line_takes_its_time(small: Venue) -> None:
     assert time.monotonic() - began > 0.4
 
 
-def test_a_half_open_line_neither_answers_nor_ends(small: Venue) -> None:
+def test_a_half_open_connection_neither_answers_nor_ends(small: Venue) -> None:
     small.line.freeze()
     key = new_key()
     with pytest.raises((TimeoutError, urllib.error.URLError)):
@@ -141,7 +141,7 @@ def test_a_half_open_line_neither_answers_nor_ends(small: Venue) -> None:
     assert ask(small, new_key())[0] == 201
 
 
-def test_without_a_line_nothing_comes_in_until_it_is_back(small: Venue) -> None:
+def test_while_the_line_is_off_connections_are_refused(small: Venue) -> None:
     small.line.off()
     with pytest.raises(urllib.error.URLError):
         ask(small, new_key())
@@ -177,7 +177,7 @@ def phone(venue: Venue) -> Iterator[socketio.Client]:
                 file.close()
 
 
-def test_the_same_seed_rolls_the_same_dice(small: Venue) -> None:
+def test_the_same_seed_plays_the_same_faults(small: Venue) -> None:
     rolled = []
     for _ in range(2):
         with Proxy(small.server.port, seed=7) as line:

@@ -204,9 +204,7 @@ def test_a_database_that_is_there_is_kept_beside(instance: Path, archive: Path) 
     assert old_key.read_text() == "the former key"
 
 
-def test_the_log_of_a_killed_server_does_not_spoil_what_is_restored(
-    instance: Path, archive: Path
-) -> None:
+def test_a_leftover_wal_does_not_spoil_a_restore(instance: Path, archive: Path) -> None:
     with closing(sqlite3.connect(instance / DATABASE, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA wal_autocheckpoint = 0")
@@ -301,7 +299,7 @@ def test_database_and_key_may_lie_on_two_disks(instance: Path, archive: Path) ->
         shutil.rmtree(other)
 
 
-def test_what_is_still_in_the_log_is_kept_with_its_database(instance: Path, archive: Path) -> None:
+def test_an_uncheckpointed_wal_is_kept_with_its_database(instance: Path, archive: Path) -> None:
     with closing(sqlite3.connect(instance / DATABASE, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA wal_autocheckpoint = 0")

@@ -190,7 +190,7 @@ FAULTS: dict[str, tuple[Fault, set[str]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_database_that_takes_nothing_is_told_once_and_all_goes_well_again(
+def test_an_outage_of_the_database_is_logged_once_and_recovered_from(
     hall: Hall, fault: str
 ) -> None:
     break_it, reasons = FAULTS[fault]

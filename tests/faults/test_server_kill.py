@@ -62,7 +62,7 @@ def expect_kept(instance: Path, told: Told) -> None:
     "lives",
     [4, pytest.param(40, marks=[pytest.mark.slow, pytest.mark.timeout(600)])],
 )
-def test_what_was_acknowledged_survives_every_kill(
+def test_acknowledged_questions_survive_sigkill(
     prepared: Path, tmp_path: Path, seed: int, lives: int
 ) -> None:
     shutil.copy(prepared, tmp_path / DATABASE)

@@ -109,7 +109,7 @@ def is_answered(post: socket.socket) -> bool:
     return post.recv(4096, socket.MSG_PEEK) != b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-def test_a_stop_finishes_what_is_under_way_and_lets_nobody_else_in(
+def test_shutdown_finishes_requests_under_way_and_refuses_new_ones(
     server: Running, tmp_path: Path
 ) -> None:
     """1. Three questions are half sent; a WebSocket, a poll and an idle connection are open.
@@ -150,7 +150,9 @@ def test_a_stop_finishes_what_is_under_way_and_lets_nobody_else_in(
         assert looking.execute("SELECT count(*) FROM questions").fetchone() == (3,)
 
 
-def test_a_stop_waits_for_nobody_who_never_ends(server: Running, tmp_path: Path) -> None:
+def test_shutdown_does_not_wait_for_requests_that_never_end(
+    server: Running, tmp_path: Path
+) -> None:
     """Questions that stay half sent, and more of them that wait for a lock that is never free."""
     with (
         closing(sqlite3.connect(tmp_path / DATABASE, isolation_level=None)) as other,
@@ -172,7 +174,7 @@ def test_a_stop_waits_for_nobody_who_never_ends(server: Running, tmp_path: Path)
 
 
 @pytest.mark.parametrize("server", ["eventlet"], indirect=True)
-def test_a_server_that_was_stopped_or_killed_is_there_again_on_the_same_port_at_once(
+def test_a_stopped_or_killed_server_restarts_on_the_same_port(
     server: Running, tmp_path: Path
 ) -> None:
     with closing(raw_socket(server)):
@@ -214,7 +216,7 @@ print(select.select([number], [], [], 0.2))
 """
 
 
-def test_what_is_opened_while_the_server_stops_does_not_meet_the_old_door() -> None:
+def test_a_reused_file_descriptor_is_not_taken_for_the_listening_socket() -> None:
     # The first thing that is opened after the door was closed has the door's number.
     told = subprocess.run(
         [sys.executable, "-c", AFTER_THE_STOP],

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LINE_DOWN = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection", "net::ERR")
 
 
-def test_a_press_waits_for_the_line_and_is_sent_once(venue: Venue, windows: Windows) -> None:
+def test_a_press_while_offline_is_sent_once_later(venue: Venue, windows: Windows) -> None:
     windows.allow(*LINE_DOWN)
     tablet = windows.tablet(venue.links.desk(1))
     until_online(tablet)
@@ -88,7 +88,7 @@ def test_two_presses_on_one_question_go_in_their_order(venue: Venue, windows: Wi
     assert changes(venue, moved) == ["move", "move"]
 
 
-def test_what_the_world_has_overtaken_is_refused_in_words(venue: Venue, windows: Windows) -> None:
+def test_an_outdated_press_is_refused_in_words(venue: Venue, windows: Windows) -> None:
     windows.allow(*LINE_DOWN, "409")
     tablet = windows.tablet(venue.links.desk(1))
     moderation = windows.laptop(venue.links.link("moderator"))
@@ -142,7 +142,7 @@ def test_an_answer_that_got_lost_is_asked_for_again(venue: Venue, windows: Windo
 
 
 @pytest.mark.parametrize("fault", [Fault.PORTAL, Fault.BAD_GATEWAY])
-def test_what_others_answer_for_us_is_no_answer(
+def test_foreign_answers_do_not_count_for_staff(
     venue: Venue, windows: Windows, fault: Fault
 ) -> None:
     windows.allow(*LINE_DOWN, "502")
@@ -296,7 +296,7 @@ def test_a_spoken_question_that_another_window_was_refused_comes_back_to_its_fie
     expect(tablet.get_by_text("Hier wird nicht mehr gefragt.")).to_be_visible()
 
 
-def test_an_answer_without_words_stops_one_press_and_no_other(
+def test_a_refusal_without_a_message_stops_its_own_press_only(
     venue: Venue, windows: Windows
 ) -> None:
     windows.allow("Failed to load resource")

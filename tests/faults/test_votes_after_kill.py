@@ -33,7 +33,7 @@ def revision(venue: Venue) -> int:
         line.disconnect()
 
 
-def test_what_was_not_told_before_a_kill_is_told_after_it(small: Venue) -> None:
+def test_unflushed_me_toos_are_flushed_after_a_restart(small: Venue) -> None:
     send(f"{small.url}/s/{ROBO}/questions", "POST", f"key={new_key()}&text=Was+kostet+es?")
     (question,) = small.rows("SELECT id FROM questions")
     wait_until_phones_were_told(small.database)

@@ -72,7 +72,7 @@ def test_revisions_follow_one_another_in_every_room(
         assert ear.watch()["revision"] == have
 
 
-def test_every_language_hears_its_own(listen: Listen, fair: Fair) -> None:
+def test_each_room_gets_fragments_in_its_language(listen: Listen, fair: Fair) -> None:
     german, english = listen("desk", ROBO, lang="de"), listen("desk", ROBO, lang="en")
     fair.asked_as("answered")
     told = german.html(), english.html()
@@ -80,7 +80,7 @@ def test_every_language_hears_its_own(listen: Listen, fair: Fair) -> None:
     assert "am Stand beantwortet" not in told[1]
 
 
-def test_without_a_language_the_browsers_own_is_spoken(fair: Fair) -> None:
+def test_without_a_language_the_accept_header_decides(fair: Fair) -> None:
     for lang in (None, "xx", 7):
         window = Window(fair)
         socket = socketio.test_client(
@@ -98,7 +98,7 @@ def test_without_a_language_the_browsers_own_is_spoken(fair: Fair) -> None:
 
 
 @pytest.mark.parametrize("auth", [None, "de", ["de"], 7, {"lang": {"a": 1}}, {"lang": ["de"]}])
-def test_a_handshake_of_nonsense_is_heard_out(fair: Fair, auth: Any) -> None:
+def test_a_malformed_handshake_still_connects(fair: Fair, auth: Any) -> None:
     socket = socketio.test_client(fair.app, flask_test_client=Window(fair).client, auth=auth)
     assert socket.is_connected()
     assert Ear(socket, "stand", ROBO).watch()["ok"] is True
@@ -196,7 +196,9 @@ def test_a_declined_question_is_taken_from_the_phones(fair: Fair, listen: Listen
 # The neighbour
 
 
-def test_a_whole_day_is_not_heard_next_door(organiser: Window, listen: Listen, fair: Fair) -> None:
+def test_other_stands_and_events_hear_nothing_of_a_whole_day(
+    organiser: Window, listen: Listen, fair: Fair
+) -> None:
     phone, desk, moderation = (
         Window(fair),
         Desk(fair, "presenter", ROBO),

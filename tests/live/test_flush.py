@@ -25,7 +25,7 @@ def flush_all(fair: Fair) -> None:
             flush(fair.stand_id(stand))
 
 
-def test_a_flush_gathers_what_came_since_the_last(
+def test_a_flush_coalesces_the_news_since_the_last(
     fair: Fair, gathering: None, gathered: list[broadcasts.CoalescedNews]
 ) -> None:
     first, second = fair.ask(), fair.ask()
@@ -51,7 +51,7 @@ def test_a_flush_with_nothing_to_tell_tells_nothing(
     assert fair.everything() == before
 
 
-def test_of_many_who_flush_one_wins(
+def test_concurrent_flushes_tell_once(
     fair: Fair, gathering: None, gathered: list[broadcasts.CoalescedNews]
 ) -> None:
     fair.me_too(fair.ask())
@@ -60,7 +60,7 @@ def test_of_many_who_flush_one_wins(
     assert len(gathered) == 1
 
 
-def test_a_question_that_left_is_gathered_by_the_stand_that_it_left(
+def test_a_moved_question_is_told_by_both_stands_flushes(
     fair: Fair, gathering: None, gathered: list[broadcasts.CoalescedNews]
 ) -> None:
     question = fair.ask(ROBO)

@@ -10,7 +10,7 @@ from tests.support.windows import Listen, Window
 
 
 @pytest.mark.parametrize("verb", ["revoke", "rotate"])
-def test_a_pass_that_lapses_loses_its_sockets_and_no_other_does(
+def test_a_lapsed_pass_disconnects_its_sockets_only(
     organiser: Window, listen: Listen, fair: Fair, verb: str
 ) -> None:
     window = Window(fair).enter("presenter", ROBO)
@@ -25,7 +25,7 @@ def test_a_pass_that_lapses_loses_its_sockets_and_no_other_does(
 
 
 @pytest.mark.parametrize("lapse", ["revoked = 1", "generation = generation + 1"])
-def test_a_pass_that_lapsed_in_another_process_loses_its_sockets_soon(
+def test_a_pass_lapsed_in_another_process_disconnects_its_sockets(
     listen: Listen, fair: Fair, lapse: str
 ) -> None:
     gone, stays = listen("moderate", GE), listen("moderate", AC)
@@ -37,7 +37,7 @@ def test_a_pass_that_lapsed_in_another_process_loses_its_sockets_soon(
     look_once(fair.app)
 
 
-def test_nobody_is_forgotten_by_saying_so(listen: Listen, fair: Fair) -> None:
+def test_a_client_cannot_fake_connect_or_disconnect(listen: Listen, fair: Fair) -> None:
     """`connect` and `disconnect` are the library's own words; a browser may send them, too."""
     ear = listen("moderate", GE)
     for command in ("disconnect", "connect", "disconnect"):
@@ -47,7 +47,7 @@ def test_nobody_is_forgotten_by_saying_so(listen: Listen, fair: Fair) -> None:
     assert not ear.connected
 
 
-def test_who_has_left_is_forgotten(listen: Listen, fair: Fair) -> None:
+def test_a_disconnected_socket_is_forgotten(listen: Listen, fair: Fair) -> None:
     ear = listen("desk", ROBO)
     watchers = fair.app.extensions["process"].watchers
     assert len(watchers.locales) == len(watchers.passes) == 1
@@ -57,7 +57,7 @@ def test_who_has_left_is_forgotten(listen: Listen, fair: Fair) -> None:
     assert list(sio_server().manager.get_participants("/", name)) == []
 
 
-def test_a_socket_that_cannot_be_reached_keeps_the_change(
+def test_an_unreachable_socket_keeps_the_change(
     listen: Listen, fair: Fair, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     listen("desk", ROBO)

@@ -93,7 +93,7 @@ def test_what_was_refused_bumps_nothing(fair: Fair) -> None:
     assert bumped(fair, before) == {}
 
 
-def test_many_votes_bump_once(fair: Fair, gathering: None) -> None:
+def test_many_votes_bump_the_counters_once(fair: Fair, gathering: None) -> None:
     question = fair.ask()
     with fair.app.app_context():
         flush(fair.stand_id())

@@ -40,7 +40,7 @@ def redis_is_rarely_asked(running: Running) -> Iterator[None]:
     assert len(tried) <= 2 + 2 * (time.monotonic() - began) / TRY_AGAIN_S
 
 
-def test_a_question_at_the_one_is_heard_at_the_other(two: Two, fair: Fair) -> None:
+def test_a_question_at_one_process_is_pushed_by_the_other(two: Two, fair: Fair) -> None:
     here, there = two
     tablet, laptop = (
         enter(there, fair, "presenter", ROBO),
@@ -96,7 +96,7 @@ def test_the_same_post_to_both_is_one_question(two: Two) -> None:
         assert len({body["number"] for _, body, _ in told}) == 1
 
 
-def test_a_pass_revoked_at_the_one_ends_lines_at_the_other(two: Two, fair: Fair) -> None:
+def test_a_pass_revoked_at_one_process_disconnects_at_the_other(two: Two, fair: Fair) -> None:
     here, there = two
     organiser = enter(here, fair, "organiser", TOUR)
     with page(there, enter(there, fair, "presenter", BAU)) as desk:
@@ -107,7 +107,7 @@ def test_a_pass_revoked_at_the_one_ends_lines_at_the_other(two: Two, fair: Fair)
         wait_until(lambda: not desk.line.connected)
 
 
-def test_whoever_asks_too_much_is_stopped_at_both(two: Two) -> None:
+def test_limits_are_shared_by_both_processes(two: Two) -> None:
     fields = {"key": new_key(), "text": WORDS}
     _, _, headers = send(f"{two[0].url}/s/{ROBO}/questions", fields)
     cookie = headers["Set-Cookie"].partition(";")[0]
@@ -119,7 +119,9 @@ def test_whoever_asks_too_much_is_stopped_at_both(two: Two) -> None:
     assert int(told[-1][2]["Retry-After"]) > 30
 
 
-def test_without_redis_all_goes_on_and_pages_can_tell(two: Two, fair: Fair, redis: Redis) -> None:
+def test_without_redis_writes_go_on_and_the_slow_check_tells(
+    two: Two, fair: Fair, redis: Redis
+) -> None:
     here, there = two
     with page(there, enter(there, fair, "presenter", ROBO)) as desk:
         with away(redis):
@@ -135,7 +137,7 @@ def test_without_redis_all_goes_on_and_pages_can_tell(two: Two, fair: Fair, redi
         wait_until(lambda: bool(ask(here)) and bool(desk.hear_until_silent(0.5)))
 
 
-def test_a_frozen_redis_holds_nobody_up(two: Two, redis: Redis) -> None:
+def test_a_frozen_redis_does_not_block_writes(two: Two, redis: Redis) -> None:
     redis.freeze()
     try:
         for running in two:
@@ -146,7 +148,7 @@ def test_a_frozen_redis_holds_nobody_up(two: Two, redis: Redis) -> None:
         redis.thaw()
 
 
-def test_without_the_database_people_are_told_to_try_again(
+def test_without_the_database_writes_get_503_and_retry_after(
     two: Two, prepared_postgres: Postgres
 ) -> None:
     prepared_postgres.stop()

@@ -51,7 +51,7 @@ print(json.dumps([most, ticks]))
 
 
 @pytest.mark.parametrize("mode", ["eventlet", "gevent"])
-def test_ten_queries_wait_side_by_side_and_others_go_on(mode: str, postgres: Postgres) -> None:
+def test_postgresql_queries_wait_without_blocking_the_loop(mode: str, postgres: Postgres) -> None:
     """All ten wait for a lock that is given back only when all of them wait, and others ticked."""
     url = postgres.url("postgres").replace("postgresql:", "postgresql+psycopg:")
     told = subprocess.run(

@@ -81,11 +81,11 @@ def test_three_hundred_who_ask_at_once_get_numbers_of_their_own(server: Running)
     assert sorted(told) == list(range(min(told), min(told) + 300))
 
 
-def test_the_server_says_that_it_lives(server: Running) -> None:
+def test_healthz_answers_ok(server: Running) -> None:
     assert send(f"{server.url}/healthz")[:2] == (200, {"status": "ok"})
 
 
-def test_a_message_of_a_megabyte_ends_its_own_socket_and_no_other(server: Running) -> None:
+def test_an_oversized_message_closes_its_own_socket_only(server: Running) -> None:
     with page(server) as calm, page(server) as loud:
         assert calm.watch("stand", ROBO)["ok"] is True
         loud.line.emit("watch", {"room": "stand", "code": "A" * 1_000_000})
@@ -94,7 +94,7 @@ def test_a_message_of_a_megabyte_ends_its_own_socket_and_no_other(server: Runnin
         assert WORDS in calm.hear()["html"]
 
 
-def test_nonsense_on_the_line_ends_nothing_but_itself(server: Running) -> None:
+def test_malformed_frames_disturb_no_other_socket(server: Running) -> None:
     frames = [b"4", b"42", b"42[]", b"42{}", b'42["watch"', b"42[7]", b'42[{"a":1}]', b"49", b"9"]
     frames += [b'42["*"]', b'420["disconnect"]', b"451-[]", b"\xff\xfe", b"4" * 5000]
     with page(server) as calm:
@@ -108,7 +108,7 @@ def test_nonsense_on_the_line_ends_nothing_but_itself(server: Running) -> None:
     server.lines[:] = [line for line in server.lines if "Traceback" not in line]
 
 
-def test_a_page_of_another_site_opens_no_socket(server: Running) -> None:
+def test_a_cross_origin_socket_is_refused(server: Running) -> None:
     request = urllib.request.Request(
         f"{server.url}/socket.io/?EIO=4&transport=polling",
         headers={"Origin": "http://evil.example"},
@@ -119,7 +119,7 @@ def test_a_page_of_another_site_opens_no_socket(server: Running) -> None:
         assert error.code == 400
 
 
-def test_while_another_program_writes_everybody_else_is_served(
+def test_reads_are_served_while_writers_wait_for_a_foreign_lock(
     server: Running, folder: Path
 ) -> None:
     last = ask(server)["number"]
@@ -146,7 +146,7 @@ def test_while_another_program_writes_everybody_else_is_served(
     assert ask(server)["number"] == last + 1
 
 
-def test_a_revoked_pass_loses_its_line(server: Running, passes: Fair) -> None:
+def test_a_revoked_pass_is_disconnected(server: Running, passes: Fair) -> None:
     moderator = enter(server, passes, "moderator", AC)
     organiser = enter(server, passes, "organiser", "tour")
     with page(server, moderator) as moderation, page(server) as phone:

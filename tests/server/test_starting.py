@@ -41,7 +41,7 @@ def sentence_of(running: Running) -> str:
         ("threading", signal.SIGINT),
     ],
 )
-def test_a_stopped_server_answers_what_is_under_way_and_ends_cleanly(
+def test_shutdown_with_an_open_socket_exits_with_0(
     start: Start, mode: str, by: signal.Signals
 ) -> None:
     server = start(EXCHANGE_ASYNC_MODE=mode)
@@ -70,7 +70,7 @@ def test_eleven_hundred_sockets_and_a_page_still_loads(start: Start) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_the_limit_of_open_files_is_raised_and_told(start: Start) -> None:
+def test_the_soft_limit_of_open_files_is_raised(start: Start) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     soft = f"ulimit -Sn 256; exec {sys.executable} wsgi.py --prepare"
     server = start("sh", "-c", soft)
@@ -126,7 +126,7 @@ def test_an_instance_of_a_newer_version_is_one_sentence(start: Start, instance: 
     assert str(instance) in said
 
 
-def test_who_can_only_be_reached_from_this_machine_is_warned_and_served(start: Start) -> None:
+def test_a_loopback_public_url_is_warned_about(start: Start) -> None:
     port = free_port()
     server = start(port=port, EXCHANGE_PUBLIC_URL=f"http://localhost:{port}")
     server.wait_until_serving()

@@ -52,7 +52,7 @@ def address(app: Flask, name: str) -> str:
         return render_template_string("{{ asset(name) }}", name=name)
 
 
-def test_an_asset_bears_its_fingerprint_and_is_kept_for_ever(
+def test_an_asset_has_its_hash_in_its_name_and_is_immutable(
     app: Flask, client: FlaskClient, folder: Path
 ) -> None:
     build(folder, "one")
@@ -82,7 +82,7 @@ def test_the_smallest_accepted_encoding_is_sent(
     assert answer.vary.as_set() == {"accept-encoding"}
 
 
-def test_a_typeface_is_sent_as_it_is(client: FlaskClient, folder: Path) -> None:
+def test_typefaces_are_not_compressed(client: FlaskClient, folder: Path) -> None:
     build(folder, "one")
     answer = client.get("/static/build/font.one.woff2", headers={"Accept-Encoding": "br, gzip"})
     assert answer.data == b"letters"
@@ -93,7 +93,9 @@ def test_a_typeface_is_sent_as_it_is(client: FlaskClient, folder: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["manifest.json", "attendee.one.js.br", "attendee.js", "..%2Fsecret.key"]
 )
-def test_nothing_else_of_the_folder_is_told(client: FlaskClient, folder: Path, name: str) -> None:
+def test_only_files_of_the_manifest_are_served(
+    client: FlaskClient, folder: Path, name: str
+) -> None:
     build(folder, "one")
     assert client.get(f"/static/build/{name}").status_code == 404
 

@@ -119,7 +119,7 @@ def test_the_tables_know_a_cookie_at_one_event_only(phone: Window, fair: Fair) -
     assert cookie not in str(fair.everything())
 
 
-def test_a_cookie_that_was_tampered_with_is_nobody(phone: Window, fair: Fair) -> None:
+def test_a_tampered_cookie_is_ignored(phone: Window, fair: Fair) -> None:
     phone.client.set_cookie(PARTICIPANT_COOKIE, "short")
     assert phone.send(ASK, key=new_key(), text=WORDS).status_code == 201
     assert phone.cookie(PARTICIPANT_COOKIE) != "short"
@@ -182,7 +182,7 @@ def test_a_body_that_is_too_large_is_refused(phone: Window, fair: Fair) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/octet-stream"])
-def test_other_types_are_refused(phone: Window, kind: str) -> None:
+def test_non_text_bodies_are_refused(phone: Window, kind: str) -> None:
     answer = phone.client.post(
         ASK,
         data=b"text=hallo",
@@ -201,7 +201,9 @@ def test_an_unknown_stand_is_not_found(phone: Window, code: str) -> None:
 # How much
 
 
-def test_the_seventh_in_a_minute_has_to_wait(phone: Window, as_attendee: Any, fair: Fair) -> None:
+def test_the_seventh_question_in_a_minute_gets_retry_after(
+    phone: Window, as_attendee: Any, fair: Fair
+) -> None:
     keys = [new_key() for _ in range(7)]
     told = [phone.send(ASK, key=key, text=WORDS) for key in keys]
     assert [answer.status_code for answer in told] == [201] * 6 + [429]
@@ -265,7 +267,7 @@ def test_a_form_that_is_sent_twice_is_one_question(phone: Window, fair: Fair) ->
     assert len(fair.cards()) == 1
 
 
-def test_a_form_that_is_sent_again_from_a_page_read_anew_is_one_question(
+def test_the_same_words_from_a_reloaded_form_are_one_question(
     phone: Window, as_attendee: Any, fair: Fair
 ) -> None:
     """Who goes back finds the words still there, and in some browsers a fresh key beside them."""

@@ -16,7 +16,7 @@ def question(fair: Fair) -> int:
     return fair.ask(ROBO)
 
 
-def test_it_is_said_and_taken_back_as_often_as_one_likes(phone: Window, question: int) -> None:
+def test_me_too_can_be_set_and_cleared_repeatedly(phone: Window, question: int) -> None:
     path = f"/questions/{question}/me-too"
     for method, votes in (("PUT", 1), ("PUT", 1), ("DELETE", 0), ("DELETE", 0), ("PUT", 1)):
         answer = phone.send(path, method)

@@ -90,7 +90,7 @@ def test_a_revoked_pass_is_not_shown_and_can_be_restored(
     assert press(app.test_client(), "/pass", secret=secret) == 303
 
 
-def test_whoever_changes_the_lock_keeps_a_key(
+def test_rotating_the_own_pass_keeps_the_organiser_in(
     app: Flask, organiser: FlaskClient, fair: Fair
 ) -> None:
     other = entered(app, fair.secret("organiser", TOUR))

@@ -53,7 +53,7 @@ def test_every_page_is_there_at_any_time_of_the_day(
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_read_and_nothing_else(reader: Window, path: str) -> None:
+def test_pages_answer_get_and_head_only(reader: Window, path: str) -> None:
     assert reader.client.head(path).status_code == 200
     if path != "/pass":
         answer = reader.client.delete(path, headers={"Sec-Fetch-Site": "same-origin"})
@@ -129,7 +129,7 @@ def test_every_answer_is_under_the_policy(reader: Window, busy: Fair) -> None:
 
 
 @pytest.mark.parametrize("path", [*PAGES, *OF_ONE])
-def test_no_page_has_script_or_style_of_its_own_or_asks_somebody_else(
+def test_no_page_has_inline_script_or_style_or_foreign_urls(
     reader: Window, busy: Fair, path: str
 ) -> None:
     page = reader.get(path).text
@@ -162,9 +162,7 @@ def test_a_live_page_says_what_it_watches_and_where_that_stands(
 
 
 @pytest.mark.parametrize("path", LIVE)
-def test_a_page_that_has_not_changed_is_not_sent_again(
-    reader: Window, busy: Fair, path: str
-) -> None:
+def test_an_unchanged_page_is_304(reader: Window, busy: Fair, path: str) -> None:
     first = reader.get(path)
     etag = first.headers["ETag"]
     assert "private" in first.headers["Cache-Control"]
@@ -180,7 +178,7 @@ def test_a_page_that_has_not_changed_is_not_sent_again(
     assert "Etwas Neues?" in changed.text
 
 
-def test_a_page_is_another_for_another_reader(fair: Fair) -> None:
+def test_the_etag_differs_between_readers(fair: Fair) -> None:
     one, other = Window(fair), Window(fair)
     one.ask(ROBO)
     other.ask(BAU)
@@ -188,7 +186,7 @@ def test_a_page_is_another_for_another_reader(fair: Fair) -> None:
     assert other.get(f"/s/{ROBO}", If_None_Match=etag).status_code == 200
 
 
-def test_a_neighbours_news_leave_a_page_unchanged(phone: Window, fair: Fair) -> None:
+def test_news_of_another_stand_keeps_the_etag(phone: Window, fair: Fair) -> None:
     etag = phone.get(f"/s/{ROBO}").headers["ETag"]
     fair.ask(BAU)
     assert phone.get(f"/s/{ROBO}", If_None_Match=etag).status_code == 304
@@ -237,7 +235,7 @@ def test_questions_are_found_by_number_and_words(
 # What it costs
 
 
-def test_an_unchanged_page_costs_less_than_half(reader: Window, busy: Fair) -> None:
+def test_a_304_takes_less_than_half_the_statements(reader: Window, busy: Fair) -> None:
     path = f"/s/{ROBO}"
     etag = reader.get(path).headers["ETag"]
     with counting_statements(busy.app) as whole:
@@ -296,9 +294,7 @@ def test_before_the_day_the_event_lists_its_stands_and_names_the_day(
 
 
 @pytest.mark.sqlite
-def test_health_says_so_and_a_database_that_is_away_is_a_matter_of_time(
-    phone: Window, fair: Fair
-) -> None:
+def test_healthz_is_503_while_the_database_is_away(phone: Window, fair: Fair) -> None:
     assert phone.get("/healthz").json == {"status": "ok"}
     file: Path = fair.app.extensions["process"].settings.instance / DATABASE
     file.rename(file.with_name("away"))
