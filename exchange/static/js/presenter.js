@@ -1,11 +1,11 @@
 // The desk: one stand's questions, handled with one thumb.
 
-import { start as keepAges } from "./page/ages.js";
-import { start as countArrivals } from "./staff/arrivals.js";
-import { start as attendAsking } from "./phone/asking.js";
-import { start as guard } from "./staff/misclicks.js";
 import { start as attendListEnds } from "./live/more.js";
 import { STAFF, start as listen } from "./live/updates.js";
+import { start as keepAges } from "./page/ages.js";
+import { start as attendAsking } from "./phone/asking.js";
+import { start as countArrivals } from "./staff/arrivals.js";
+import { start as guard } from "./staff/misclicks.js";
 import { start as attendPanels } from "./staff/panels.js";
 import { start as attendQuestionPage } from "./staff/question-page.js";
 import { start as offerSignals } from "./staff/sound.js";

@@ -16,26 +16,27 @@ import { emit, on } from "../page/events.js";
  * @typedef {import("../outbox/sender.js").Write & Wish} Entry
  */
 
-const outbox = sender(
-  /** @type {import("../outbox/sender.js").Policy<Entry>} */ ({
-    prefix: "exchange.outbox.",
-    patience: 15_000,
-    stale: 3000,
-    // A little longer than an answer is waited for.
-    lease: 20_000,
-    pauses: [3200, 5000, 8000, 13_000, 20_000],
-    tolerance: 2,
-    longest: 120,
-    // A limit for asking does not hold up the votes.
-    lane: ({ what }) => what,
-    supersedes: (entry, earlier) => Boolean(entry.about) && entry.about === earlier.about,
-    mayTry: () => true,
-    cutOff: () => !navigator.onLine,
-    confirms: (body, { key }) => body.key === key,
-    isFinal: ({ status }) => status !== 421 && status !== 429 && status < 500,
-    tell: (kind, entry) => emit("outbox-changed", { kind, entry }),
-  }),
-);
+/** @type {import("../outbox/sender.js").Policy<Entry>} */
+const policy = {
+  prefix: "exchange.outbox.",
+  patience: 15_000,
+  stale: 3000,
+  // A little longer than an answer is waited for.
+  lease: 20_000,
+  pauses: [3200, 5000, 8000, 13_000, 20_000],
+  tolerance: 2,
+  longest: 120,
+  // A limit for asking does not hold up the votes.
+  lane: ({ what }) => what,
+  supersedes: (entry, earlier) => Boolean(entry.about) && entry.about === earlier.about,
+  mayTry: () => true,
+  cutOff: () => !navigator.onLine,
+  confirms: (body, { key }) => body.key === key,
+  isFinal: ({ status }) => status !== 421 && status !== 429 && status < 500,
+  tell: (kind, entry) => emit("outbox-changed", { kind, entry }),
+};
+
+const outbox = sender(policy);
 
 export const { discard, entries, find: entryOf, isStored, isUnderWay, put, start, wake } = outbox;
 

@@ -39,25 +39,26 @@ const cutOff = () => !navigator.onLine && !isLoopback;
 /** Whether an attempt is worth it. What was not tried has surely not arrived, and can be taken back. */
 const hasConnection = () => connectionState() === "online" || performance.now() - reachedAt < 3000 || (connectionState() !== "offline" && !cutOff());
 
-const pending = sender(
-  /** @type {import("../outbox/sender.js").Policy<PendingWrite>} */ ({
-    prefix: `exchange.waiting ${location.pathname} `,
-    patience: 6000,
-    stale: 2000,
-    lease: 0,
-    pauses: [400, 1500, 3000, 5000, 8000],
-    tolerance: 1,
-    longest: 60,
-    lane: () => "",
-    supersedes: () => false,
-    mayTry: hasConnection,
-    cutOff,
-    confirms: ({ change, pass }) => typeof change === "number" || typeof pass === "number",
-    // A broken server may recover, but what it refuses three times holds up all that follows.
-    isFinal: ({ status }, tries) => status !== 429 && status !== 503 && (status < 500 || tries >= 3),
-    tell,
-  }),
-);
+/** @type {import("../outbox/sender.js").Policy<PendingWrite>} */
+const policy = {
+  prefix: `exchange.waiting ${location.pathname} `,
+  patience: 6000,
+  stale: 2000,
+  lease: 0,
+  pauses: [400, 1500, 3000, 5000, 8000],
+  tolerance: 1,
+  longest: 60,
+  lane: () => "",
+  supersedes: () => false,
+  mayTry: hasConnection,
+  cutOff,
+  confirms: ({ change, pass }) => typeof change === "number" || typeof pass === "number",
+  // A broken server may recover, but what it refuses three times holds up all that follows.
+  isFinal: ({ status }, tries) => status !== 429 && status !== 503 && (status < 500 || tries >= 3),
+  tell,
+};
+
+const pending = sender(policy);
 
 export const { entries, isStored, wake } = pending;
 
