@@ -212,14 +212,14 @@ def ask(phone: Page, text: str) -> int:
 
 
 def verb(row: Locator, name: str) -> Locator:
-    """The button of a verb in a row of the moderation; it shows under the pointer."""
-    row.hover()
+    """The button of a verb in a row of the moderation, which shows them when it is chosen."""
+    row.locator(".question-text").click()
     return row.get_by_role("button", name=name)
 
 
 def rarer(row: Locator, name: str) -> None:
     """Open the panel of one of a row's rarer verbs."""
-    row.hover()
+    row.locator(".question-text").click()
     row.get_by_role("link", name="Mehr").click()
     row.get_by_role("button", name=name).click()
 
