@@ -6,7 +6,7 @@ one push to each room. That is what a hall does when the moderator says "ask now
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from exchange.database.connections import db
-from exchange.database.group_commit import GroupCommit
+from exchange.database.group_commit import GroupCommit, Take
 from exchange.database.statements import CompiledStatement, RawConnection, compiled_insert
 from exchange.domain import participants, texts
 from exchange.domain.changes import Actor, Subject, change
@@ -109,17 +109,19 @@ class New:
     participant: str | None
 
 
-def _write(event_id: int, items: Sequence[New]) -> list[Asked]:
+def _write(event_id: int, take: Take[New]) -> list[Asked]:
     """Write questions of one event in one transaction; one answer for each.
 
-    1. Take as many numbers, and with them the event's row: another process waits here.
-    2. Ask the phase, which may have changed since the page was read.
-    3. Insert each question with its participant.
-    4. On leaving: counters, log, commit, and then the news.
+    1. Under the write lock, take the questions that have come together.
+    2. Take as many numbers, and with them the event's row: another process waits here.
+    3. Ask the phase, which may have changed since the page was read.
+    4. Insert each question with its participant.
+    5. On leaving: counters, log, commit, and then the news.
     """
     asked: list[Asked] = []
     with arrivals(event_id) as written:
         connection = written.connection
+        items = take()
         taken = _TAKE_NUMBERS.one(connection, event=event_id, many=len(items))
         if taken is None:
             raise Refused("unknown")

@@ -1,9 +1,10 @@
 """Whoever is written together is answered each by itself."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
 from flask_babel import force_locale
@@ -11,11 +12,16 @@ from sqlalchemy.exc import IntegrityError
 
 from exchange.database import group_commit
 from exchange.database.group_commit import GroupCommit
+from exchange.database.transactions import writing
 from exchange.domain.refusals import Refused
-from simulation.waiting import HANGS_S
-from tests.support.fair import Fair
+from exchange.process import Process
+from simulation.waiting import HANGS_S, wait_until
+from tests.support.fair import BAU, ROBO, Fair, new_key
+from tests.support.statements import counting_statements
 
 Submit = Callable[[str], str]
+LATER = 10
+"""With the leader and the lock's holder no more than SQLite's pool has connections."""
 
 
 @pytest.fixture
@@ -46,7 +52,7 @@ def together(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[
         def one(item: str) -> object:
             with fair.app.app_context():
                 try:
-                    return batches.submit("event", item, write)
+                    return batches.submit("event", item, lambda take: write(take()))
                 except Exception as error:
                     return read(item, error)
 
@@ -106,3 +112,36 @@ def test_a_constraint_violation_refuses_its_own_item_only(
     first, twice, last = together(["first", "twice", "last"], write)
     assert (first, last) == ("first", "last")
     assert isinstance(twice, IntegrityError)
+
+
+@pytest.mark.sqlite
+def test_whoever_comes_while_the_leader_waits_for_the_lock_joins_its_batch(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow disk sixty batches of one would queue for longer than anybody waits."""
+    process: Process = fair.app.extensions["process"]
+    lock = process.database.write_locks.of(None)
+    batches: GroupCommit[Any, Any] = process.new_questions
+    assert lock
+    joined: list[object] = []
+    real_join = batches._join
+
+    def join(key: Hashable, item: Any) -> Any:
+        batch = real_join(key, item)
+        joined.append(item)
+        return batch
+
+    monkeypatch.setattr(batches, "_join", join)
+    with (
+        counting_statements(fair.app) as counted,
+        ThreadPoolExecutor(1 + LATER) as hall,
+        fair.app.app_context(),
+        writing(),
+    ):
+        told = [hall.submit(fair.tell, ROBO, key=new_key())]
+        wait_until(lambda: len(lock._queue) == 1)
+        told += [hall.submit(fair.tell, BAU, key=new_key()) for _ in range(LATER)]
+        wait_until(lambda: len(joined) == 1 + LATER)
+    assert sorted(one.result().number for one in told) == list(range(1, 2 + LATER))
+    taken = [one for one in counted if one.startswith("UPDATE events SET next_number")]
+    assert len(taken) == 1
