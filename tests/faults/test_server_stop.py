@@ -124,12 +124,14 @@ def test_shutdown_finishes_requests_under_way_and_refuses_new_ones(
     idle = http.client.HTTPConnection("127.0.0.1", server.port, timeout=HANGS_S)
     with closing(raw_socket(server)) as line, closing(idle), ExitStack() as open_lines:
         polling.start()
-        idle.request("GET", "/healthz/alive", headers={"Connection": "keep-alive"})
-        assert idle.getresponse().read()
         while b'{"sid"' not in line.recv(4096):
             pass
         posts = [open_lines.enter_context(half_a_question(server)) for _ in range(3)]
         assert waiting.wait(HANGS_S)
+        # Connections are accepted in their order: once this one is answered none is left in the
+        # backlog, where the end of the listening socket would reset it.
+        idle.request("GET", "/healthz/alive", headers={"Connection": "keep-alive"})
+        assert idle.getresponse().read()
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: refuses_connections(server.port))
         assert not any(is_answered(post) for post, _ in posts)
