@@ -42,8 +42,7 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
             presence.let_in(_sid(), pass_.id, pass_.generation)
         locale = presence.watchers().locales.get(_sid(), access.locale())
         join_room(rooms.name(room, scope.owner_id, locale))
-        (revision,) = revisions.begin_page([scope])
-        return {"ok": True, "revision": revision}
+        return {"ok": True, "revision": revisions.read_anew(scope)}
     except Refused as refused:
         return {"ok": False, "error": refused.word}
     except UNAVAILABLE_ERRORS as error:

@@ -42,6 +42,14 @@ def read(scope: Scope) -> int:
     return found[0] if found else 0
 
 
+def read_anew(scope: Scope) -> int:
+    """The same as of now, whatever was read before; for `watch`, which every page sends again and
+    again, on a raw connection.
+    """
+    db.release()
+    return read(scope)
+
+
 _REVISION = CompiledStatement(
     select(Revision.revision).where(
         Revision.kind == bindparam("kind"), Revision.owner_id == bindparam("owner")
