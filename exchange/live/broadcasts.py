@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from flask import current_app
@@ -23,7 +23,7 @@ from exchange.extensions import pause, sio_server, socketio
 from exchange.models import Question, Status
 from exchange.queries import fair, questions
 from exchange.queries.fair import EventLine
-from exchange.queries.questions import Card, Stage
+from exchange.queries.questions import Card, Stage, Summary
 from exchange.rendering import render, render_each
 from exchange.rooms import Room, Scope, ScopeKind
 
@@ -116,21 +116,31 @@ class _Reader:
 
     def __init__(self, news: News, event_id: int) -> None:
         self.news = news
-        self.cards = cache(self._cards)
-        self.for_askers = cache(self._for_askers)
-        self.event: Callable[[], EventLine] = cache(partial(fair.event_line, event_id))
-        self.stage: Callable[[], Stage] = cache(lambda: questions.stage(self.event()))
-        self.summary = cache(partial(questions.summary, event_id))
+        self.event_id = event_id
 
-    def _cards(self) -> list[Card]:
+    @cached_property
+    def cards(self) -> list[Card]:
         if self.news.new is not None:
             return [card() for card in self.news.new]
         ids = [audience.question_id for audience in self.news.audiences]
         return questions.cards(Question.id.in_(ids)) if ids else []
 
-    def _for_askers(self) -> list[Card]:
+    @cached_property
+    def for_askers(self) -> list[Card]:
         ids = [audience.question_id for audience in self.news.for_askers]
         return questions.cards(Question.id.in_(ids)) if ids else []
+
+    @cached_property
+    def event(self) -> EventLine:
+        return fair.event_line(self.event_id)
+
+    @cached_property
+    def stage(self) -> Stage:
+        return questions.stage(self.event)
+
+    @cached_property
+    def summary(self) -> Summary:
+        return questions.summary(self.event_id)
 
 
 def announce_coalesced(news: CoalescedNews) -> None:
@@ -159,26 +169,26 @@ def announce_coalesced(news: CoalescedNews) -> None:
 
 
 def _for_event_page(read: _Reader) -> str:
-    return render("attendee/_phase.html", event=read.event()) + render(
-        "attendee/_live.html", stage=read.stage(), event=read.event()
+    return render("attendee/_phase.html", event=read.event) + render(
+        "attendee/_live.html", stage=read.stage, event=read.event
     )
 
 
 def _for_screen(read: _Reader) -> str:
-    return render("screen/_stage.html", stage=read.stage(), event=read.event())
+    return render("screen/_stage.html", stage=read.stage, event=read.event)
 
 
 def _for_moderation(read: _Reader) -> str:
-    html = render_each("questions/_row.html", read.cards()) + render(
-        "moderator/_summary.html", summary=read.summary()
+    html = render_each("questions/_row.html", read.cards) + render(
+        "moderator/_summary.html", summary=read.summary
     )
     if read.news.stage:
-        html += render("moderator/_conduct.html", stage=read.stage(), event=read.event())
+        html += render("moderator/_conduct.html", stage=read.stage, event=read.event)
     return html
 
 
 def _for_desk(read: _Reader, stand_id: int) -> str:
-    here = [card for card in read.cards() if card.stand.id == stand_id]
+    here = [card for card in read.cards if card.stand.id == stand_id]
     gone = [question_id for question_id, left in read.news.moved if left == stand_id]
     return render_each("questions/_card.html", here) + "".join(map(_gone, gone))
 
@@ -190,14 +200,14 @@ def _for_asker(read: _Reader, participant_id: int) -> str:
         for audience in news.audiences
         if audience.participant_id == participant_id
     }
-    own = [card for card in read.cards() if card.id in asked]
+    own = [card for card in read.cards if card.id in asked]
     others = {
         audience.question_id
         for audience in news.for_askers
         if audience.participant_id == participant_id
     }
     if others:
-        own += [card for card in read.for_askers() if card.id in others]
+        own += [card for card in read.for_askers if card.id in others]
     return render_each("questions/_mine.html", own)
 
 
