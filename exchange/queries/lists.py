@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, select
 
 from exchange.database.connections import db
 from exchange.models import Event, Question, Stand, Status
-from exchange.queries import questions, spots
+from exchange.queries import placement, questions
+from exchange.queries.placement import Placed, Placement
 from exchange.queries.questions import PUBLIC, Card
-from exchange.queries.spots import Placed, Spot
 
 LENGTH = 100
 """How many questions a list shows, unless more are asked for."""
@@ -95,13 +95,17 @@ def in_moderation(event_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]
     """All lists of an event's moderation, by name."""
     condition = Question.event_id == event_id
     names = [*_SHOWN_TO_STAFF, "merged"]
-    return _lists(condition, spots.in_moderation, names, spots.ASCENDING_IN_MODERATION, wanted)
+    return _lists(
+        condition, placement.in_moderation, names, placement.ASCENDING_IN_MODERATION, wanted
+    )
 
 
 def at_desk(stand_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]]:
     """All lists of a stand's desk, by name."""
     condition = Question.stand_id == stand_id
-    return _lists(condition, spots.at_desk, _SHOWN_TO_STAFF, spots.ASCENDING_AT_DESK, wanted)
+    return _lists(
+        condition, placement.at_desk, _SHOWN_TO_STAFF, placement.ASCENDING_AT_DESK, wanted
+    )
 
 
 _SHOWN_TO_STAFF = [status.value for status in Status if status is not Status.WITHDRAWN]
@@ -110,7 +114,7 @@ _SHOWN_TO_STAFF = [status.value for status in Status if status is not Status.WIT
 def public_at(stand_id: int, wanted: Wanted = USUAL) -> Part[Card]:
     """What everybody may read at a stand, the latest first."""
     condition = questions.public_at(stand_id)
-    return _lists(condition, spots.in_public, ["public"], frozenset(), wanted)["public"]
+    return _lists(condition, placement.in_public, ["public"], frozenset(), wanted)["public"]
 
 
 def found(event_id: int, words: str, wanted: Wanted = USUAL) -> Part[Card]:
@@ -157,14 +161,14 @@ def minutes(event_id: int, wanted: Wanted = USUAL) -> Part[Card]:
 
 def _lists(
     condition: ColumnElement[bool],
-    spot: Callable[[Placed], Spot],
+    place: Callable[[Placed], Placement],
     names: Iterable[str],
     ascending: Collection[str],
     wanted: Wanted,
 ) -> dict[str, Part[Card]]:
     every: dict[str, list[tuple[float, int]]] = {name: [] for name in names}
     for placed in questions.places(condition):
-        name, order = spot(placed)
+        name, order = place(placed)
         if name in every:
             every[name].append((order, placed.id))
     parts = [

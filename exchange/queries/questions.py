@@ -39,9 +39,9 @@ from exchange.models import (
     Stand,
     Status,
 )
-from exchange.queries import spots
+from exchange.queries import placement
 from exchange.queries.fair import STAND_COLUMNS, EventLine, StandLine
-from exchange.queries.spots import Spot
+from exchange.queries.placement import Placement
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
 """The statuses in which everybody may read a question."""
@@ -117,14 +117,14 @@ class Card:
         return self.head is not None
 
     @property
-    def in_moderation(self) -> Spot:
+    def in_moderation(self) -> Placement:
         """Where it stands in the moderation."""
-        return spots.in_moderation(self)
+        return placement.in_moderation(self)
 
     @property
-    def at_desk(self) -> Spot:
+    def at_desk(self) -> Placement:
         """Where it stands at its stand's desk."""
-        return spots.at_desk(self)
+        return placement.at_desk(self)
 
     @property
     def public(self) -> bool:

@@ -25,7 +25,7 @@ export function showMore(some, many) {
   return readAgain();
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   keepEnds(ends);
   document.addEventListener("click", (event) => {

@@ -224,7 +224,7 @@ export function sender(policy) {
     return Boolean(refused) || answer.after > 0;
   }
 
-  /** Begin. Once a page. */
+  /** Install the listeners; once a page. */
   function start() {
     onReconnectChance(wake);
     addEventListener("storage", (event) => {

@@ -38,7 +38,7 @@ function tick() {
   }
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   tick();
   setInterval(tick, 15_000);

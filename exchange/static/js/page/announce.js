@@ -75,7 +75,7 @@ function changes() {
   return fresh;
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   changes();
   on("dom-updated", () => say(changes().join(" "), { keep: true }));

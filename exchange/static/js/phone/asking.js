@@ -229,7 +229,7 @@ function attendAll() {
   }
 }
 
-/** Begin. Once a page. A form may come later, when the phase allows asking. */
+/** Install the listeners; once a page. A form may come later, when the phase allows asking. */
 export function start() {
   attendAll();
   on("dom-updated", () => {

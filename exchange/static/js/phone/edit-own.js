@@ -64,7 +64,7 @@ function submit(form, button) {
   put({ key, what: form.dataset.outbox ?? "", about: url, url, place: number, fields: text ? { text: text.value } : {} });
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   restoreDrafts();
   on("dom-updated", restoreDrafts);

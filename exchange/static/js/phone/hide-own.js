@@ -12,7 +12,7 @@ function hideOwn() {
   }
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   hideOwn();
   on("dom-updated", hideOwn);

@@ -68,7 +68,7 @@ function refused({ key, url, fields, refused: why }) {
   toast(why?.message ?? "");
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   readMine();
   on("dom-updated", readMine);

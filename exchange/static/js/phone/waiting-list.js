@@ -146,7 +146,7 @@ function copy(text) {
   toast(words(document.execCommand("copy") ? "copied" : "select"));
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   const found = document.getElementById("outbox");
   if (!found) return;

@@ -82,7 +82,7 @@ function fitAll() {
   for (const line of $$("[data-fit-line]")) fitLine(line);
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   fitAll();
   // The typeface has arrived: other letters have another width.

@@ -40,7 +40,7 @@ function offerFullScreen() {
   });
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   stayAwake();
   hidePointer();

@@ -1,5 +1,5 @@
-// What has come in: counts at the lists, a mark on what is new, a sentence and a signal, and a way up to it for whoever
-// has scrolled away.
+// New questions: counts at the lists, a mark on new rows, an announcement with an optional signal, and a button that scrolls
+// up to them.
 
 import { totalOf } from "../live/list-ends.js";
 import { say } from "../page/announce.js";
@@ -8,20 +8,20 @@ import { on } from "../page/events.js";
 import { signal } from "./sound.js";
 import { isSeen, words } from "./words.js";
 
-/** The lists in which a question is news. */
+/** The lists whose new questions are announced. */
 const WAITING = ["pending", "open"];
-/** How long something is marked as new, if nobody touches it. */
+/** How long a row stays marked as new without being touched. */
 const NEW_FOR = 60_000;
 
 /** @type {Set<string>} */
 let known = new Set();
-/** @type {Set<string>} numbers that were typed in here: no news to whoever did it */
+/** @type {Set<string>} numbers asked from this page: not announced to whoever typed them */
 const own = new Set();
 let title = "";
 
 const cards = () => $$("[data-lists] > [data-version]");
 
-/** How many stand in these lists, shown or not. @param {string} lists */
+/** How many questions these lists have, shown or not. @param {string} lists */
 const countIn = (lists) => lists.split(" ").flatMap((list) => $(`[data-lists~="${list}"]`) ?? []).reduce((sum, list) => sum + totalOf(list), 0);
 
 function count() {
@@ -36,7 +36,7 @@ function count() {
   document.title = waiting ? `(${waiting}) ${title}` : title;
 }
 
-/** @param {HTMLElement[]} outside  what came in behind the end of its list */
+/** @param {HTMLElement[]} outside  arrived beyond the end of their list */
 function look(outside) {
   count();
   /** @type {HTMLElement[]} */
@@ -62,11 +62,11 @@ function mark(card) {
   setTimeout(seen, NEW_FOR);
 }
 
-// ---- the way up --------------------------------------------------------------------------------------------------
+// ---- back to top --------------------------------------------------------------------------------------------------
 
 const above = () => $$("[data-my-new]").filter((card) => isSeen(card) && card.getBoundingClientRect().bottom < edge(card));
 
-/** Where its list begins to be seen. @param {HTMLElement} card */
+/** The top of its list's visible part. @param {HTMLElement} card */
 const edge = (card) => Math.max(0, card.closest(".zone")?.getBoundingClientRect().top ?? 0) + 40;
 
 function showWay() {
@@ -77,7 +77,7 @@ function showWay() {
   if (hidden.length) way.textContent = hidden.length === 1 ? words("newOne", { number: hidden[0].dataset.number ?? "" }) : words("newMany", { n: hidden.length });
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   title = document.title;
   known = new Set([...cards()].map((card) => card.id));
@@ -86,7 +86,7 @@ export function start() {
   on("question-asked", (asked) => {
     const number = String(asked.number);
     own.add(number);
-    // The news may have been faster than the answer.
+    // The fragment may have arrived before the response.
     document.querySelector(`[data-my-new][data-number="${CSS.escape(number)}"]`)?.removeAttribute("data-my-new");
     showWay();
   });

@@ -31,7 +31,7 @@ export function choose(row) {
   emit("panel-toggled");
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   addEventListener("pointerdown", () => { pressed = true; }, { capture: true, passive: true });
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => { pressed = false; }, 0), { capture: true, passive: true });

@@ -14,7 +14,7 @@ function tick() {
   }
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   tick();
   setInterval(tick, 1000);

@@ -59,7 +59,7 @@ export function giveBack(typed) {
   return last;
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   giveBack(kept());
   document.addEventListener("input", (event) => {

@@ -1,12 +1,12 @@
-// The moderation's filter: by stand, facet, status and words, and the order of the inbox. It works on what is on the
-// page, what comes in later included, and stands in the address, so that a reload keeps it.
+// The moderation's filter (stand, facet, status, words) and the inbox's sort order. Both apply to the rows on the page and to
+// rows that arrive later, and are kept in the URL's query.
 
 import { showMore } from "../live/more.js";
 import { $, $$, byId, fieldOf, focused } from "../page/dom.js";
 import { on } from "../page/events.js";
 
 const FIELDS = ["q", "stand", "facet", "status", "sort"];
-/** Where the filter looks. The run list is an order and the stage is one question: neither is thinned out. */
+/** The lists that are filtered; not the run list and the stage, which must stay whole. */
 const LISTS = ["pending", "open", "owed", "answered", "declined", "merged"];
 
 /** @type {HTMLFormElement} */
@@ -33,7 +33,7 @@ const fold = (text) => text.toLocaleLowerCase().normalize("NFKD").replace(/\p{Mn
 
 /**
  * @param {HTMLElement} row
- * @param {string[]} wanted words, folded
+ * @param {string[]} wanted search words, case-folded
  */
 function fits(row, wanted) {
   const stand = chosen("stand");
@@ -48,7 +48,7 @@ function fits(row, wanted) {
 
 let asking = false;
 
-/** What is looked through, or put into an order, is the whole list; as much as a page can show. @param {string[]} lists */
+/** Load the rest of these lists, up to what a page may show, before filtering or sorting them. @param {string[]} lists */
 function showWhole(lists) {
   const cut = lists.map(listOf).filter((list) => list !== null).filter((list) => Number(list.dataset.rest) > 0);
   if (!cut.length || asking || cut.every((list) => Number(list.dataset.limit) >= 500)) return;
@@ -56,7 +56,7 @@ function showWhole(lists) {
   void showMore(cut, Infinity).finally(() => { asking = false; });
 }
 
-/** Show what fits. */
+/** Hide the rows that do not match. */
 function apply() {
   const wanted = fold(chosen("q")).split(/\s+/).filter(Boolean);
   const status = chosen("status");
@@ -102,8 +102,8 @@ function tell(filtering, shown) {
 const votesOf = (row) => Number(row.querySelector("[data-votes]")?.textContent || 0);
 
 /**
- * Put the open questions in the chosen order. By votes they are ranked when that is chosen and when a question comes in,
- * not with every vote: rows that change places by themselves cannot be read.
+ * Sort the open questions. By votes: when that is chosen and when a question arrives, not with every vote, because rows
+ * that move while they are read cannot be read.
  * @param {boolean} anew
  */
 function sort(anew) {
@@ -124,7 +124,7 @@ function sort(anew) {
   const wanted = [...rows].sort((a, b) => sign * (Number(a.dataset.order) - Number(b.dataset.order)));
   if (wanted.every((row, index) => row === rows[index])) return;
   const active = focused();
-  // From the end, and only what stands wrong: what stands right keeps what is going on in it.
+  // Backwards, moving misplaced rows only: a moved element loses focus and scroll position.
   let after = list.querySelector(":scope > .empty");
   for (const row of wanted.reverse()) {
     if (row.nextElementSibling !== after) list.insertBefore(row, after);
@@ -151,19 +151,19 @@ function read() {
     const field = control(name);
     const value = query.get(name);
     if (value !== null) field.value = value;
-    // A word that is not among the choices leaves a select without any.
+    // An unknown value would leave the select empty.
     if (field instanceof HTMLSelectElement && field.selectedIndex < 0) field.selectedIndex = 0;
   }
 }
 
-/** Lift the filter; the order stays. */
+/** Reset the filter, not the sort order. */
 export function lift() {
   for (const name of FIELDS.filter((name) => name !== "sort")) control(name).value = "";
   write();
   apply();
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   const found = $("form[data-filter]", HTMLFormElement);
   if (!found) return;
@@ -172,7 +172,7 @@ export function start() {
   sort(true);
   apply();
   form.addEventListener("submit", (event) => event.preventDefault());
-  // The field for words stands beside the form, in the head of the zone.
+  // The search field is outside the form, in the zone's head.
   document.addEventListener("input", ({ target }) => {
     if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement) || target.form !== form) return;
     write();

@@ -23,7 +23,7 @@ function questionOf(field) {
   return text ? (text.length > 120 ? `${text.slice(0, 118)} …` : text) : words("noNumber");
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   document.addEventListener("input", (event) => {
     if (event.target instanceof HTMLInputElement && event.target.dataset.finds) show(event.target);

@@ -1,5 +1,5 @@
-// The moderation by keyboard. A key presses what carries it (data-key) in the chosen question; the letters are silent
-// while somebody writes, and can be switched off altogether.
+// Keyboard shortcuts of the moderation. A key clicks the element with that data-key in the chosen question. Letters are ignored
+// while a field has the focus, and can be switched off.
 
 import { toast } from "../page/announce.js";
 import { $, $$, byId, closest } from "../page/dom.js";
@@ -45,7 +45,7 @@ function zone(number) {
 }
 
 /**
- * Press what a key stands for in the chosen question, or open the panel that it stands for among the rarer verbs.
+ * Click the chosen question's button for a key, or open the panel that holds it.
  * @param {string} key
  */
 function pressIn(key) {
@@ -62,7 +62,7 @@ function pressIn(key) {
   else if (!open(row, opens || (rarer?.dataset.opens ?? ""), true)) toast(words("notHere", { number: row.dataset.number ?? "" }));
 }
 
-/** The first of the run list goes on the screen. */
+/** Put the first of the run list on the screen. */
 function next() {
   const first = document.querySelector("[data-lists~=shortlisted] > [data-version]");
   const button = $("[data-key=l]", HTMLElement, first);
@@ -99,13 +99,13 @@ function hear(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || writes(event.target)) return;
   if (document.querySelector("dialog[open]") || !areOn()) return;
   const command = COMMANDS[event.key];
-  // A key that is held down is one press, except for walking.
+  // Ignore auto-repeat, except for moving the selection.
   if (!command || (event.repeat && !"jk".includes(event.key))) return;
   event.preventDefault();
   command();
 }
 
-/** Out of a field, then out of the panel, then out of the filter. @param {KeyboardEvent} event */
+/** Escape: leave the field, then close the panel, then reset the filter. @param {KeyboardEvent} event */
 function leave(event) {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const { target } = event;
@@ -124,7 +124,7 @@ function show(box) {
   document.documentElement.toggleAttribute("data-my-keys", areOn());
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   document.addEventListener("keydown", hear);
   document.querySelector("[data-help]")?.addEventListener("click", () => help()?.showModal());
@@ -132,7 +132,7 @@ export function start() {
   if (!box) return;
   show(box);
   box.addEventListener("change", () => {
-    try { localStorage.setItem(KEPT, box.checked ? "on" : "off"); } catch { /* then for this page only */ }
+    try { localStorage.setItem(KEPT, box.checked ? "on" : "off"); } catch { /* no storage: for this page only */ }
     document.documentElement.toggleAttribute("data-my-keys", box.checked);
     toast(words(box.checked ? "keysOn" : "keysOff"));
   });

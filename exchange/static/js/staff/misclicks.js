@@ -40,7 +40,7 @@ export function ignoreOthersBriefly(pressed, itselfToo = false) {
   if (pressed) for (const card of cards()) if (card !== pressed || itselfToo) ignoreBriefly(card);
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   survey(false);
   let planned = false;

@@ -1,8 +1,8 @@
-// Where a verb needs words it has a panel. A page has each panel once, as a <template>; a button (data-opens) has it made for
-// its question and opened there, one at a time in a question. The page of one question has all forms without panels.
+// Panels: the forms of verbs that need text. A page holds each panel once, as a <template>; a button (data-opens) clones it
+// into its question. One panel per question is open. The page of one question shows all forms without panels.
 //
-// In a template {id}, {number}, {version} and {how} stand for those of the question; a form whose verb is not offered for
-// it (data-verbs) is left out, and so is what needs such a verb (data-needs).
+// {id}, {number}, {version} and {how} in a template are placeholders for the question's values. A form whose verb the question
+// does not offer (data-verbs) is left out, and so is any element that needs such a verb (data-needs).
 
 import { parsePage } from "../live/placing.js";
 import { $, $$, byId, closest } from "../page/dom.js";
@@ -34,17 +34,17 @@ function set(panel, open) {
   }
 }
 
-/** What was written in it stays, out of sight; a panel without is made anew the next time. @param {HTMLElement} panel */
+/** Hide a panel with text in it; remove one without, to be cloned again. @param {HTMLElement} panel */
 function close(panel) {
   set(panel, false);
   if (!typedIn(panel).length) panel.remove();
 }
 
 /**
- * Make a question's panel.
+ * Clone a panel into a question.
  * @param {HTMLElement} row
  * @param {string} name
- * @returns {HTMLElement | null} null: nothing of it is offered for this question
+ * @returns {HTMLElement | null} null: the question offers none of its verbs
  */
 function make(row, name) {
   const panel = byId(`panel-${name}`, HTMLTemplateElement)?.content.firstElementChild?.cloneNode(true);
@@ -76,14 +76,14 @@ function make(row, name) {
   return panel;
 }
 
-/** Whether the question shows a verb, or the way to its panel, without any panel. @param {Element} row @param {HTMLElement} way */
+/** Whether a button outside any panel already offers this verb, or opens its panel. @param {Element} row @param {HTMLElement} way */
 function isAtHand(row, way) {
   const address = way.getAttribute("formaction");
   const same = address ? `[formaction="${CSS.escape(address)}"]` : `[data-opens="${CSS.escape(way.dataset.opens ?? "")}"]`;
   return row.querySelector(`.row-verbs > ${same}, .question-actions ${same}`) !== null;
 }
 
-/** The likest open questions: the page of the question knows them. @param {HTMLElement} form @param {Element} row */
+/** Load the proposals for merging from the page of the question. @param {HTMLElement} form @param {Element} row */
 async function propose(form, row) {
   form.hidden = true;
   const address = $("a[data-opens=more]", HTMLAnchorElement, row)?.href;
@@ -94,10 +94,10 @@ async function propose(form, row) {
     const found = $$("form[data-alike] > button", HTMLElement, parsePage(await response.text()));
     form.append(...found);
     form.hidden = !found.length;
-  } catch { /* without a line there is still the number */ }
+  } catch { /* offline: the number can still be typed */ }
 }
 
-/** A question's panel, made if need be, opened, and the others of its question closed. @param {HTMLElement} row @param {string} name */
+/** Open a question's panel, cloning it if needed, and close its other panels. @param {HTMLElement} row @param {string} name */
 export function reveal(row, name) {
   const panel = panelOf(row, name) ?? make(row, name);
   if (!panel) return null;
@@ -107,20 +107,20 @@ export function reveal(row, name) {
 }
 
 /**
- * Open a panel and go into its first field.
+ * Open a panel and focus its first field.
  * @param {HTMLElement} row
  * @param {string} name
- * @param {boolean} [byKeys] opened from a keyboard, which is there to go on with
- * @returns {boolean} whether it is offered for this question
+ * @param {boolean} [byKeys] opened by a key
+ * @returns {boolean} whether the question offers it
  */
 export function open(row, name, byKeys = false) {
   const panel = reveal(row, name);
   if (!panel) return false;
   if (row.matches(".row-q")) choose(row);
   const first = $("textarea, input:not([type=hidden])", HTMLElement, panel) ?? $("button, a", HTMLElement, panel);
-  // On glass a keyboard that jumps up hides half of what was just opened; where there is a pointer one goes on typing.
+  // On a touch screen focusing would open the on-screen keyboard over the panel.
   if (byKeys || matchMedia("(hover: hover)").matches) first?.focus({ preventScroll: true });
-  // The question stays in sight above what is done to it.
+  // Keep the question's text visible above the panel.
   panel.scrollIntoView({ block: "nearest" });
   if (row.getBoundingClientRect().top < 0 || row.offsetHeight < innerHeight * 0.8) row.scrollIntoView({ block: "nearest" });
   emit("panel-toggled");
@@ -129,7 +129,7 @@ export function open(row, name, byKeys = false) {
 
 /**
  * @param {Element | null} row
- * @returns {boolean} whether one was open
+ * @returns {boolean} whether a panel was open
  */
 export function closeAll(row) {
   const panels = row ? $$(".verb-panel[data-my-open]", HTMLElement, row) : [];
@@ -139,7 +139,7 @@ export function closeAll(row) {
   return panels.length > 0;
 }
 
-/** @param {HTMLElement} part of a panel whose verb is no longer offered: what was written in it is shown, to be copied */
+/** Show the text of a form whose verb is no longer offered, to be copied. @param {HTMLElement} part */
 function drop(part) {
   const typed = typedIn(part).map((field) => ({ name: field.id, value: field.value }));
   const place = part.closest("[data-lists], [data-live]");
@@ -150,7 +150,7 @@ function drop(part) {
   if (inPlay) field.focus({ preventScroll: true });
 }
 
-/** After news: a panel is for the question as it is now. */
+/** After a fragment: bring open panels up to date with their question. */
 function follow() {
   for (const panel of $$(".verb-panel[data-panel]")) {
     const row = closest(panel, "[data-version]");
@@ -161,13 +161,13 @@ function follow() {
     for (const form of $$("form[data-verb]", HTMLElement, panel)) if (!verbs.includes(form.dataset.verb ?? "")) drop(form);
     for (const way of $$("[data-needs]", HTMLElement, panel)) if (!verbs.includes(way.dataset.needs ?? "")) way.remove();
     if (!panel.querySelector("form, button")) panel.remove();
-    // News writes the server's word for what its openers say; the page knows better.
+    // The fragment resets aria-expanded; set it from the panel's real state.
     else if (panel.hasAttribute("data-my-open")) set(panel, true);
   }
   keepOpen();
 }
 
-/** On the stage the field for the answer is always there. */
+/** Keep the answer's field open on the live question. */
 function keepOpen() {
   for (const panel of $$(".verb-panel[data-my-kept-open]")) {
     if (panel.closest("[data-keeps-open]")) continue;
@@ -182,7 +182,7 @@ function keepOpen() {
   }
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   keepOpen();
   document.addEventListener("click", (event) => {
@@ -196,7 +196,7 @@ export function start() {
       close(panel);
       keepOpen();
       emit("panel-toggled");
-      // Without it a link would lead to the page of the question: if there is no panel, it does.
+      // Follow the link to the page of the question only if there is no panel.
     } else if (open(row, name, event.detail === 0)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {

@@ -125,7 +125,7 @@ export function takeBack(key) {
   say(words("notSent"));
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   on("pending-changed", show);
   on("dom-updated", show);

@@ -161,7 +161,7 @@ function carryVersion(done, version) {
   }
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   on("page-read", () => {
     reachedAt = performance.now();

@@ -4,7 +4,7 @@ import { readAgain } from "../live/updates.js";
 import { byId } from "../page/dom.js";
 import { on } from "../page/events.js";
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   const id = byId("one")?.dataset.question;
   if (id) on("dom-updated", ({ heard }) => { if (heard.includes(id)) void readAgain(); });

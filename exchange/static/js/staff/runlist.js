@@ -1,5 +1,5 @@
-// The order of the run list: by two buttons, by Alt and an arrow, and by dragging. Every way is one and the same verb,
-// *move*, with the place that is meant; the list moves when the server says so.
+// Reordering the run list: by two buttons, by Alt and an arrow key, and by drag and drop. All three send *move* with the target
+// position; the list changes when the fragment arrives.
 
 import { $, $$, closest } from "../page/dom.js";
 import { placeAhead, useOn } from "./verbs.js";
@@ -7,7 +7,7 @@ import { placeAhead, useOn } from "./verbs.js";
 /** @param {HTMLElement} card */
 const listOf = (card) => $$(":scope > [data-version]", HTMLElement, card.parentElement);
 
-/** The press before has been done and its news is here. @param {HTMLElement} card */
+/** Resolves when the previous move's fragment has arrived. @param {HTMLElement} card */
 async function landed(card) {
   for (let tries = 0; tries < 60; tries += 1) {
     const seen = Number(card.dataset.version);
@@ -21,7 +21,7 @@ async function landed(card) {
 let before = Promise.resolve();
 
 /**
- * Move a question by some places. Presses that come fast wait for one another.
+ * Move a question by some positions. Quick presses are queued.
  * @param {HTMLElement} card
  * @param {number} by
  */
@@ -29,7 +29,7 @@ export function moveBy(card, by) {
   before = before.then(async () => {
     await landed(card);
     const cards = listOf(card);
-    // From where it will be, if a move still waits for the line.
+    // Start from the position that a pending move will give it.
     await moveTo(card, (placeAhead(card) || cards.indexOf(card) + 1) + by);
   });
   return before;
@@ -37,7 +37,7 @@ export function moveBy(card, by) {
 
 /**
  * @param {HTMLElement} card
- * @param {number} place from 1
+ * @param {number} place the target position, from 1
  */
 async function moveTo(card, place) {
   const cards = listOf(card);
@@ -92,7 +92,7 @@ function begin(event) {
   handle.addEventListener("pointercancel", end);
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   document.addEventListener("pointerdown", begin);
   document.addEventListener("click", (event) => {

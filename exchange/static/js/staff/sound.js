@@ -51,7 +51,7 @@ export function signal() {
   if (isOn("vibration")) buzz();
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   for (const button of $$("[data-signal]", HTMLButtonElement)) {
     const name = button.dataset.signal === "sound" ? "sound" : "vibration";

@@ -12,7 +12,7 @@ export function typeIn() {
   if (details) details.open = true;
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   for (const details of $$("[data-type-in]", HTMLDetailsElement)) {
     const field = details.querySelector("textarea");

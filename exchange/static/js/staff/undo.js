@@ -167,7 +167,7 @@ function fade(element) {
   setTimeout(() => element.remove(), matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 320);
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   show();
   on("pending-settled", ({ entry, answer }) => {

@@ -1,6 +1,6 @@
-// What staff do to a question: each press is one write under a key of its own, with the version that was seen. It is
-// done when the server says so; what is not answered waits (pending-writes.js); a refusal is said in words where the eye is, and
-// nothing that was typed is lost.
+// Staff's verbs on a question. Each press is one POST with its own idempotency key and the version that the page showed.
+// Without an answer it becomes a pending write (pending-writes.js); a refusal is shown beside the button, and the text stays
+// in its field.
 
 import { connectionState } from "../live/connection.js";
 import { readAgain } from "../live/updates.js";
@@ -18,7 +18,7 @@ import { remember, start as attendUndo, tell, trace, undo } from "./undo.js";
 import { isSeen, words } from "./words.js";
 
 /**
- * @typedef {object} UnderWay  a press whose end is not known yet, or whose question has not moved yet
+ * @typedef {object} UnderWay  a press without an answer, or whose question has not been moved by its fragment yet
  * @property {HTMLElement} card
  * @property {Element | null} home   the list it stood in
  * @property {Element | null} next   what followed it there
@@ -31,7 +31,7 @@ import { isSeen, words } from "./words.js";
 /** @type {Set<UnderWay>} */
 const underWay = new Set();
 
-/** What is pressed on a card, or in a form of its own, and not yet answered. @type {WeakMap<Element, Promise<boolean>>} */
+/** The request under way, by card or by form. @type {WeakMap<Element, Promise<boolean>>} */
 const pressed = new WeakMap();
 
 const TEXTS = "textarea, input[type=text], input[type=number], input[type=date]";
@@ -43,7 +43,7 @@ const addressOf = (form, button) => button?.getAttribute("formaction") ?? form.g
 const verbOf = (form, url) => form.dataset.verb || url.slice(url.lastIndexOf("/") + 1);
 
 /**
- * Use a verb on a question, without a button of its own.
+ * Send a verb for a question from a script (a key, dragging) instead of its button.
  * @param {HTMLElement} card
  * @param {string} verb
  * @param {Record<string, string>} fields
@@ -57,10 +57,10 @@ export function useOn(card, verb, fields) {
 
 /**
  * Send a verb's form.
- * @param {HTMLFormElement} form its own, or the page's for all presses (#act)
+ * @param {HTMLFormElement} form the verb's form, or the page's shared one (#act)
  * @param {HTMLElement | null} [button] the one that was pressed
  * @param {Record<string, string>} [more] fields beside the form's
- * @param {HTMLElement | null} [card] the question that it is about
+ * @param {HTMLElement | null} [card] the question's element
  * @param {string} [address]
  * @returns {Promise<boolean>} whether it was done; false also when it waits
  */
@@ -70,12 +70,12 @@ export async function use(form, button = null, more = {}, card = closest(button 
   const verb = verbOf(form, url);
   const fields = { ...fieldsOf(form, button), ...more };
   if (twinOf(url, fields)) {
-    // It waits already: pressed again, it is the same press.
+    // Already a pending write: a second click repeats the same key.
     wake();
     return false;
   }
   if (busy.hasAttribute("data-my-busy")) {
-    // News may be faster than the answer, and somebody faster still: the next press comes after this one.
+    // The fragment may arrive before the response: queue the next press behind this one.
     await pressed.get(busy);
     return form.isConnected ? use(form, button, more, card, address) : false;
   }
@@ -100,7 +100,7 @@ export async function use(form, button = null, more = {}, card = closest(button 
     { url, fields, about: card?.id ?? "event", number, verb, part: form.dataset.part ?? "", what, said, typed: typed.words },
     {
       waits() {
-        // The words stand with what waits; the form is free for another press.
+        // The text is stored with the pending write; the form can be used again.
         free();
         typed.taken();
         closeAll(card);
@@ -128,7 +128,7 @@ export async function use(form, button = null, more = {}, card = closest(button 
         typed.giveBack();
         if (answer.status !== 422 || !form.isConnected || !refuse(form, answer.message)) {
           toast(answer.message, { seconds: 10 });
-          // What I saw was not the latest.
+          // Version conflict: show the current question.
           void readAgain();
         }
         settle(false);
@@ -139,14 +139,14 @@ export async function use(form, button = null, more = {}, card = closest(button 
   return done;
 }
 
-/** The words on a button. @param {Element | null} button */
+/** A button's label. @param {Element | null} button */
 const labelOf = (button) => (button?.textContent ?? "").replace(/\s+/g, " ").trim();
 
 /**
- * What is on its way counts as handed over: if news takes the form away meanwhile, nothing is left to be rescued.
+ * Mark the form's text as sent, so that a fragment that removes the form meanwhile need not save it as a draft.
  * @param {HTMLFormElement} form
- * @returns {{words: {name: string, value: string}[], taken: () => void, giveBack: () => void}} what somebody wrote; what to do
- *   when it was handed over, and when it was not
+ * @returns {{words: {name: string, value: string}[], taken: () => void, giveBack: () => void}} the text; what to call after
+ *   success, and after a failure
  */
 function handOver(form) {
   const fields = [...$$("input", HTMLInputElement, form), ...$$("textarea", HTMLTextAreaElement, form)].filter((field) => field.matches(TEXTS)).map((field) => ({ field, value: field.value, before: field.defaultValue }));
@@ -156,7 +156,7 @@ function handOver(form) {
   return {
     words,
     taken() {
-      // Unless news has brought what is stored now.
+      // Unless a fragment has already put the stored value there.
       for (const { field, value, before } of fields) if (field.defaultValue === value) field.defaultValue = before;
       form.reset();
     },
@@ -172,10 +172,10 @@ function handOver(form) {
 }
 
 /**
- * Say in the form what is wrong with it.
+ * Show an error in the form.
  * @param {HTMLFormElement} form
  * @param {string} sentence
- * @returns {boolean} whether it has a place for that
+ * @returns {boolean} whether the form has an element for errors
  */
 function refuse(form, sentence) {
   const place = $("[data-error]", HTMLElement, form);
@@ -205,7 +205,7 @@ function finish(press, url, fields, sentence, body) {
     offer(sentence, undoable ? body.change : null);
     return;
   }
-  // The next press may come before the news does: it must not conflict with this one.
+  // Take over the new version now: a press before the fragment arrives must not be a version conflict.
   for (const field of [...$$("input[name=version]", HTMLInputElement, press.card), ...$$("button[name=version]", HTMLButtonElement, press.card)]) {
     if (Number(field.value) < body.version) field.value = String(body.version);
   }
@@ -221,16 +221,16 @@ function finish(press, url, fields, sentence, body) {
 
 let awayWithOffer = () => {};
 
-/** One offer at a time: the way back from what came before it is the button that stays. @param {string} sentence @param {number | null} change */
+/** Offer undo for the latest change only; earlier ones are undone from the list of changes. @param {string} sentence @param {number | null} change */
 function offer(sentence, change) {
   awayWithOffer();
   awayWithOffer = toast(sentence, change === null ? {} : { label: words("undo"), act: () => undo(change), seconds: 8 });
 }
 
-/** Whether the question has left the list that it was pressed in. @param {UnderWay} press */
+/** Whether the question has left the list in which the button was pressed. @param {UnderWay} press */
 const left = (press) => press.home !== null && (press.card.parentElement !== press.home || !press.card.isConnected);
 
-/** The question has gone: a trace stays, and whoever works by keyboard goes on with the next. @param {UnderWay} press */
+/** After the question has left: show a trace in its place and move the keyboard's focus to the next one. @param {UnderWay} press */
 function follow(press) {
   if (!press.home?.isConnected) return;
   if (!press.trace) {
@@ -252,7 +252,7 @@ function goOn(press) {
   if (target && matchMedia("(hover: hover)").matches) target.scrollIntoView({ block: "nearest" });
 }
 
-/** A sentence for an answer that was given by a press alone. @param {HTMLElement} card */
+/** The toast for an answer recorded by its button alone, without text. @param {HTMLElement} card */
 function amend(card) {
   const here = byId(card.id);
   if (!here) return;
@@ -261,20 +261,20 @@ function amend(card) {
   if (open(here, "correct", true)) here.scrollIntoView({ block: "center" });
 }
 
-/** Begin. Once a page. */
+/** Install the listeners; once a page. */
 export function start() {
   attendUndo();
   showWaits();
   keepDrafts();
   on("pending-settled", ({ entry, answer, attended }) => {
     if (entry.verb === "undo") return;
-    // It waited longer than its page lived.
+    // A pending write from before a reload.
     if (answer.ok && !attended) finish(null, entry.url, entry.fields, entry.said, answer.body);
     if (!attended) void readAgain();
   });
   on("pending-cancelled", ({ entry }) => giveBackTyped(entry.typed)?.focus());
   onSubmit("[data-verb], #act", (form, button) => void use(form, button));
-  // Words that are finished: Ctrl + Enter sends them.
+  // Ctrl + Enter submits a text.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(event.target instanceof HTMLTextAreaElement)) return;
     const form = event.target.form;
@@ -284,16 +284,16 @@ export function start() {
   });
   on("dom-updated", () => {
     for (const press of underWay) if (left(press)) follow(press);
-    // Somebody was quicker while words were being written: they are shown where they are now.
+    // A version conflict while somebody typed: show the question where it is now.
     const rescued = document.activeElement?.closest(".rescued:not([data-my-shown])");
     rescued?.setAttribute("data-my-shown", "");
     rescued?.scrollIntoView({ block: "center" });
   });
   on("change-undone", ({ question: id }) => {
     awayWithOffer();
-    // Back to it, unless somebody is writing elsewhere; once its news has come.
+    // Focus the question after its fragment has come, unless a field has the focus.
     if (id && !document.activeElement?.matches("textarea, input, select")) setTimeout(() => comeBack(id), 150);
-    // It may stand behind the end of its list.
+    // It may be beyond the end of its list.
     if (id.startsWith("question-")) setTimeout(() => { if (!byId(id)) toast(words("undoneBelow")); }, 1500);
   });
 }
@@ -306,7 +306,7 @@ function comeBack(id) {
   card.scrollIntoView({ block: "nearest" });
 }
 
-/** The place that a question will have when what waits has been done; 0: none waits. @param {HTMLElement} card */
+/** The position that a pending *move* will give the question; 0: no move is pending. @param {HTMLElement} card */
 export function placeAhead(card) {
   const ahead = entries().filter(({ about, verb, refused }) => about === card.id && verb === "move" && !refused).at(-1);
   return Number(ahead?.fields.position ?? 0);

@@ -29,36 +29,36 @@ class Placed(Protocol):
     def since(self) -> datetime: ...
 
 
-class Spot(NamedTuple):
+class Placement(NamedTuple):
     """A list's name and a place in it."""
 
     list: str
     order: float
 
 
-def in_moderation(question: Placed) -> Spot:
+def in_moderation(question: Placed) -> Placement:
     """Merged ones stand apart, wherever their heads stand."""
     if question.merged and question.shown is not Status.WITHDRAWN:
-        return Spot("merged", question.number)
+        return Placement("merged", question.number)
     if question.shown in _BY_THE_LAST:
-        return Spot(question.shown.value, question.since.timestamp())
-    return Spot(question.shown.value, _place(question))
+        return Placement(question.shown.value, question.since.timestamp())
+    return Placement(question.shown.value, _place(question))
 
 
-def at_desk(question: Placed) -> Spot:
+def at_desk(question: Placed) -> Placement:
     """Merged ones stand at the end of the list that their heads are in."""
     name = question.shown.value
     if question.merged:
         last = 1 if name in ASCENDING_AT_DESK else -1
-        return Spot(name, question.number + last * _MERGED_LAST)
+        return Placement(name, question.number + last * _MERGED_LAST)
     if question.shown in _BY_THE_LAST:
-        return Spot(name, question.since.timestamp())
-    return Spot(name, _place(question))
+        return Placement(name, question.since.timestamp())
+    return Placement(name, _place(question))
 
 
-def in_public(question: Placed) -> Spot:
+def in_public(question: Placed) -> Placement:
     """What everybody may read at a stand is one list."""
-    return Spot("public", question.number)
+    return Placement("public", question.number)
 
 
 def _place(question: Placed) -> float:
