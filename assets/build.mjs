@@ -3,10 +3,10 @@
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const STATIC = "exchange/static";
@@ -98,22 +98,20 @@ const put = async (name, contents) => {
   written.add(name);
   await writeFile(join(OUT, name), contents);
 };
-const squeeze = { br: promisify(brotliCompress), gz: promisify(gzip) };
-const options = { br: { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }, gz: { level: 9 } };
+// gzip is made by build.py.
+const brotli = promisify(brotliCompress);
+const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
 await Promise.all(
   [...files].map(async ([name, contents]) => {
     await put(name, contents);
     if (!COMPRESSIBLE.has(extname(name))) return;
-    for (const [ending, compress] of Object.entries(squeeze)) {
-      const small = await compress(contents, options[ending]);
-      if (small.length < contents.length) await put(`${name}.${ending}`, small);
-    }
+    const small = await brotli(contents, best);
+    if (small.length < contents.length) await put(`${name}.br`, small);
   }),
 );
 
 for (const name of await readdir(OUT)) {
   if (!written.has(name)) await rm(join(OUT, name), { recursive: true });
 }
-// A running server reads the folder again when the manifest changes: it comes last, and whole.
+// A running server reads the folder again when the manifest changes: build.py gives it its name when all else is there.
 await writeFile(join(OUT, "manifest.new"), JSON.stringify(manifest, null, 2));
-await rename(join(OUT, "manifest.new"), join(OUT, "manifest.json"));

@@ -32,7 +32,19 @@ def build() -> None:
     if not INSTALLED.exists() or INSTALLED.read_bytes() != LOCK.read_bytes():
         _install("--omit=dev")
     _run("node", ["assets/build.mjs"])
+    _compress()
     compile_translations()
+    # A running server reads the folder again when the manifest changes: it comes last, and whole.
+    MANIFEST.with_suffix(".new").replace(MANIFEST)
+
+
+def _compress() -> None:
+    """Write the .gz next to every .br: 3 % smaller than zlib's, which is 1 KB of a first load."""
+    from zopfli import gzip
+
+    for small in MANIFEST.parent.glob("*.br"):
+        source = small.with_suffix("")
+        source.with_name(source.name + ".gz").write_bytes(gzip.compress(source.read_bytes()))
 
 
 def check_types() -> None:

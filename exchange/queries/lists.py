@@ -117,6 +117,16 @@ def public_at(stand_id: int, wanted: Wanted = USUAL) -> Part[Card]:
     return _lists(condition, placement.in_public, ["public"], frozenset(), wanted)["public"]
 
 
+def asked_by(participant_id: int, wanted: Wanted = USUAL) -> Part[Card]:
+    """What one participant asked at an event, the latest first."""
+    condition = Question.participant_id == participant_id
+    return _lists(condition, placement.at_asker, ["mine"], frozenset(), wanted)["mine"]
+
+
+NOTHING_ASKED: Part[Card] = part_of("mine", (), USUAL)
+"""The same list of somebody who never wrote here."""
+
+
 def found(event_id: int, words: str, wanted: Wanted = USUAL) -> Part[Card]:
     """What everybody may read of an event and is found by number or words, by number."""
     every = questions.search(event_id, words)

@@ -61,6 +61,11 @@ def in_public(question: Placed) -> Placement:
     return Placement("public", question.number)
 
 
+def at_asker(question: Placed) -> Placement:
+    """A person's own questions at an event are one list."""
+    return Placement("mine", question.number)
+
+
 def _place(question: Placed) -> float:
     position = question.position
     return position if position is not None else question.number

@@ -327,11 +327,6 @@ def search(event_id: int, words: str) -> list[Card]:
     return [found for found in public if all(word in _haystack(found) for word in wanted)]
 
 
-def asked_by(participant_id: int) -> list[Card]:
-    """What one participant asked at an event, the latest first."""
-    return cards(Question.participant_id == participant_id)[::-1]
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """As much of a question as tells where it stands."""

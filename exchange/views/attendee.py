@@ -217,7 +217,7 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "event": event,
             "stand": fair.stand_page(found.id),
             "stage": question_queries.stage(event),
-            "mine": question_queries.asked_by(mine) if mine else [],
+            "mine": lists.asked_by(mine, wanted()) if mine else lists.NOTHING_ASKED,
             "public": lists.public_at(found.id, wanted()),
             "me_too": me_too,
             "may_ask": event.phase in ASKING,

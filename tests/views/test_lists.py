@@ -23,7 +23,7 @@ def crowded(fair: Fair) -> Fair:
 def numbers(page: str, name: str) -> list[int]:
     """The numbers of the questions in a list, in its order."""
     shown = re.findall(rf'data-list="{name}"[^>]*data-number="(\d+)"', page)
-    if name == "public":
+    if name in ("public", "mine"):
         shown = re.findall(rf'data-list="{name}"[^>]*data-order="(\d+)"', page)
     return [int(number) for number in shown]
 
@@ -82,6 +82,21 @@ def test_as_much_is_shown_as_is_asked_for_but_not_without_end(
     for nowhere in ("nan", "inf", "1e999", "", "%00"):
         page = window.get(f"{path}?list={name}&after={nowhere}")
         assert (page.status_code, len(numbers(page.text, name))) == (200, 100)
+
+
+def test_ones_own_questions_have_an_end_too(crowded: Fair) -> None:
+    asker, neighbour = Window(crowded), Window(crowded)
+    asker.ask(ROBO)
+    crowded.sql("UPDATE questions SET participant_id = (SELECT max(id) FROM participants)")
+    page = asker.get(f"/s/{ROBO}").text
+    everything = list(range(MANY + 1, 0, -1))
+    assert numbers(page, "mine") == everything[:100]
+    rest, way = end_of(page, "mine")
+    assert rest == MANY + 1 - 100
+    further = asker.get(f"/s/{ROBO}{way}").text
+    assert numbers(further, "mine") == everything[100:]
+    assert len(numbers(asker.get(f"/s/{ROBO}?mine=200").text, "mine")) == MANY + 1
+    assert numbers(neighbour.get(f"/s/{ROBO}").text, "mine") == []
 
 
 def test_each_list_has_its_own_order_and_its_own_end(fair: Fair, moderation: Desk) -> None:
