@@ -64,6 +64,8 @@ def ask(
     browsers, a fresh key beside them: the same words of the same person are one question then.
     Refuses what `texts` refuses; `facet`; `not_yet` and `closed` by phase; `key_reused`.
     """
+    texts.measure(text, limit=lengths.QUESTION)
+    texts.measure(name or "", limit=lengths.NAME)
     digest = _digest(stand.code, text, facet, name)
     if question_queries.key_is_known(key):
         return _asked_again(key, digest, by, participant)
@@ -81,6 +83,7 @@ def ask(
         by=by,
         participant=participant,
     )
+    # Last: what is refused for its text does not count. Measured texts are cheap to clean.
     admit()
     batches: GroupCommit[New, Asked] = current_app.extensions["process"].new_questions
     event_id = stand.event_id

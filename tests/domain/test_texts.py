@@ -1,5 +1,6 @@
 """What people type, and what is kept of it."""
 
+import time
 import unicodedata
 
 import pytest
@@ -70,6 +71,63 @@ def test_five_hundred_characters_fit_after_cleaning() -> None:
     with pytest.raises(Refused) as refused:
         texts.clean_question("ä" * 501)
     assert refused.value.details == {"limit": 500, "length": 501}
+
+
+def test_the_limit_counts_what_stands_in_the_field() -> None:
+    assert len(texts.clean_question("\u0958" * 500)) == 500
+    assert texts.clean_question("a\u0308" * 500) == "ä" * 500
+    for letters in ("\u0958" * 501, "a\u0308" * 501):
+        with pytest.raises(Refused) as refused:
+            texts.clean_question(letters)
+        assert refused.value.details == {"limit": 500, "length": 501}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Tiếng Việt: Chi phí mỗi năm là bao nhiêu?",
+        unicodedata.normalize("NFD", "Tiếng Việt: Chi phí mỗi năm là bao nhiêu?"),
+        "בְּרֵאשִׁ֖ית בָּרָ֣א אֱלֹהִ֑ים",
+        "ค่าใช้จ่ายต่อปีเท่าไหร่ และใครดูแล ที่นี่",
+        "क्या यह हर साल का खर्च है? क्षत्रिय संस्कृत्यां",
+        "བསྒྲུབས་ཀྱི་",
+        "Wer hilft? 👩🏽‍🚒👨‍👩‍👧‍👦 ❤️‍🔥 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    ],
+)
+def test_the_marks_of_real_scripts_stay_whole(written: str) -> None:
+    assert texts.clean_question(written) == unicodedata.normalize("NFC", written)
+
+
+@pytest.mark.parametrize(
+    "stacked",
+    [
+        "a" + "\u0301" * 192,
+        "Was kostet e" + "\u0301\u0323" * 20 + "s?",
+        "a" + "\u0301\u200b" * 9,
+        "a" + "\u0301\u200d" * 9,
+        "a" + "\u20dd" * 9,
+        "a" + "\ufe0f" * 9,
+    ],
+)
+def test_more_marks_than_any_script_needs_are_refused(stacked: str) -> None:
+    for clean in (texts.clean_question, lambda text: texts.clean_line(text, limit=80)):
+        with pytest.raises(Refused) as refused:
+            clean(stacked)
+        assert refused.value.word in ("characters", "too_long")
+
+
+def test_a_flood_of_marks_costs_no_more_than_one_of_letters() -> None:
+    def seconds(flood: str) -> float:
+        began = time.process_time()
+        for _ in range(20):
+            with pytest.raises(Refused):
+                texts.clean_question(flood)
+        return time.process_time() - began
+
+    letters = min(seconds("a" * 124_000) for _ in range(5))
+    marks = min(seconds("\u0301\u0323" * 62_000) for _ in range(5))
+    short = min(seconds("a" + "\u0301\u0323" * 900) for _ in range(5))
+    assert max(marks, short) < 20 * letters + 0.05
 
 
 def test_a_line_is_one_line_or_nothing() -> None:
