@@ -32,17 +32,20 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
-from exchange import create_app
+from exchange import access, create_app
 from exchange.assets import AssetsMissing
-from exchange.config import SettingRefused
+from exchange.config import MAX_SOCKET_MESSAGE_BYTES, SettingRefused
 from exchange.extensions import sio_server
 from exchange.instance import lock_instance, prepare, say
 from exchange.process import Process
+from exchange.serving.admission import Connections
+from exchange.serving.gate import Gate
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -51,6 +54,8 @@ if TYPE_CHECKING:
 BACKLOG = 2048
 # eventlet's own default lets 1,024 in; the next socket and every ordinary page would hang.
 MAX_CONNECTIONS = 20_000
+# The database, the log, what is open for a moment.
+FILES_OF_OURS = 100
 # What a request under way may still take when the server is told to stop.
 FAREWELL_S = 3.0
 # What it may take to tell every socket, after that.
@@ -76,8 +81,19 @@ def main() -> None:
         sys.exit(str(refused))
     open_files = raise_open_files()
     counter = RequestCounter(app.wsgi_app)
-    app.wsgi_app = counter  # type: ignore[method-assign]
-    stop_accepting = SERVERS[settings.async_mode](listener, app)
+    connections = Connections(
+        an_address=settings.connections_an_address,
+        in_all=min(MAX_CONNECTIONS, open_files - FILES_OF_OURS),
+        proxies=settings.proxies,
+    )
+    app.wsgi_app = Gate(  # type: ignore[method-assign]
+        counter,
+        connections,
+        give_way=give_way,
+        holds_pass=partial(access.request_holds_pass, app),
+    )
+    admit = partial(connections.admit, give_way=give_way, longest_message=MAX_SOCKET_MESSAGE_BYTES)
+    stop_accepting = SERVERS[settings.async_mode](listener, app, admit)
     print(
         say(
             f"Exchange läuft auf {settings.public_url} ({settings.async_mode}, "
@@ -96,6 +112,20 @@ def main() -> None:
     # The last connection that is closed moves what was written into the database's one file.
     process.database.engine.dispose()
     lock.close()
+
+
+Admit = Callable[[socket.socket, tuple[str, int]], Any]
+"""What the server's library is given for a connection that was accepted; None: turned away."""
+
+
+def admit_all(connection: socket.socket, _address: tuple[str, int]) -> socket.socket:
+    """Every connection as it is."""
+    return connection
+
+
+def give_way() -> None:
+    """Let everybody else run who can; patched, it is the green threads' own."""
+    time.sleep(0)
 
 
 def send_sockets_away(at_most_s: float) -> None:
@@ -214,7 +244,9 @@ class RequestCounter:
             time.sleep(0.02)
 
 
-def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]:
+def serve_on_eventlet(
+    listener: socket.socket, app: Flask, admit: Admit = admit_all
+) -> Callable[[], None]:
     import eventlet.wsgi
     from eventlet.event import Event
 
@@ -230,13 +262,18 @@ def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]
             return getattr(listener, name)
 
         def accept(self) -> Any:
-            try:
-                return listener.accept()
-            except OSError:
-                if closing:
-                    left.send()
-                    eventlet.sleep(3600)  # until the process ends
-                raise
+            while True:
+                try:
+                    connection, address = listener.accept()
+                except OSError:
+                    if closing:
+                        left.send()
+                        eventlet.sleep(3600)  # until the process ends
+                    raise
+                admitted = admit(connection, address)
+                if admitted is not None:
+                    return admitted, address
+                give_way()
 
     def close() -> None:
         nonlocal closing
@@ -259,26 +296,43 @@ def serve_on_eventlet(listener: socket.socket, app: Flask) -> Callable[[], None]
     return close
 
 
-def serve_on_gevent(listener: socket.socket, app: Flask) -> Callable[[], None]:
+def serve_on_gevent(
+    listener: socket.socket, app: Flask, admit: Admit = admit_all
+) -> Callable[[], None]:
     from gevent.pywsgi import WSGIServer
 
-    server = WSGIServer(listener, app, log=None)
+    class Server(WSGIServer):  # type: ignore[misc]
+        def handle(self, connection: socket.socket, address: tuple[str, int]) -> None:
+            admitted = admit(connection, address)
+            if admitted is not None:
+                with contextlib.closing(admitted):
+                    super().handle(admitted, address)
+
+    server = Server(listener, app, log=None)
     server.start()
     stop: Callable[[], None] = server.close
     return stop
 
 
-def serve_on_threads(listener: socket.socket, app: Flask) -> Callable[[], None]:
-    from werkzeug.serving import WSGIRequestHandler, make_server
+def serve_on_threads(
+    listener: socket.socket, app: Flask, admit: Admit = admit_all
+) -> Callable[[], None]:
+    from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
     class SilentHandler(WSGIRequestHandler):
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             pass
 
+    class Server(ThreadedWSGIServer):
+        def get_request(self) -> Any:
+            connection, address = super().get_request()
+            admitted = admit(connection, address)
+            if admitted is None:
+                raise OSError("This connection was turned away.")
+            return admitted, address
+
     host, port = listener.getsockname()[:2]
-    server = make_server(
-        host, port, app, threaded=True, request_handler=SilentHandler, fd=listener.fileno()
-    )
+    server = Server(host, port, app, SilentHandler, fd=listener.fileno())
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def stop() -> None:
@@ -288,7 +342,7 @@ def serve_on_threads(listener: socket.socket, app: Flask) -> Callable[[], None]:
     return stop
 
 
-SERVERS: dict[str, Callable[[socket.socket, Flask], Callable[[], None]]] = {
+SERVERS: dict[str, Callable[..., Callable[[], None]]] = {
     "eventlet": serve_on_eventlet,
     "gevent": serve_on_gevent,
     "threading": serve_on_threads,

@@ -7,7 +7,7 @@ handlers ask; they never decide.
 import re
 import secrets
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from limits import RateLimitItem
@@ -15,6 +15,7 @@ from werkzeug.datastructures import LanguageAccept
 
 from exchange import rooms
 from exchange.config import Settings
+from exchange.database.errors import UNAVAILABLE_ERRORS
 from exchange.domain import passes
 from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
@@ -24,6 +25,9 @@ from exchange.queries import fair, people
 from exchange.queries.people import PassLine
 from exchange.queries.questions import QuestionPlace
 from exchange.rooms import LOCALES, Room, Scope
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 PASSES_COOKIE = "exchange_passes"
 PARTICIPANT_COOKIE = "exchange_participant"
@@ -88,6 +92,15 @@ def open_pass(secret: str) -> PassLine:
     ]
     g.passes_cookie = ".".join([secret, *(kept for _, kept in others)][:MOST_PASSES])
     return pass_
+
+
+def request_holds_pass(app: Flask, environ: "WSGIEnvironment") -> bool:
+    """Whether a request that has not come to the app yet brings a valid pass."""
+    with app.request_context(environ):
+        try:
+            return bool(passes_held())
+        except UNAVAILABLE_ERRORS:
+            return False
 
 
 def participant(event_id: int) -> str | None:

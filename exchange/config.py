@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,6 +52,11 @@ class Settings:
     """EXCHANGE_ORIGINS: more addresses whose pages may write, separated by spaces or commas."""
     redis_url: str | None = field(default=None, repr=False)
     """EXCHANGE_REDIS_URL: joins several processes; none by default."""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """EXCHANGE_PROXIES: reverse proxies whose X-Forwarded-For is believed, as addresses or
+    networks, separated by spaces or commas; none by default."""
+    connections_an_address: int = 3000
+    """EXCHANGE_CONNECTIONS_AN_ADDRESS: a hall is one address, with several for each phone."""
     async_mode: str = "eventlet"
     """EXCHANGE_ASYNC_MODE: eventlet, gevent or threading."""
 
@@ -86,8 +92,11 @@ def read(
         port=port,
         public_url=_public_url(environ.get("EXCHANGE_PUBLIC_URL"), port),
         origins=tuple(
-            _address("EXCHANGE_ORIGINS", word)
-            for word in environ.get("EXCHANGE_ORIGINS", "").replace(",", " ").split()
+            _address("EXCHANGE_ORIGINS", word) for word in _words(environ.get("EXCHANGE_ORIGINS"))
+        ),
+        proxies=tuple(_network(word) for word in _words(environ.get("EXCHANGE_PROXIES"))),
+        connections_an_address=_connections(
+            environ.get("EXCHANGE_CONNECTIONS_AN_ADDRESS") or "3000"
         ),
         redis_url=_redis_url(environ.get("EXCHANGE_REDIS_URL")),
         async_mode=_async_mode(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet"),
@@ -134,6 +143,33 @@ def _address(name: str, url: str) -> str:
             f"{name} is “{url}”; it must be an address like http://fragen.lan:5000, without a path."
         )
     return origin_of(url)
+
+
+def _words(text: str | None) -> list[str]:
+    return (text or "").replace(",", " ").split()
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise SettingRefused(
+            f"EXCHANGE_PROXIES names “{text}”; it must be an address like 127.0.0.1 "
+            "or a network like 10.0.0.0/8."
+        ) from None
+
+
+LEAST_CONNECTIONS = 50
+"""Less than one page with its reserve for passes needs."""
+
+
+def _connections(text: str) -> int:
+    if not text.isdecimal() or int(text) < LEAST_CONNECTIONS:
+        raise SettingRefused(
+            f"EXCHANGE_CONNECTIONS_AN_ADDRESS is “{text}”; "
+            f"it must be a number from {LEAST_CONNECTIONS} on."
+        )
+    return int(text)
 
 
 def _port(text: str) -> int:
