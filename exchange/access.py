@@ -10,21 +10,21 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
-from limits import RateLimitItem
 from werkzeug.datastructures import LanguageAccept
 
-from exchange import rooms
+from exchange import quotas, rooms
 from exchange.config import Settings
 from exchange.database.errors import UNAVAILABLE_ERRORS
 from exchange.domain import passes
 from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
-from exchange.limits import Limiter, a_minute
 from exchange.models import Role, Series
 from exchange.queries import fair, people
 from exchange.queries.people import PassLine
 from exchange.queries.questions import QuestionPlace
+from exchange.quotas import Visitor
 from exchange.rooms import LOCALES, Room, Scope
+from exchange.serving.admission import place_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -39,11 +39,6 @@ PASSES_DAYS = 90
 # As long as contacts have for what they owe, with time to read it.
 PARTICIPANT_DAYS = 60
 
-ASKS_A_PARTICIPANT = a_minute(6)
-ASKS_A_STAND = a_minute(600)
-# A whole hall stands behind one address: it only ends what no hall can be.
-WRITES_AN_ADDRESS = a_minute(12_000)
-
 _UNSAFE = frozenset({"POST", "PUT", "DELETE", "PATCH"})
 _PARTICIPANT = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -52,6 +47,7 @@ def init_app(app: Flask) -> None:
     """Guard every request: the right address, the right origin; and keep the cookies."""
     app.before_request(_require_address)
     app.before_request(_require_origin)
+    app.before_request(_limit_reads)
     app.after_request(_keep_cookies)
 
 
@@ -83,6 +79,7 @@ def open_pass(secret: str) -> PassLine:
     """Take a pass into this browser's cookie. Refuses `pass` when it opens nothing."""
     found = _valid([secret])
     if not found:
+        quotas.count_wrong_pass(_address())
         raise Refused("pass")
     pass_ = found[0][0]
     others = [
@@ -120,9 +117,7 @@ def participant_or_new(event_id: int, key: str | None = None) -> str:
     if known is not None:
         return known
     if "participant_cookie" not in g:
-        g.participant_cookie = (
-            passes.participant_cookie(key, _key()) if key else secrets.token_urlsafe(16)
-        )
+        g.participant_cookie = passes.participant_cookie(key or secrets.token_urlsafe(16), _key())
     return passes.participant_digest(g.participant_cookie, event_id, _key())
 
 
@@ -233,10 +228,12 @@ def watched(command: object) -> tuple[Room, Scope, PassLine | None]:
 # How much and in which form
 
 
-def limit_asks(stand_id: int, participant_digest: str) -> None:
-    """Refuses `slow_down`. Participants first: a spammer must not use up the stand's measure."""
-    _hit(ASKS_A_PARTICIPANT, "participant", participant_digest)
-    _hit(ASKS_A_STAND, "stand", str(stand_id))
+def visitor(event_id: int, digest: str) -> Visitor:
+    """Who wants to write, to be counted. `digest`: what `participant_or_new` answered."""
+    cookie = request.cookies.get(PARTICIPANT_COOKIE, "")
+    has_cookie = participant(event_id) == digest
+    is_ours = has_cookie and passes.is_participant_cookie(cookie, _key())
+    return Visitor(event_id, _address(), digest, has_cookie, is_ours)
 
 
 def uuid_in(word: object) -> str:
@@ -284,11 +281,9 @@ def _valid(words: list[str]) -> list[tuple[PassLine, str]]:
     ]
 
 
-def _hit(limit: RateLimitItem, kind: str, who: str) -> None:
-    windows: Limiter = current_app.extensions["process"].limiter
-    wait_s = windows.hit(limit, kind, who)
-    if wait_s:
-        raise Refused("slow_down", seconds=wait_s)
+def _address() -> str:
+    """What counts as the address of a request; behind a trusted proxy that of its client."""
+    return place_of(request.remote_addr or "")
 
 
 def _require_address() -> None:
@@ -313,7 +308,19 @@ def _require_origin() -> None:
     allowed = origin is not None and origin.lower() in _settings().allowed_origins
     if site not in ("same-origin", "none") and not allowed:
         raise Refused("origin")
-    _hit(WRITES_AN_ADDRESS, "address", request.remote_addr or "")
+    # Wrong secrets have a limit of their own. Nobody who holds a pass is locked out by others.
+    if request.path != "/pass" and not passes_held():
+        quotas.count_write(_address())
+
+
+def _limit_reads() -> None:
+    """Pages are counted by address; what is answered from memory, and health, are not."""
+    if (
+        request.method in ("GET", "HEAD")
+        and not request.path.startswith(("/static/", "/healthz"))
+        and not passes_held()
+    ):
+        quotas.count_read(_address())
 
 
 def _keep_cookies(response: Response) -> Response:

@@ -20,6 +20,9 @@ _LARGEST_ID = 2**31 - 1
 """Of what a database numbers; to look for a larger one is an error to PostgreSQL."""
 _MAC_BYTES = 12  # 96 bits: more than can be guessed, short enough for a QR code
 
+_COOKIE_BYTES = 10
+"""80 bits that tell browsers apart; the other 48 of a participant's cookie say that it is ours."""
+
 
 def secret_of(pass_: Pass | PassLine, instance_key: str) -> str:
     """The pass's secret: 22 characters that fit in a link."""
@@ -94,9 +97,24 @@ def participant_cookie(key: str, instance_key: str) -> str:
     """The cookie of whoever had none when this write came: the same again if its answer, and the
     cookie with it, was lost. Nobody else knows the key.
     """
-    message = f"cookie {key}".encode()
-    mac = hmac.new(instance_key.encode(), message, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(mac[:16]).rstrip(b"=").decode()
+    made = _of_cookie(f"cookie {key}".encode(), instance_key)[:_COOKIE_BYTES]
+    return base64.urlsafe_b64encode(made + _cookie_mac(made, instance_key)).rstrip(b"=").decode()
+
+
+def is_participant_cookie(cookie: str, instance_key: str) -> bool:
+    """Whether this instance made a cookie up, and not its browser."""
+    raw = _decoded(cookie)
+    return raw is not None and hmac.compare_digest(
+        raw[_COOKIE_BYTES:], _cookie_mac(raw[:_COOKIE_BYTES], instance_key)
+    )
+
+
+def _cookie_mac(made: bytes, instance_key: str) -> bytes:
+    return _of_cookie(b"made " + made, instance_key)[: 16 - _COOKIE_BYTES]
+
+
+def _of_cookie(message: bytes, instance_key: str) -> bytes:
+    return hmac.new(instance_key.encode(), message, hashlib.sha256).digest()
 
 
 def participant_digest(cookie: str, event_id: int, instance_key: str) -> str:

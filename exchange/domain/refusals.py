@@ -79,19 +79,31 @@ _SENTENCES: dict[str, LazyString] = {
     "address": _l("Diese Seite hat eine andere Adresse: %(url)s"),
 }
 
+_OTHER_SENTENCES: dict[str, LazyString] = {
+    # `slow_down`, when it is not the reader who was quick.
+    "crowd": _l(
+        "Gerade schreiben hier sehr viele zum ersten Mal. Bitte versuchen Sie es in %(seconds)s s"
+        " noch einmal, oder fragen Sie direkt am Stand."
+    ),
+}
+
 WORDS = frozenset(_SENTENCES)
 
 
 class Refused(Exception):
     """The rules say no. `word` is for programs, `message` is the sentence for the reader.
 
-    `details` are plain values: the sentence is made where it is read.
+    `details` are plain values: the sentence is made where it is read. `sentence`: the name of
+    another one than the word's own.
     """
 
-    def __init__(self, word: str, *, field: str | None = None, **details: object) -> None:
+    def __init__(
+        self, word: str, *, field: str | None = None, sentence: str = "", **details: object
+    ) -> None:
         super().__init__(word)
         self.word = word
         self.field = field
+        self.sentence = sentence
         self.details = details
 
     @property
@@ -101,4 +113,5 @@ class Refused(Exception):
             name: format_date(value, "long") if isinstance(value, date) else str(value)
             for name, value in self.details.items()
         }
-        return str(_SENTENCES[self.word]) % details
+        own = _OTHER_SENTENCES.get(self.sentence) or _SENTENCES[self.word]
+        return str(own) % details

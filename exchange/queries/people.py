@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Executable, func, or_, select
+from sqlalchemy import Executable, bindparam, func, or_, select
 
 from exchange.database.connections import db
+from exchange.database.statements import CompiledStatement
 from exchange.models import Event, Participant, Pass, Project, Role, Series, Stand
 
 
@@ -21,6 +23,20 @@ class PassLine:
     event_id: int | None
     stand_id: int | None
     project_id: int | None
+
+
+_SINCE = CompiledStatement(
+    select(Participant.at).where(
+        Participant.event_id == bindparam("event"), Participant.digest == bindparam("digest")
+    )
+)
+
+
+def participant_since(event_id: int, digest: str) -> datetime | None:
+    """When a participant first wrote something at an event; None before."""
+    with db.reading() as connection:
+        found = _SINCE.one(connection, event=event_id, digest=digest)
+    return found[0] if found else None
 
 
 _PASSES = select(

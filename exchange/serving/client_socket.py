@@ -26,6 +26,9 @@ MOST_REQUEST_BYTES = 8 * 1024 * 1024
 """Read of a request, wanted or not. Far more than is accepted: who sends too much reads the refusal
 only if what was sent is read."""
 
+WAITED_S = 0.0005
+"""A read that took longer had nothing to read at once."""
+
 _END_OF_HEADER = b"\r\n\r\n"
 _SWITCHING = b"HTTP/1.1 101"
 _CONTINUE = b"HTTP/1.1 100"
@@ -130,6 +133,7 @@ class ClientSocket:
             if left <= 0:
                 return self._end(end)
             self._connection.settimeout(left)
+        began = time.monotonic()
         try:
             got = read()
         except TimeoutError:
@@ -141,7 +145,9 @@ class ClientSocket:
                 self._account(contents(got))
             except TooMuch:
                 return self._end(end)
-        self._give_way()
+        # Who had to wait for it has let the others run meanwhile.
+        if time.monotonic() - began < WAITED_S:
+            self._give_way()
         return got
 
     def _end(self, end: T) -> T:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MESSAGES_A_SECOND = 60.0
-MESSAGES_AT_ONCE = 300.0
+MESSAGES_AT_ONCE = 120.0
 """Frames that one connection may send: a page needs some ten when it loads, then one in 10 s."""
 BYTES_A_SECOND = 16 * 1024.0
 BYTES_AT_ONCE = 128 * 1024.0

@@ -1,23 +1,36 @@
 """What happens to every request before the app sees it: everybody's turn, the real address."""
 
 import ipaddress
+import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+
+from werkzeug.wsgi import ClosingIterator
 
 from exchange.serving.admission import Connections, Network, is_among
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+PAGES_AT_ONCE = 2
+"""Another one while the first waits for its database."""
+PAGE_WAIT_S = 5.0
+MOST_TURNS = 12
+QUIET_S = 0.0003
+"""What giving way takes when there is nobody to give way to."""
 _FULL = [("Retry-After", "5"), ("Connection", "close"), ("Content-Length", "0")]
 
 
 class Gate:
     """The outermost WSGI application.
 
-    `give_way`: one connection may hold a hundred requests that were sent at once; after each of
-    them everybody else gets a turn. `holds_pass`: whether a request brings a valid pass; asked for
-    the last places only.
+    `give_way`: one connection may hold a hundred requests that were sent at once; before each of
+    them everybody else gets a turn. `holds_pass`: whether a request brings a valid pass.
+
+    Pages for people without a pass are made PAGES_AT_ONCE, in the order in which they were asked
+    for. A page takes ten milliseconds, a question two: whoever asks for pages on many connections
+    at once would else have one made on each of them before a question has its next turn.
     """
 
     def __init__(
@@ -32,19 +45,57 @@ class Gate:
         self.connections = connections
         self._give_way = give_way
         self._holds_pass = holds_pass
+        self._pages = threading.Semaphore(PAGES_AT_ONCE)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        self._give_way()
         peer, port = environ.get("REMOTE_ADDR", ""), int(environ.get("REMOTE_PORT") or 0)
-        if self.connections.is_reserved(peer, port) and not self._holds_pass(environ):
-            start_response("503 Service Unavailable", _FULL)
-            return []
         environ["REMOTE_ADDR"] = client_address(
             peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self.connections.proxies
         )
-        return self.app(environ, start_response)
+        reserved = self.connections.is_reserved(peer, port)
+        queues = is_page(environ)
+        has_pass = (reserved or queues) and "HTTP_COOKIE" in environ and self._holds_pass(environ)
+        if reserved and not has_pass:
+            start_response("503 Service Unavailable", _FULL)
+            return []
+        if not queues or has_pass:
+            self._give_way()
+            return self.app(environ, start_response)
+        # After so long there is something else wrong than a queue.
+        waited = self._pages.acquire(timeout=PAGE_WAIT_S)
+        try:
+            self._let_others_finish()
+            # Read here, so that the page is made before the next one begins.
+            answer = self.app(environ, start_response)
+            try:
+                return list(answer)
+            finally:
+                if isinstance(answer, ClosingIterator):
+                    answer.close()
+        finally:
+            if waited:
+                self._pages.release()
+
+    def _let_others_finish(self) -> None:
+        """Give way until nobody else has anything to do at once.
+
+        A question gives way several times itself (it joins a batch, it is told to the desk before
+        the moderation): with one page in each of these gaps it would take ten pages' time.
+        """
+        for _ in range(MOST_TURNS):
+            began = time.monotonic()
+            self._give_way()
+            if time.monotonic() - began < QUIET_S:
+                return
+
+
+def is_page(environ: "WSGIEnvironment") -> bool:
+    """Whether a request is for a page: what is sent from memory, the socket and health are none."""
+    return environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ["PATH_INFO"].startswith(
+        ("/static/", "/socket.io", "/healthz")
+    )
 
 
 def client_address(peer: str, forwarded: str, proxies: Iterable[Network]) -> str:

@@ -2,13 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
-from exchange import access, rooms
+from exchange import access, quotas, rooms
 from exchange.domain import asking, questions, votes
 from exchange.domain.changes import Actor
 from exchange.domain.moves import Fields
@@ -109,7 +108,7 @@ def ask(stand: str) -> ResponseReturnValue:
             name=fields.get("name"),
             by=Actor("attendee"),
             participant=digest,
-            admit=partial(access.limit_asks, found.id, digest),
+            admit=lambda: quotas.count_ask(access.visitor(found.event_id, digest), found.id),
             by_form=not wants_json(),
         )
     except Refused as refused:
@@ -147,6 +146,8 @@ def me_too(question: int) -> ResponseReturnValue:
     found = _question(question)
     echo = _echo(fields)
     digest = access.participant_or_new(found.event_id, echo.get("key"))
+    if on:
+        quotas.count_me_too(access.visitor(found.event_id, digest), question)
     count = votes.set_me_too(question, participant=digest, on=on)
     if request.method == "POST" and not wants_json():
         return redirect(f"/s/{found.stand}#question-{question}", 303)

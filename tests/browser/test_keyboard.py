@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.browsing import Demo, Windows, until_online
 
@@ -72,6 +72,25 @@ def test_the_shortcuts_can_be_switched_off(demo: Demo, windows: Windows) -> None
         page.keyboard.press(key)
     page.wait_for_timeout(500)
     expect(page.locator("#list-shortlisted > article")).to_have_count(before)
+
+
+def test_the_focus_goes_on_too_when_the_answer_is_slow(demo: Demo, windows: Windows) -> None:
+    page = windows.tablet(demo.desk(1))
+    until_online(page)
+    cards = page.locator("#list-open > article")
+    card, next_one = (question(page, number_of(cards.nth(place))) for place in (0, 1))
+    held: list[Route] = []
+    page.route("**/answer", lambda route: held.append(route))
+    card.get_by_role("button", name="+ Satz").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Ja.")
+    page.keyboard.press("Control+Enter")
+    # It waits now, with its words; the panel is closed.
+    expect(card.get_by_role("textbox", name="Was Sie geantwortet haben")).to_have_count(0)
+    expect(card).to_be_focused()
+    held[0].continue_()
+    expect(card).to_have_attribute("data-list", "answered")
+    expect(next_one).to_be_focused()
 
 
 def test_the_desk_is_worked_with_tab_and_enter(demo: Demo, windows: Windows) -> None:

@@ -104,7 +104,8 @@ export async function use(form, button = null, more = {}, card = closest(button 
         free();
         typed.taken();
         closeAll(card);
-        if (press) underWay.delete(press);
+        // The field that had the focus is gone with its panel.
+        if (press?.within && document.activeElement === document.body) press.card.focus({ preventScroll: true });
         settle(false);
       },
       done(answer) {
@@ -114,7 +115,8 @@ export async function use(form, button = null, more = {}, card = closest(button 
           if (!waited) {
             typed.taken();
             closeAll(card);
-          } else if (press?.card.isConnected) {
+          } else if (press?.card.isConnected && !left(press)) {
+            // It may have been moved by others while it waited.
             Object.assign(press, { home: card?.parentElement, next: card?.nextElementSibling, within: card?.contains(document.activeElement) });
             underWay.add(press);
           }
@@ -272,7 +274,10 @@ export function start() {
     if (answer.ok && !attended) finish(null, entry.url, entry.fields, entry.said, answer.body);
     if (!attended) void readAgain();
   });
-  on("pending-cancelled", ({ entry }) => giveBackTyped(entry.typed)?.focus());
+  on("pending-cancelled", ({ entry }) => {
+    for (const press of underWay) if (press.card.id === entry.about) underWay.delete(press);
+    giveBackTyped(entry.typed)?.focus();
+  });
   onSubmit("[data-verb], #act", (form, button) => void use(form, button));
   // Ctrl + Enter submits a text.
   document.addEventListener("keydown", (event) => {

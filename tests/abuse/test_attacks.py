@@ -1,0 +1,80 @@
+"""One anonymous phone attacks; the hall beside it must hardly notice.
+
+`python -m bench.abuse` measures the same at leisure; docs/security.md has its table.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+
+import pytest
+
+from simulation.attacks import ATTACKS
+from simulation.hall import Times, attack, ratio
+from simulation.servers import DATABASE
+from tests.abuse.conftest import Target
+
+pytestmark = pytest.mark.live
+
+SECONDS = 6.0
+TIMES = 3.0
+"""So much longer may it take at p95."""
+LEAST_MS = 40.0
+"""What is quicker than this counts as this: less is the machine's noise."""
+TRIES = 3
+"""A neighbour on the same machine may be what was slow."""
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_hall_hardly_notices(target: Target, name: str) -> None:
+    number = 1 + list(ATTACKS).index(name)
+    told = []
+    for _ in range(TRIES):
+        alone, attacked = asyncio.run(_compare(target, number, name))
+        assert (attacked.lost, attacked.refused) == (0, []), attacked
+        told.append(f"alone {alone}; beside it {attacked}")
+        if ratio(alone, attacked, LEAST_MS) <= TIMES:
+            return
+    pytest.fail("\n".join(told))
+
+
+async def _compare(target: Target, number: int, name: str) -> tuple[Times, Times]:
+    hall = target.hall(number)
+    try:
+        await hall.open()
+        alone = await hall.ask_for(SECONDS)
+        with attack(name, target.port, target.stand(number), "1", seconds=60) as is_going:
+            await asyncio.sleep(0.5)
+            attacked = await hall.ask_for(SECONDS)
+            assert is_going()
+    finally:
+        hall.close()
+    return alone, attacked
+
+
+def test_rotating_cookies_take_no_stand_away_and_decide_no_run_list(target: Target) -> None:
+    stand, before = target.stand(12), _count(target, "SELECT count(*) FROM me_toos")
+    spam = "SELECT count(*) FROM questions WHERE text LIKE 'Kaufen%'"
+    stored = _count(target, spam)
+    with (
+        attack("rotating_askers", target.port, stand, seconds=60),
+        attack("rotating_voters", target.port, stand, "2", seconds=60),
+    ):
+        times = asyncio.run(_ask(target, 12))
+    assert (times.lost, times.refused) == (0, [])
+    assert 0 < _count(target, spam) - stored <= 30
+    assert _count(target, "SELECT count(*) FROM me_toos") - before <= 10
+
+
+async def _ask(target: Target, number: int) -> Times:
+    hall = target.hall(number)
+    try:
+        await hall.open()
+        return await hall.ask_for(10)
+    finally:
+        hall.close()
+
+
+def _count(target: Target, statement: str) -> int:
+    with contextlib.closing(sqlite3.connect(target.instance / DATABASE, timeout=30)) as file:
+        return int(file.execute(statement).fetchone()[0])
