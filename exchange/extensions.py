@@ -51,6 +51,20 @@ def bind_socketio(
         cookie=None,
         manage_session=False,
     )
+    eio = sio_server().eio
+    eio.disconnect = partial(_disconnect, eio)
+
+
+def _disconnect(eio: Any, sid: str | None = None) -> None:
+    """Engine.IO's own `disconnect`, without waiting until the client has read all that is queued.
+
+    It is called while a bad polling post is being answered. Who posts and does not poll would
+    never get the answer, and keep a thread for ever. What is closed is forgotten by Engine.IO's
+    service task.
+    """
+    for one in [eio.sockets.get(sid)] if sid is not None else list(eio.sockets.values()):
+        if one is not None:
+            one.close(wait=False, reason=eio.reason.SERVER_DISCONNECT)
 
 
 def sio_server() -> Any:

@@ -45,11 +45,9 @@ def few(
 
 @pytest.mark.parametrize("few", MODES, indirect=True)
 def test_who_fills_the_hall_with_silence_does_not_lock_out_the_moderator(few: Target) -> None:
-    silent = []
     moderator = asyncio.run(entered(few.port, few.moderator_secret))
     with contextlib.ExitStack() as open_:
-        for _ in range(FEW - 2):
-            silent.append(open_.enter_context(_connect(few.port)))
+        silent = [open_.enter_context(_connect(few.port)) for _ in range(FEW - 2)]
         attendee = _get(few.port, f"/s/{few.stand(1)}")
         assert attendee.startswith(b"HTTP/1.1 503 ")
         assert b"Retry-After" in attendee
@@ -143,7 +141,9 @@ def _haproxy(folder: Path, port: int, behind: int) -> Iterator[None]:
         f"frontend hall\n  bind 127.0.0.1:{port}\n  option forwardfor\n  default_backend fair\n"
         f"backend fair\n  server one 127.0.0.1:{behind}\n"
     )
-    with subprocess.Popen(["haproxy", "-f", str(config), "-db"]) as process:
+    with subprocess.Popen(
+        [shutil.which("haproxy") or "/usr/sbin/haproxy", "-f", str(config), "-db"]
+    ) as process:
         try:
             yield
         finally:
