@@ -39,6 +39,9 @@ READS_AN_ADDRESS = a_minute(12_000)
 """Pages: three hundred phones that look each half minute, twenty times over."""
 WRONG_PASSES_AN_ADDRESS = a_minute(30)
 
+CROWDS_AN_EVENT = a_minute(1)
+"""How often an event is told that newcomers were refused: each time takes the write lock."""
+
 YOUNG = timedelta(minutes=10)
 
 
@@ -101,6 +104,14 @@ def count_me_too(visitor: Visitor, question_id: int) -> None:
             _hit(YOUNG_AT_A_QUESTION, "young me too", here, crowd=True)
         case Standing.KNOWN:
             pass
+
+
+def is_crowd(refused: Refused, event_id: int) -> bool:
+    """Whether a refusal is of newcomers, and the first of its event within a minute."""
+    if refused.sentence != "crowd":
+        return False
+    windows: Limiter = current_app.extensions["process"].limiter
+    return not windows.hit(CROWDS_AN_EVENT, "crowd", str(event_id))
 
 
 def count_write(address: str) -> None:

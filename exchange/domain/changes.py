@@ -20,7 +20,7 @@ from exchange.domain.refusals import Refused
 from exchange.live import broadcasts, revisions
 from exchange.live.arrivals import announce
 from exchange.live.broadcasts import Audience, News
-from exchange.models import ChangeQuestion, ChangeRow, Event, Question, Status
+from exchange.models import ChangeQuestion, ChangeRow, Event, Question, Stand, Status
 from exchange.models.base import now
 from exchange.rooms import Scope
 
@@ -54,8 +54,8 @@ class Outcome:
 
 _ON_STAGE = frozenset({Status.LIVE, Status.SHORTLISTED})
 """The hall sees the live question, and how many wait and which come next."""
-_STAGE_OF_EVENT = ("phase", "before_id", "message", "clock_until", "picture")
-"""The columns of an event that the hall sees."""
+_STAGE_OF_EVENT = ("phase", "before_id", "message", "clock_until", "picture", "moderation_first")
+"""The columns of an event that the hall and its moderation see."""
 
 
 class Change:
@@ -125,7 +125,11 @@ class Change:
         audiences, for_askers = self._audiences()
         stage = self._changes_stage(event_changes)
         raw = RawConnection.of(self.session)
-        moved_on = revisions.bump(raw, self._scopes(audiences, for_askers, stage=stage))
+        scopes = self._scopes(audiences, for_askers, stage=stage)
+        checking = "moderation_first" in event_changes
+        if checking:
+            scopes |= self._desks()
+        moved_on = revisions.bump(raw, scopes)
         shown_at = [(audience.question_id, audience.stand_id) for audience in audiences]
         revisions.note_pending_news(raw, moved_on, shown_at + self.moved)
         self._log(verb, series_id, key, event_changes, moved_on)
@@ -136,7 +140,14 @@ class Change:
             for_askers=for_askers,
             moved=self.moved,
             stage=stage,
+            checking=checking,
         )
+
+    def _desks(self) -> set[Scope]:
+        """Every stand's: each desk says whether questions are checked first."""
+        with self.session.no_autoflush:
+            stands = self.session.scalars(select(Stand.id).where(Stand.event_id == self.event.id))
+            return {rooms.stand(stand_id) for stand_id in stands}
 
     def _event_changes(self) -> dict[str, list[Any]]:
         if self._event is None:

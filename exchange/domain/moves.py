@@ -82,6 +82,8 @@ class Fields:
     text: str | None = None
     position: int | None = None
     stand: str | None = None
+    of_browser: bool = False
+    """Decline: also what else the same browser asked and nobody has dealt with."""
 
 
 NO_FIELDS = Fields()

@@ -1,6 +1,6 @@
 """The verbs on a question. What may follow what stands in `moves.py`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -96,6 +96,24 @@ def _decline(under_way: Change, question: Question, fields: Fields) -> None:
     if reason is None:
         raise Refused("reason_missing", field="reason")
     assign_status(under_way, question, Status.DECLINED, reason=reason)
+    if fields.of_browser and question.participant_id is not None:
+        for other in _others_of_browser(under_way, question):
+            assign_status(under_way, other, Status.DECLINED, reason=reason)
+
+
+def _others_of_browser(under_way: Change, question: Question) -> Sequence[Question]:
+    """What else its browser asked and nobody has dealt with; for a desk, at its own stand."""
+    condition = [
+        Question.event_id == question.event_id,
+        Question.participant_id == question.participant_id,
+        Question.status.in_((Status.PENDING, Status.OPEN)),
+        Question.head_id.is_(None),
+        Question.id != question.id,
+    ]
+    if under_way.by.stand_id is not None:
+        condition.append(Question.stand_id == under_way.by.stand_id)
+    with under_way.session.no_autoflush:
+        return under_way.session.scalars(select(Question).where(*condition)).all()
 
 
 def _reopen(under_way: Change, question: Question, fields: Fields) -> None:

@@ -9,10 +9,10 @@ from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.moves import may_be_edited
 from exchange.domain.refusals import Refused
 from exchange.domain.run_list import take_off_stage
-from exchange.models import Event, Phase, Question, Status, lengths
+from exchange.models import ASKING, ChangeRow, Event, Phase, Question, Status, lengths
 from exchange.models.base import now
 
-CONDUCT = ("clock", "message", "picture", "start-round", "end-round")
+CONDUCT = ("clock", "message", "picture", "moderation", "start-round", "end-round")
 """What a moderator may do to the event itself."""
 
 LONGEST_CLOCK_MIN = 240
@@ -22,7 +22,8 @@ def conduct(
     event_id: int, verb: str, *, value: str | None, by: Actor, key: str | None = None
 ) -> Outcome:
     """Set the clock (`value`: minutes from now, 0 to stop it), the hall's message (empty: none)
-    or the idle picture ("1", "0"); start or end the round.
+    or the idle picture ("1", "0"); let new questions wait until they are published ("1", "0");
+    start or end the round.
 
     Refuses `unknown`, `minutes`, and what the phase does not allow.
     """
@@ -37,6 +38,8 @@ def conduct(
                 event.message = texts.clean_line(value, limit=lengths.MESSAGE)
             elif verb == "picture":
                 event.picture = value == "1"
+            elif verb == "moderation":
+                _check_first(under_way, value == "1")
             elif verb == "start-round":
                 phases.require_phase(event, phases.MAY_START_ROUND)
                 _enter(under_way, Phase.ROUND)
@@ -62,10 +65,38 @@ def set_moderation_first(event_id: int, on: bool, *, by: Actor, key: str | None 
     """
     with change(event_id, "moderation", Subject("event", event_id), by, key=key) as under_way:
         if under_way.repeated is None:
-            event = under_way.event
-            before, event.moderation_first = event.moderation_first, on
-            _tell_who_may_edit(under_way, event.phase, moderated_before=before)
+            _check_first(under_way, on)
     return under_way.outcome
+
+
+SERVER = Actor("server")
+"""Who switches something when nobody did."""
+UNDONE_FOR = timedelta(minutes=30)
+"""What a person has switched back stays so for a while, whatever comes."""
+
+
+def check_because_of_a_crowd(event_id: int) -> None:
+    """Let new questions wait because more newcomers wrote than may: everybody is told, and one
+    press of the moderation takes it back. Nothing when that was done a while ago.
+    """
+    with change(event_id, "moderation", Subject("event", event_id), SERVER) as under_way:
+        event = under_way.event
+        last = under_way.session.scalar(
+            select(ChangeRow.at)
+            .where(ChangeRow.event_id == event_id, ChangeRow.verb == "moderation")
+            .order_by(ChangeRow.id.desc())
+            .limit(1)
+        )
+        recently = last is not None and now() - last < UNDONE_FOR
+        under_way.nothing_done = event.moderation_first or recently or event.phase not in ASKING
+        if not under_way.nothing_done:
+            _check_first(under_way, True)
+
+
+def _check_first(under_way: Change, on: bool) -> None:
+    event = under_way.event
+    before, event.moderation_first = event.moderation_first, on
+    _tell_who_may_edit(under_way, event.phase, moderated_before=before)
 
 
 def _enter(under_way: Change, phase: Phase) -> None:

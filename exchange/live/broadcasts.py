@@ -52,6 +52,8 @@ class News:
     """(question id, id of the stand that it left)."""
     stage: bool = False
     """Whether the hall sees another picture."""
+    checking: bool = False
+    """Whether new questions are checked first, or no longer."""
     new: list[Callable[[], Card]] | None = None
     """New questions, by whoever wrote them; everything else is read again."""
     for_askers: list[Audience] = field(default_factory=list)
@@ -190,7 +192,10 @@ def _for_moderation(read: _Reader) -> str:
 def _for_desk(read: _Reader, stand_id: int) -> str:
     here = [card for card in read.cards if card.stand.id == stand_id]
     gone = [question_id for question_id, left in read.news.moved if left == stand_id]
-    return render_each("questions/_card.html", here) + "".join(map(_gone, gone))
+    html = render_each("questions/_card.html", here) + "".join(map(_gone, gone))
+    if read.news.checking:
+        html += render("presenter/_checking.html", event=read.event)
+    return html
 
 
 def _for_asker(read: _Reader, participant_id: int) -> str:

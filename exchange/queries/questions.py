@@ -151,6 +151,8 @@ class Stage:
     message: str | None
     clock_until: datetime | None
     picture: bool
+    crowded: bool
+    """Whether new questions are checked first because too many newcomers wrote."""
 
 
 @dataclass(frozen=True)
@@ -468,7 +470,19 @@ def stage(event: EventLine) -> Stage:
         message=event.message,
         clock_until=event.clock_until,
         picture=event.picture,
+        crowded=event.moderation_first and _switched_by_the_server(event.id),
     )
+
+
+def _switched_by_the_server(event_id: int) -> bool:
+    """Whether nobody but the server switched *check first* last."""
+    last = db.session.scalar(
+        select(ChangeRow.role)
+        .where(ChangeRow.event_id == event_id, ChangeRow.verb == "moderation")
+        .order_by(ChangeRow.id.desc())
+        .limit(1)
+    )
+    return last == "server"
 
 
 def run_list(event_id: int) -> list[Coming]:

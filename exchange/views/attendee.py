@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access, quotas, rooms
-from exchange.domain import asking, questions, votes
+from exchange.domain import asking, questions, round, votes
 from exchange.domain.changes import Actor
 from exchange.domain.moves import Fields
 from exchange.domain.phases import VOTING, WITH_MINUTES
@@ -112,6 +112,8 @@ def ask(stand: str) -> ResponseReturnValue:
             by_form=not wants_json(),
         )
     except Refused as refused:
+        if quotas.is_crowd(refused, found.event_id):
+            round.check_because_of_a_crowd(found.event_id)
         if wants_json():
             raise
         form = AskForm(

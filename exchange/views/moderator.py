@@ -106,7 +106,9 @@ def undo(event: str) -> ResponseReturnValue:
     return done(outcome, f"/moderate/{found.code}")
 
 
-@bp.post("/moderate/<event>/<any(clock, message, picture, 'start-round', 'end-round'):verb>")
+@bp.post(
+    "/moderate/<event>/<any(clock, message, picture, moderation, 'start-round', 'end-round'):verb>"
+)
 def conduct(event: str, verb: str) -> ResponseReturnValue:
     """What the moderator does to the event itself."""
     found = event_or_refuse(event)

@@ -176,6 +176,7 @@ def verb_fields(fields: dict[str, str]) -> Fields:
         text=fields.get("text"),
         position=whole(fields.get("position")),
         stand=fields.get("stand"),
+        of_browser=fields.get("of_browser") == "1",
     )
 
 

@@ -2,51 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulation.hall import Hall
-from simulation.servers import Running, launch
-
-
-@dataclass
-class Target:
-    """A running server with the demo fair. Each attack takes a stand of its own."""
-
-    running: Running
-    instance: Path
-    fair: dict[str, Any]
-
-    @property
-    def port(self) -> int:
-        return self.running.port
-
-    def stand(self, number: int) -> str:
-        return str(self._stand(number)["code"])
-
-    def desk_secret(self, number: int) -> str:
-        return str(self._stand(number)["presenter"]).partition("#")[2]
-
-    @property
-    def moderator_secret(self) -> str:
-        return str(self.fair["moderator"]).partition("#")[2]
-
-    def hall(self, number: int) -> Hall:
-        """An honest hall at this stand."""
-        return Hall(
-            self.port,
-            str(self.fair["event"]),
-            self.stand(number),
-            self.desk_secret(number),
-            self.moderator_secret,
-        )
-
-    def _stand(self, number: int) -> dict[str, Any]:
-        found: dict[str, Any] = next(one for one in self.fair["stands"] if one["number"] == number)
-        return found
+from simulation.servers import launch
+from tests.support.target import Target
 
 
 @pytest.fixture(scope="module", params=["eventlet", pytest.param("gevent", marks=pytest.mark.slow)])

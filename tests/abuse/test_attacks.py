@@ -12,7 +12,7 @@ import pytest
 from simulation.attacks import ATTACKS
 from simulation.hall import Times, attack, ratio
 from simulation.servers import DATABASE
-from tests.abuse.conftest import Target
+from tests.support.target import Target
 
 pytestmark = pytest.mark.live
 

@@ -17,7 +17,7 @@ from simulation.clients import Poster
 from simulation.hall import entered
 from simulation.servers import Running, free_port, launch
 from simulation.waiting import wait_until
-from tests.abuse.conftest import Target
+from tests.support.target import Target
 
 pytestmark = pytest.mark.live
 

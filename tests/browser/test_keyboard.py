@@ -80,7 +80,11 @@ def test_the_focus_goes_on_too_when_the_answer_is_slow(demo: Demo, windows: Wind
     cards = page.locator("#list-open > article")
     card, next_one = (question(page, number_of(cards.nth(place))) for place in (0, 1))
     held: list[Route] = []
-    page.route("**/answer", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/answer", hold)
     card.get_by_role("button", name="+ Satz").focus()
     page.keyboard.press("Enter")
     page.keyboard.type("Ja.")
