@@ -41,7 +41,7 @@ from exchange import create_app
 from exchange.assets import AssetsMissing
 from exchange.config import SettingRefused
 from exchange.extensions import sio_server
-from exchange.instance import lock_instance, prepare, say
+from exchange.instance import lock_instance, prepare, say, warn_of_old_python
 from exchange.process import Process
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def main() -> None:
         process.assets.refresh()
     except (SettingRefused, AssetsMissing) as refused:
         sys.exit(str(refused))
+    warn_of_old_python()
     open_files = raise_open_files()
     counter = RequestCounter(app.wsgi_app)
     app.wsgi_app = counter  # type: ignore[method-assign]
