@@ -57,7 +57,8 @@ def test_docs_name_the_same_releases() -> None:
 
 def _python_section() -> str:
     text = (ROOT / "docs" / "security.md").read_text("utf-8")
-    return re.findall(r"The oldest safe releases are (.*?)\.\n", text, re.DOTALL)[0]
+    found: list[str] = re.findall(r"The oldest safe releases are (.*?)\.\n", text, re.DOTALL)
+    return found[0]
 
 
 @pytest.mark.live

@@ -96,7 +96,7 @@ class BoundedRequest(Request):
 
 
 def init_app(app: Flask) -> None:
-    """Refuse `long_address` and `headers`, before anything else looks at a request."""
+    """Refuse `unknown`, `long_address` and `headers`, before anything else looks at a request."""
     app.request_class = BoundedRequest
     app.before_request(_require_bounds)
 
@@ -109,7 +109,9 @@ def _require_bounds() -> None:
 
 def _beyond(environ: dict[str, Any]) -> str | None:
     """The word of the refusal, None for a request within the bounds."""
-    if _address_is_long(environ):
+    if len(environ.get("PATH_INFO", "")) > MOST_PATH:
+        return "unknown"  # no page has such an address
+    if len(environ.get("QUERY_STRING", "")) > MOST_QUERY:
         return "long_address"
     names = [name for name in environ if name.startswith("HTTP_")]
     if (
@@ -120,11 +122,6 @@ def _beyond(environ: dict[str, Any]) -> str | None:
     ):
         return "headers"
     return None
-
-
-def _address_is_long(environ: dict[str, Any]) -> bool:
-    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-    return len(path) > MOST_PATH or len(query) > MOST_QUERY
 
 
 _KEPT = ("HTTP_HOST", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE")
@@ -139,8 +136,8 @@ def _within(environ: dict[str, Any]) -> dict[str, Any]:
         if not name.startswith("HTTP_")
         or (name in _KEPT and len(value) <= MOST_OF_HEADER.get(name, MOST_OF_HEADER["HTTP_RANGE"]))
     }
-    if _address_is_long(environ):
-        kept |= {"PATH_INFO": "/", "QUERY_STRING": "", "RAW_URI": "/", "REQUEST_URI": "/"}
+    # What is asked for does not matter any more, and would be looked up in the map of addresses.
+    kept |= {"PATH_INFO": "/", "QUERY_STRING": "", "RAW_URI": "/", "REQUEST_URI": "/"}
     if len(kept.get("CONTENT_TYPE", "")) > MOST_OF_HEADER["CONTENT_TYPE"]:
         kept["CONTENT_TYPE"] = ""
     return kept

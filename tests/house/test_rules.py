@@ -165,6 +165,7 @@ def pins(name: str) -> dict[str, str]:
 def digests(name: str) -> dict[str, list[str]]:
     """The digests that a list gives for each of its packages."""
     found: dict[str, list[str]] = {}
+    package = ""
     for line in (ROOT / name).read_text("utf-8").splitlines():
         if re.match("[A-Za-z0-9]", line):
             package = line.partition("==")[0].lower().replace("_", "-")
