@@ -58,6 +58,8 @@ class Part(Generic[T]):
     """How many stand behind the last one shown."""
     length: int
     """How many are shown at most."""
+    most: int = MOST
+    """How many may be asked for; what is behind them is shown as a further part."""
 
     @property
     def total(self) -> int:
@@ -68,7 +70,14 @@ class Part(Generic[T]):
         """The same with what its ids stand for. What has just gone is left out."""
         shown = [whole[one] for one in self.shown if one in whole]
         return Part(
-            self.name, self.ascending, shown, self.last, self.before, self.rest, self.length
+            name=self.name,
+            ascending=self.ascending,
+            shown=shown,
+            last=self.last,
+            before=self.before,
+            rest=self.rest,
+            length=self.length,
+            most=self.most,
         )
 
 
@@ -96,6 +105,7 @@ def part_of(
         before=before,
         rest=len(every) - before - len(shown),
         length=length,
+        most=MOST if most is None else most,
     )
 
 
@@ -109,12 +119,12 @@ def _length(name: str, wanted: Wanted, most: int | None = None) -> int:
 
 
 def _latest(
-    name: str, condition: ColumnElement[bool], wanted: Wanted, most: int | None = None
+    name: str, condition: ColumnElement[bool], wanted: Wanted, most: int = MOST_FOR_ALL
 ) -> Part[Card]:
     """The wanted part of a list that begins with the highest number."""
     after = _after(name, wanted)
     total, before = questions.count_from(condition, after)
-    length = _length(name, wanted, MOST_FOR_ALL if most is None else most)
+    length = _length(name, wanted, most)
     further = condition if after is None else and_(condition, Question.number < after)
     shown = questions.latest_cards(further, length)
     return Part(
@@ -125,6 +135,7 @@ def _latest(
         before=before,
         rest=total - before - len(shown),
         length=length,
+        most=most,
     )
 
 
@@ -209,6 +220,7 @@ def answered_about(project_id: int, wanted: Wanted = USUAL) -> Part[tuple[str, C
         before=before,
         rest=total - before - len(cities),
         length=length,
+        most=MOST_FOR_ALL,
     )
     return part.of({id_: (cities[id_], card) for id_, card in _cards(part.shown).items()})
 
@@ -270,6 +282,7 @@ def _minutes(event_id: int, before: int, length: int) -> Part[Card]:
         before=before,
         rest=total - before - len(ids),
         length=length,
+        most=MOST_FOR_ALL,
     )
     return part.of(_cards(part.shown))
 
