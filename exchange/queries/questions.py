@@ -259,8 +259,16 @@ def latest_cards(condition: ColumnElement[bool], many: int) -> list[Card]:
     """`many` at most of the questions that meet `condition`, those with the highest numbers, and
     these first.
     """
-    latest = _CARDS.where(condition).order_by(None).order_by(Question.number.desc()).limit(many)
-    return [_card(tuple(row)) for row in _read(latest)]
+    # Chosen first: what is sorted is sorted with all its columns, votes counted for each row.
+    chosen = (
+        select(Question.id)
+        .outerjoin(_Head, Question.head_id == _Head.id)
+        .where(condition)
+        .order_by(Question.number.desc())
+        .limit(many)
+        .correlate(None)
+    )
+    return cards(Question.id.in_(chosen))[::-1]
 
 
 def count_from(condition: ColumnElement[bool], number: float | None) -> tuple[int, int]:
