@@ -62,6 +62,7 @@ HEADERS: Mapping[str, Mapping[str, str]] = {
     "languages within": {"Accept-Language": ",".join(f"x-{n}" for n in range(80))},
     "encodings": {"Accept-Encoding": ",".join(f"x{n};q=0.{n}" for n in range(MANY))},
     "gzip": {"Accept-Encoding": "gzip"},
+    "unchanged within": {"If-None-Match": "*"},
     "etags": {"If-None-Match": ",".join(f'"{n}"' for n in range(MANY))},
     "cookies": {"Cookie": ";".join(f"c{n}=1" for n in range(MANY))},
     "passes": {"Cookie": "exchange_passes=" + ".".join("b" * 22 for _ in range(3000))},
