@@ -42,7 +42,7 @@ from exchange import access, create_app
 from exchange.assets import AssetsMissing
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, SettingRefused
 from exchange.extensions import sio_server
-from exchange.instance import lock_instance, prepare, say
+from exchange.instance import lock_instance, prepare, say, warn_of_old_python
 from exchange.process import Process
 from exchange.serving.admission import Connections
 from exchange.serving.gate import Gate
@@ -79,6 +79,7 @@ def main() -> None:
         process.assets.refresh()
     except (SettingRefused, AssetsMissing) as refused:
         sys.exit(str(refused))
+    warn_of_old_python()
     open_files = raise_open_files()
     counter = RequestCounter(app.wsgi_app)
     connections = Connections(

@@ -12,6 +12,7 @@ from exchange.domain import offers
 from exchange.limits import limiter
 from exchange.process import Process
 from exchange.redis_bus import RedisBreaker, RedisManager
+from exchange.views import bounds
 
 __all__ = ["create_app", "sockets"]
 
@@ -42,6 +43,8 @@ def create_app(
     extensions.bind_babel(app, access.locale)
     wording.init_app(app)
     offers.init_app(app)
+    # First: whoever looks at a request later finds nothing beyond the bounds.
+    bounds.init_app(app)
     access.init_app(app)
     views.init_app(app)
     cli.init_app(app)

@@ -20,6 +20,8 @@ ASYNC_MODES = ("eventlet", "gevent", "threading")
 TIME_ZONE = "Europe/Berlin"
 MAX_BODY_BYTES = 128 * 1024
 """Room for ten thousand emoji in a form, at twelve bytes each: they are refused with their text."""
+MAX_FORM_FIELDS = 100
+"""Four times what the longest form of ours has."""
 FLUSH_INTERVAL_S = 1.0
 """Phones hear gathered news at most this often a stand."""
 MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
@@ -240,6 +242,7 @@ def flask_options(settings: Settings) -> dict[str, object]:
         "SERVER_NAME": parts.netloc,
         "PREFERRED_URL_SCHEME": parts.scheme,
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "MAX_FORM_PARTS": MAX_FORM_FIELDS,
         "BABEL_DEFAULT_LOCALE": "de",
         "BABEL_DEFAULT_TIMEZONE": TIME_ZONE,
         "FLUSH_INTERVAL_S": FLUSH_INTERVAL_S,

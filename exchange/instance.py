@@ -79,6 +79,31 @@ def lock_instance(instance: Path) -> IO[str]:
     return file
 
 
+SAFE_PYTHON: Mapping[tuple[int, int], int] = {(3, 11): 16, (3, 12): 14, (3, 13): 15, (3, 14): 7}
+"""The oldest patch release of each Python without holes that a hall could be hurt by; later ones
+(3.15) never had them. docs/security.md says which holes, and where that is known from."""
+
+
+def warn_of_old_python(version: tuple[int, int, int] | None = None) -> None:
+    """Say in one sentence when this Python has known holes. It serves all the same: that a fair
+    takes place matters more.
+    """
+    major, minor, patch = version or sys.version_info[:3]
+    oldest = SAFE_PYTHON.get((major, minor))
+    if oldest is None or patch >= oldest:
+        return
+    now, safe = f"{major}.{minor}.{patch}", f"{major}.{minor}.{oldest}"
+    print(
+        say(
+            f"Python {now} hat bekannte Sicherheitslücken, die {safe} schließt (unter Debian und "
+            "Ubuntu sind sie auch mit der alten Nummer zu, wenn das System aktuell ist).",
+            f"Python {now} has known holes that {safe} closes (on Debian and Ubuntu they are "
+            "closed under the old number too, if the system is up to date).",
+        ),
+        flush=True,
+    )
+
+
 def prepare(app: Flask) -> None:
     """Migrate, load the demo fair into an empty database, print every link."""
     print(say("Bereite die Datenbank vor ...", "Preparing the database ..."), flush=True)

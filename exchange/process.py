@@ -18,7 +18,9 @@ from exchange.domain.asking import BATCH_LIMIT, Asked, New
 from exchange.limits import Limiter
 from exchange.live.flush import FlushTimers
 from exchange.live.presence import Watchers
+from exchange.queries.lists import Minutes
 from exchange.redis_bus import RedisBreaker
+from exchange.rendering import Drawn
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Process:
     limiter: Limiter
     environments: dict[str, Environment] = field(default_factory=dict)
     """Templates compiled for each language."""
+    minutes: Minutes = field(default_factory=Minutes)
+    drawn: Drawn = field(default_factory=Drawn)
     outage: Outage = field(default_factory=Outage)
     new_questions: GroupCommit[New, Asked] = field(default_factory=lambda: GroupCommit(BATCH_LIMIT))
     flush_timers: FlushTimers = field(default_factory=FlushTimers)

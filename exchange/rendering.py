@@ -6,6 +6,7 @@ sentences are translated once, when the template is compiled.
 """
 
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
@@ -16,6 +17,8 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
 CACHE_SIZE = 400
+DRAWN_SIZE = 4000
+"""How many questions are kept as they were drawn, in all languages: some 2 KB each."""
 
 
 def render(template: str, **context: object) -> str:
@@ -28,18 +31,46 @@ def render(template: str, **context: object) -> str:
 
 def render_each(template: str, cards: Iterable[object]) -> str:
     """A template once for each card, as `card`: what a page has for each, one after the other."""
-    found = _environment().get_template(template)
-    return "".join(found.render(card=card) for card in cards)
+    return "".join(drawn(template, card) for card in cards)
+
+
+class Drawn:
+    """Questions as they were drawn: a page of two hundred draws only those that have changed.
+
+    A template that knows nothing but the card gives the same for equal cards; what differs in
+    anything that the card holds (version, votes, the day's phase) is another one.
+    """
+
+    def __init__(self) -> None:
+        self.card: Callable[[str, str, object], Markup] = lru_cache(DRAWN_SIZE)(_draw)
+
+
+def drawn(template: str, card: object) -> Markup:
+    """A template of one card, as text that is not escaped again. `card`: frozen, all the way."""
+    kept: Drawn = current_app.extensions["process"].drawn
+    return kept.card(_locale(), template, card)
+
+
+def _draw(locale: str, template: str, card: object) -> Markup:
+    # Rendered with escaping on.
+    return Markup(_environment_in(locale).get_template(template).render(card=card))  # noqa: S704
+
+
+def _locale() -> str:
+    return str(get_locale() or "de")
 
 
 def _environment() -> Environment:
-    locale = str(get_locale() or "de")
+    return _environment_in(_locale())
+
+
+def _environment_in(locale: str) -> Environment:
     environments: dict[str, Environment] = current_app.extensions["process"].environments
     if locale not in environments:
         environment = current_app.jinja_env.overlay(
             extensions=[_TranslateOnce], cache_size=CACHE_SIZE
         )
-        known = environment.globals | {"_fill": _fill}
+        known = environment.globals | {"_fill": _fill, "drawn": drawn}
         environment.globals = known
         # A plain dictionary: each import of a template compares them, and the library's layered
         # one made that the dearest step of rendering a card.

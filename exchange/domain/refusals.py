@@ -71,9 +71,21 @@ _SENTENCES: dict[str, LazyString] = {
     "slow_down": _l(
         "Das war sehr schnell hintereinander. Bitte versuchen Sie es in %(seconds)s s noch einmal."
     ),
+    "not_published": _l(
+        "Das Protokoll wird nach dem Ende der Veranstaltung veröffentlicht. Die Fragen der Stände"
+        " können Sie jetzt schon lesen."
+    ),
     "busy": _l("Das geht im Augenblick nicht. Bitte versuchen Sie es gleich noch einmal."),
     "broken": _l("Hier ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal."),
     "too_large": _l("Das ist zu groß. Bitte kürzen Sie den Text."),
+    "long_address": _l(
+        "Diese Adresse ist zu lang. Bitte geben Sie den Code ein, der am Stand unter dem QR-Code"
+        " steht."
+    ),
+    "headers": _l(
+        "Ihr Browser schickt mehr mit, als hier angenommen wird. Bitte löschen Sie die Cookies"
+        " dieser Seite und versuchen Sie es noch einmal."
+    ),
     "type": _l("In dieser Form kann die Nachricht nicht angenommen werden."),
     "method": _l("So kann diese Adresse nicht benutzt werden."),
     "address": _l("Diese Seite hat eine andere Adresse: %(url)s"),

@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     or_,
     select,
     union_all,
@@ -256,6 +257,36 @@ def cards(condition: ColumnElement[bool]) -> list[Card]:
     return [_card(tuple(row)) for row in _read(_CARDS.where(condition))]
 
 
+def latest_cards(condition: ColumnElement[bool], many: int) -> list[Card]:
+    """`many` at most of the questions that meet `condition`, those with the highest numbers, and
+    these first.
+    """
+    # Chosen first: what is sorted is sorted with all its columns, votes counted for each row.
+    chosen = (
+        select(Question.id)
+        .outerjoin(_Head, Question.head_id == _Head.id)
+        .where(condition)
+        .order_by(Question.number.desc())
+        .limit(many)
+        .correlate(None)
+    )
+    return cards(Question.id.in_(chosen))[::-1]
+
+
+def count_from(condition: ColumnElement[bool], number: float | None) -> tuple[int, int]:
+    """How many questions meet `condition`, and how many of them have this number or a higher one
+    (0 without a number).
+    """
+    from_there = case((Question.number >= number, 1)) if number is not None else None
+    row = _read(
+        select(func.count(), func.count(from_there) if from_there is not None else literal(0))
+        .select_from(Question)
+        .outerjoin(_Head, Question.head_id == _Head.id)
+        .where(condition)
+    )[0]
+    return int(row[0]), int(row[1])
+
+
 def _read(statement: Executable) -> Sequence[Any]:
     """Rows, without what the session does to give objects; it takes half as long."""
     db.session.flush()
@@ -316,17 +347,6 @@ def public_at(stand_id: int) -> ColumnElement[bool]:
         Question.status.in_(PUBLIC),
         or_(_Head.id.is_(None), _Head.status.in_(PUBLIC)),
     )
-
-
-def search(event_id: int, words: str) -> list[Card]:
-    """The public questions of an event whose number or words (all of them) are `words`."""
-    wanted = words.casefold().split()
-    digits = words.strip().lstrip("#")
-    everything = cards(and_(Question.event_id == event_id, Question.status.in_(PUBLIC)))
-    public = [found for found in everything if found.public]
-    if digits.isdecimal():
-        return [found for found in public if found.number == int(digits)]
-    return [found for found in public if all(word in _haystack(found) for word in wanted)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,20 +473,21 @@ _COUNT = CompiledStatement(
 
 def stage(event: EventLine) -> Stage:
     """What the hall sees of an event now."""
+    # Two conditions that an index answers each: an event's questions are not gone through.
     shown = cards(
-        and_(
-            Question.event_id == event.id,
-            or_(Question.status == Status.LIVE, Question.id == (event.before_id or 0)),
+        or_(
+            and_(Question.event_id == event.id, Question.status == Status.LIVE),
+            Question.id == (event.before_id or 0),
         )
     )
     live = next((found for found in shown if found.status is Status.LIVE), None)
     before = next((found for found in shown if found is not live), None)
-    coming = run_list(event.id)
+    coming, waiting = _coming(event.id, 3)
     return Stage(
         live=live,
         before=before if before and before.public else None,
-        coming=tuple(coming[:3]),
-        waiting=len(coming),
+        coming=tuple(coming),
+        waiting=waiting,
         message=event.message,
         clock_until=event.clock_until,
         picture=event.picture,
@@ -487,8 +508,13 @@ def _switched_by_the_server(event_id: int) -> bool:
 
 def run_list(event_id: int) -> list[Coming]:
     """The shortlisted questions of an event in their order, merged ones left out."""
-    rows = db.session.execute(
-        select(Question.number, *STAND_COLUMNS)
+    return _coming(event_id, None)[0]
+
+
+def _coming(event_id: int, many: int | None) -> tuple[list[Coming], int]:
+    """The first `many` of the run list, all for None; and how many there are."""
+    rows = _read(
+        select(Question.number, func.count().over(), *STAND_COLUMNS)
         .join(Stand, Question.stand_id == Stand.id)
         .join(Event, Question.event_id == Event.id)
         .outerjoin(Project, Stand.project_id == Project.id)
@@ -498,8 +524,9 @@ def run_list(event_id: int) -> list[Coming]:
             Question.head_id.is_(None),
         )
         .order_by(Question.position, Question.number)
+        .limit(many)
     )
-    return [Coming(row[0], StandLine(*row[1:])) for row in rows]
+    return [Coming(row[0], StandLine(*row[2:])) for row in rows], rows[0][1] if rows else 0
 
 
 @dataclass(frozen=True)
@@ -635,9 +662,3 @@ def _refs(followers: str | None) -> tuple[QuestionRef, ...]:
     pairs = (pair.split(":") for pair in followers.split(",")) if followers else ()
     found = (QuestionRef(int(id_), int(number)) for id_, number in pairs)
     return tuple(sorted(found, key=lambda ref: ref.number))
-
-
-def _haystack(found: Card) -> str:
-    answer = found.answer.text if found.answer else None
-    parts = (found.text, answer, found.stand.project, found.stand.partner, found.name)
-    return " ".join(part for part in parts if part).casefold()

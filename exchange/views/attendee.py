@@ -19,7 +19,9 @@ from exchange.paper import qr
 from exchange.queries import fair, lists
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
+from exchange.queries.lists import Minutes
 from exchange.queries.questions import QuestionPlace
+from exchange.queries.search import SEARCHED
 from exchange.rooms import Room
 from exchange.views.pages import (
     asked,
@@ -69,12 +71,14 @@ def event(event: str) -> Response:
 
     def build() -> dict[str, Any]:
         event = fair.event_line(found.id)
+        part, only_latest = lists.found(found.id, words, wanted()) if words else (None, False)
         return {
             "event": event,
             "stage": question_queries.stage(event),
             "stands": fair.stand_lines(found.id),
             "q": words,
-            "found": lists.found(found.id, words, wanted()) if words else None,
+            "found": part,
+            "only_latest": SEARCHED if only_latest else None,
         }
 
     # What is found changes with every question, and the public counter knows of few of them.
@@ -186,16 +190,31 @@ def project(project: str) -> str:
 
 
 @bp.get("/e/<event>/minutes")
-def minutes(event: str) -> str:
-    """What was asked and answered, by stand; published when the day is over."""
+def minutes(event: str) -> Response:
+    """What was asked and answered, by stand; published when the day is over.
+
+    Refuses `not_published` before, without looking at a question.
+    """
     found = event_or_refuse(event)
-    line = fair.event_line(found.id)
-    return render_page(
-        "attendee/minutes.html",
-        event=line,
-        minutes=lists.minutes(found.id, wanted()),
-        published=line.phase in WITH_MINUTES,
-    )
+    if fair.event_line(found.id).phase not in WITH_MINUTES:
+        raise Refused("not_published", event=found.code)
+    read: Minutes = current_app.extensions["process"].minutes
+    # Whatever becomes of a question moves the moderation's counter, and votes have ended by now.
+    scope = rooms.moderate(found.id)
+    revision = 0
+
+    def personal() -> int:
+        nonlocal revision
+        revision = revisions.read(scope)
+        return revision
+
+    def build() -> dict[str, Any]:
+        return {
+            "event": fair.event_line(found.id),
+            "minutes": read.part(found.id, revision, wanted()),
+        }
+
+    return live_page("attendee/minutes.html", [], build, personal=personal)
 
 
 def _stand_page(found: StandLine, form: AskForm) -> Response:
@@ -216,12 +235,13 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
 
     def build() -> dict[str, Any]:
         event = fair.event_line(event_id)
+        own = lists.asked_by(mine, wanted()) if mine else lists.NOTHING_ASKED
         return {
             "event": event,
             "stand": fair.stand_page(found.id),
             "stage": question_queries.stage(event),
-            "mine": lists.asked_by(mine, wanted()) if mine else lists.NOTHING_ASKED,
-            "public": lists.public_at(found.id, wanted()),
+            "mine": own,
+            "public": lists.public_at(found.id, wanted(), lists.beside(own)),
             "me_too": me_too,
             "may_ask": event.phase in ASKING,
             "may_vote": event.phase in VOTING,

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from flask import Response, current_app, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access
+from exchange.config import MAX_FORM_FIELDS
 from exchange.domain import asking, merging
 from exchange.domain.asking import Asked
 from exchange.domain.changes import Actor, Outcome
@@ -130,7 +130,8 @@ def stand_or_refuse(code: str) -> StandLine:
 def posted() -> dict[str, str]:
     """The fields of a form or a JSON object, as text.
 
-    Refuses `type` for other kinds of bodies and `unreadable` for what is not text.
+    Refuses `type` for other kinds of bodies, `unreadable` for what is not text, `characters` for
+    what cannot be shown, `too_large` for more fields than any form of ours has.
     """
     if request.mimetype == "application/json":
         try:
@@ -139,13 +140,12 @@ def posted() -> dict[str, str]:
             body = None
         if not isinstance(body, dict):
             raise Refused("unreadable")
+        if len(body) > MAX_FORM_FIELDS:
+            raise Refused("too_large")
         if any(not isinstance(value, str | int | None) for value in body.values()):
             raise Refused("unreadable")
         fields = {name: str(value) for name, value in body.items() if value is not None}
-    elif request.mimetype == "application/x-www-form-urlencoded":
-        _require_utf8(request.get_data())
-        fields = request.form.to_dict()
-    elif request.mimetype == "multipart/form-data":
+    elif request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
         fields = request.form.to_dict()
     elif not request.content_length and "Transfer-Encoding" not in request.headers:
         # Without a body the type says nothing: some servers invent one.
@@ -155,14 +155,6 @@ def posted() -> dict[str, str]:
     if any(_UNREADABLE.search(value) for value in fields.values()):
         raise Refused("characters")
     return fields
-
-
-def _require_utf8(body: bytes) -> None:
-    """Werkzeug would leave what is not UTF-8 in its escapes, and %FC would be asked for ü."""
-    try:
-        unquote_to_bytes(body).decode()
-    except UnicodeDecodeError:
-        raise Refused("characters") from None
 
 
 def verb_fields(fields: dict[str, str]) -> Fields:

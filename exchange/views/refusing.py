@@ -25,10 +25,13 @@ _STATUS = {
     "method": 405,
     "quicker": 409,
     "key_reused": 409,
+    "not_published": 404,
     "too_large": 413,
+    "long_address": 414,
     "type": 415,
     "address": 421,
     "slow_down": 429,
+    "headers": 431,
     "broken": 500,
     "busy": 503,
 }

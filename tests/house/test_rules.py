@@ -144,21 +144,82 @@ def imported_modules(path: Path) -> Iterator[str]:
             yield node.module
 
 
+LISTS = (
+    "requirements.txt",
+    "requirements-many.txt",
+    "requirements-dev.txt",
+    "requirements-build.txt",
+    "requirements-node.txt",
+)
+OF_THE_BUILD = ("requirements-build.txt", "requirements-node.txt")
+"""Installed apart from all others: what they pin may be pinned there as well."""
+
+
 def pins(name: str) -> dict[str, str]:
+    """The versions that a list pins, by package."""
     lines = (ROOT / name).read_text("utf-8").splitlines()
-    told = [line.partition("#")[0].partition(";")[0].strip() for line in lines]
-    return dict(line.lower().split("==") for line in told if line and not line.startswith("-r"))
+    told = [line for line in lines if re.match("[A-Za-z0-9]", line)]
+    return dict(re.split(r"[ ;\\]", line.lower().replace("_", "-"))[0].split("==") for line in told)
+
+
+def digests(name: str) -> dict[str, list[str]]:
+    """The digests that a list gives for each of its packages."""
+    found: dict[str, list[str]] = {}
+    package = ""
+    for line in (ROOT / name).read_text("utf-8").splitlines():
+        if re.match("[A-Za-z0-9]", line):
+            package = line.partition("==")[0].lower().replace("_", "-")
+            found[package] = []
+        elif match := re.fullmatch(r"    --hash=sha256:([0-9a-f]{64})( \\)?", line):
+            found[package].append(match[1])
+    return found
 
 
 def test_every_requirement_is_pinned_once() -> None:
-    files = ("requirements.txt", "requirements-many.txt", "requirements-dev.txt")
-    for one, other in combinations(map(pins, files), 2):
+    for one, other in combinations(map(pins, set(LISTS) - set(OF_THE_BUILD)), 2):
         assert not one.keys() & other.keys()
+
+
+def test_no_list_pins_another_version_than_the_others() -> None:
+    for one, other in combinations(map(pins, LISTS), 2):
+        for package in one.keys() & other.keys():
+            assert one[package] == other[package], package
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_pin_has_its_digests(name: str) -> None:
+    found = digests(name)
+    assert found.keys() == pins(name).keys()
+    assert [package for package, known in found.items() if not known] == []
+    # A name of a host would send whoever has a registry of his own to another one.
+    assert not re.search(r"://|--(extra-)?index|--find", (ROOT / name).read_text("utf-8"))
+
+
+def test_the_build_is_pinned_too() -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    built_with = pins("requirements-build.txt")
+    assert dict(need.split("==") for need in wanted).items() <= built_with.items()
+    hook = (ROOT / "assets" / "build_hook.py").read_text("utf-8")
+    assert re.findall('^NODE = "(.*)"$', hook, re.MULTILINE) == [
+        f"{package}=={version}" for package, version in pins("requirements-node.txt").items()
+    ]
+
+
+def test_nothing_is_installed_without_its_digest() -> None:
+    for script in ("bin/setup", "bin/assets"):
+        lines = (ROOT / script).read_text("utf-8").splitlines()
+        for line in (
+            line for line in lines if re.search(r"(^|\W)(pip_install|install_list) ", line)
+        ):
+            assert "--require-hashes" in line or "install_list" in line or "--no-deps" in line, line
+            assert "--editable" not in line or "--no-build-isolation" in line, line
 
 
 def test_what_the_package_asks_for_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    asked = {re.split(r"[<>=]", need)[0].lower() for need in project["dependencies"]}
+    asked = {
+        re.split(r"[<>=]", need)[0].lower().replace("_", "-") for need in project["dependencies"]
+    }
     assert asked <= pins("requirements.txt").keys()
     wanted = [need for extra in project["optional-dependencies"].values() for need in extra]
     extras = {re.split(r"[<>=\[]", need)[0].lower() for need in wanted}

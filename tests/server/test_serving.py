@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from simulation.servers import DATABASE, Running
 from simulation.waiting import HANGS_S, wait_until
@@ -180,3 +181,21 @@ def test_a_write_needs_no_body(
         )
         answer = b"".join(iter(lambda: line.recv(4096), b"")).decode()
     assert int(answer.split()[1]) == wanted, answer
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (f"/s/{ROBO}", {"Accept": "text/html;q=0.5," * 300}, 431),
+        (f"/s/{ROBO}", {"Cookie": "; ".join(f"c{n}=1" for n in range(200))}, 431),
+        (f"/s/{ROBO}?{'x' * 3000}", {}, 414),
+        (f"/s/{'A' * 3000}", {}, 404),
+        (f"/s/{ROBO}", {"Cookie": "; ".join(f"c{n}=1" for n in range(100))}, 200),
+    ],
+)
+def test_what_is_beyond_a_bound_is_refused_in_a_sentence(
+    server: Running, path: str, headers: dict[str, str], status: int
+) -> None:
+    asked = requests.get(f"{server.url}{path}", headers=headers, timeout=HANGS_S)
+    assert asked.status_code == status
+    assert "<h1" in asked.text

@@ -3,12 +3,14 @@
 from tests.support.fair import GE, GENERAL, ROBO, TOUR, Fair
 from tests.support.windows import Window
 
+MINUTES = f"/e/{GE}/minutes"
+"""Published when the day is over; 404 before."""
 PUBLIC = [
     "/",
     f"/e/{GE}",
     f"/s/{ROBO}",
     f"/s/{GENERAL}",
-    f"/e/{GE}/minutes",
+    MINUTES,
     "/projects/robo",
     "/pass",
 ]

@@ -92,6 +92,7 @@ def test_all_of_one_browser_are_declined_and_taken_back_at_once(
     assert answer.status_code == 200
     assert [fair.status(one) for one in spam] == ["declined"] * 3
     assert (fair.status(kept), fair.status(neighbour)) == ("answered", "open")
+    assert answer.json
     assert moderation.undo(answer.json["change"]).status_code == 200
     assert [fair.status(one) for one in spam] == ["open"] * 3
 

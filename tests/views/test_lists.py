@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from exchange.queries import lists
+from tests.support.crowds import asker_of_many, fill
 from tests.support.fair import BAU, GE, ROBO, Fair
 from tests.support.windows import Desk, Window, elements
 
@@ -82,6 +83,22 @@ def test_as_much_is_shown_as_is_asked_for_but_not_without_end(
     for nowhere in ("nan", "inf", "1e999", "", "%00"):
         page = window.get(f"{path}?list={name}&after={nowhere}")
         assert (page.status_code, len(numbers(page.text, name))) == (200, 100)
+
+
+def test_who_has_no_pass_sees_two_hundred_of_a_list_and_goes_on_by_its_link(fair: Fair) -> None:
+    fill(fair, 700)
+    phone, asker = Window(fair), asker_of_many(fair)
+    page = phone.get(f"/s/{ROBO}?public=500").text
+    shown = numbers(page, "public")
+    assert len(shown) == lists.MOST_FOR_ALL
+    assert 'data-limit="200" data-most="200"' in page
+    _, way = end_of(page, "public")
+    further = numbers(phone.get(f"/s/{ROBO}{way}").text, "public")
+    assert 0 < len(further) <= 200
+    assert max(further) < min(shown)
+    # A page with two lists shows three hundred of both together.
+    own = asker.get(f"/s/{ROBO}?public=500&mine=500").text
+    assert len(numbers(own, "mine")) + len(numbers(own, "public")) <= 300
 
 
 def test_ones_own_questions_have_an_end_too(crowded: Fair) -> None:

@@ -27,7 +27,7 @@ def test_before_the_day_is_over_the_minutes_are_withheld(
     fair.enter(phase)
     assert PAGE not in phone.get(f"/e/{GE}").text
     page = phone.get(PAGE)
-    assert page.status_code == 200
+    assert page.status_code == 404
     assert "nach dem Ende der Veranstaltung" in page.text
     assert ASKED not in page.text
     assert ANSWER not in page.text

@@ -15,7 +15,7 @@ const lists = () => $$("[data-lists][data-limit]");
 /** @param {Element} list */
 const rowsOf = (list) => $$(":scope > [data-order]", HTMLElement, list);
 
-/** @param {HTMLElement} list @param {"rest" | "before" | "limit"} name */
+/** @param {HTMLElement} list @param {"rest" | "before" | "limit" | "most"} name */
 export const numberOf = (list, name) => Number(list.dataset[name] ?? 0);
 
 /** How many stand in a list and are not shown. @param {HTMLElement} list */

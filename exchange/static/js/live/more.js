@@ -6,9 +6,8 @@ import * as ends from "./list-ends.js";
 import { keepEnds } from "./placing.js";
 import { readAgain } from "./updates.js";
 
-/** How many more at a time, and how many a page shows at most (exchange/queries/lists.py). */
+/** How many more at a time; how many a page shows at most, its list says (data-most). */
 const STEP = 100;
-const MOST = 500;
 
 /**
  * Show more of some lists, as far as there is more.
@@ -19,7 +18,7 @@ export function showMore(some, many) {
   const address = new URL(location.href);
   for (const list of some) {
     const name = $("[data-more]", HTMLElement, list)?.dataset.more;
-    if (name) address.searchParams.set(name, String(Math.min(many ?? ends.numberOf(list, "limit") + STEP, MOST)));
+    if (name) address.searchParams.set(name, String(Math.min(many ?? ends.numberOf(list, "limit") + STEP, ends.numberOf(list, "most"))));
   }
   history.replaceState(history.state, "", address);
   return readAgain();
@@ -32,7 +31,7 @@ export function start() {
     const link = closest(event.target, "a[data-more]");
     const list = closest(link, "[data-limit]");
     // A part from the middle goes on with the next part; and there is a limit to what one page may be.
-    if (!list || event.ctrlKey || event.metaKey || event.shiftKey || ends.numberOf(list, "before") || ends.numberOf(list, "limit") >= MOST) return;
+    if (!list || event.ctrlKey || event.metaKey || event.shiftKey || ends.numberOf(list, "before") || ends.numberOf(list, "limit") >= ends.numberOf(list, "most")) return;
     event.preventDefault();
     const known = new Set($$("[data-version]", HTMLElement, list));
     void showMore([list]).then(() => $$("[data-version]", HTMLElement, list).find((row) => !known.has(row))?.focus({ preventScroll: true }));

@@ -8,6 +8,7 @@
 //   data-order    its place there, ascending; data-sort="desc" on the container reverses that
 //   data-gone     it is removed
 //   data-limit    on a container: how many it shows at most (list-ends.js)
+//   data-most     on a container: how many of it may be asked for (more.js)
 // and in regions that are read again:
 //   data-live     with an id: this region follows the page when it is read again
 //   data-keep     within one: the browser owns this part (a form on its way, an error's place)

@@ -1,0 +1,146 @@
+"""Finding an event's questions by number or words, in a time that has an end.
+
+Everybody may search, as often as he likes, while the hall asks. Hence the bounds: so many words,
+so many ways to write them, the latest so many questions. The database looks for the words and
+answers with numbers and ids; only what a page shows is then read whole.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy.orm import QueryableAttribute, aliased
+
+from exchange.database.connections import db
+from exchange.models import Answer, Event, Project, Question, Stand
+from exchange.queries.questions import PUBLIC
+
+MOST_WORDS = 5
+"""The longest ones are looked for; who types more finds whatever has these."""
+MOST_WAYS = 4
+"""In how many ways a word may be written: `strasse` is looked for as three patterns."""
+SEARCHED = 2500
+"""The latest so many questions of an event are looked through for words, ten times a large fair.
+By its number any question is found."""
+
+_HIGHEST = 2**31 - 1
+_ESCAPE = "\\"
+_PIECES = re.compile("ss|.", re.DOTALL)
+_Head = aliased(Question, name="head")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found."""
+
+    places: list[tuple[float, int]]
+    """The number and the id of each question, by number."""
+    only_latest: bool = False
+    """Whether older questions were not looked through."""
+
+
+def search(event_id: int, words: str) -> Found:
+    """The public questions of an event that have this number, or all of these words.
+
+    A word is found within others, in any case, in the text, the answer that counts, the name, the
+    project and its partner.
+    """
+    digits = words.strip().lstrip("#")
+    if digits.isdecimal():
+        number = int(digits)
+        return Found(_places(event_id, Question.number == number) if number <= _HIGHEST else [])
+    wanted = _wanted(words)
+    if not wanted or "\0" in words:  # what no text holds, PostgreSQL refuses to look for
+        return Found([])
+    next_number = db.session.scalar(select(Event.next_number).where(Event.id == event_id)) or 1
+    oldest = next_number - SEARCHED
+    stands = _stands(event_id)
+    has_all = and_(*(_has(word, stands) for word in wanted))
+    return Found(_places(event_id, and_(Question.number >= oldest, has_all)), oldest > 1)
+
+
+def _wanted(words: str) -> list[str]:
+    """The words that are looked for, folded, the longest first: what few questions have is looked
+    for before what many have. A word that another one contains says nothing more.
+    """
+    folded = unicodedata.normalize("NFC", words).casefold().split()
+    found: list[str] = []
+    for word in sorted(dict.fromkeys(folded), key=len, reverse=True):
+        if not any(word in longer for longer in found):
+            found.append(word)
+    return found[:MOST_WORDS]
+
+
+def _patterns(word: str) -> list[str]:
+    """A folded word in each way that it may be written, for LIKE.
+
+    Both databases take A for a by themselves. Not all of them take Ä for ä, and none ß for ss: such
+    a letter stands in each of its forms, and beyond `MOST_WAYS` any letter does.
+    """
+    places: list[tuple[str, ...]] = []
+    many = 1
+    for piece in _PIECES.findall(word):
+        forms = ("ss", "ß", "ẞ") if piece == "ss" else tuple({piece: 0, piece.upper(): 0})
+        if piece.isascii() and piece != "ss":
+            forms = (piece,)
+        if many * len(forms) > MOST_WAYS:
+            places.append(("%" if piece == "ss" else "_",))
+        else:
+            many *= len(forms)
+            places.append(tuple(map(_literal, forms)))
+    return [f"%{''.join(pattern)}%" for pattern in product(*places)]
+
+
+def _literal(letters: str) -> str:
+    return re.sub(r"([%_\\])", r"\\\1", letters)
+
+
+def _has(word: str, stands: list[tuple[int, str]]) -> ColumnElement[bool]:
+    """Whether a question has a folded word, in whichever text."""
+    at_stands = [stand_id for stand_id, named in stands if word in named]
+    return or_(
+        *(
+            _like(column, pattern)
+            for column in (Question.text, Question.name, Answer.text)
+            for pattern in _patterns(word)
+        ),
+        Question.stand_id.in_(at_stands),
+    )
+
+
+def _like(column: QueryableAttribute[Any], pattern: str) -> ColumnElement[bool]:
+    # SQLite's LIKE takes A for a; its ILIKE would copy each text in small letters first.
+    if db.dialect == "sqlite":
+        return column.like(pattern, escape=_ESCAPE)
+    return column.ilike(pattern, escape=_ESCAPE)
+
+
+def _stands(event_id: int) -> list[tuple[int, str]]:
+    """The stands of an event, each with its project's and partner's names, folded."""
+    rows = db.session.execute(
+        select(Stand.id, Project.title, Project.partner)
+        .join(Project, Stand.project_id == Project.id)
+        .where(Stand.event_id == event_id)
+    )
+    return [(id_, f"{title}\n{partner}".casefold()) for id_, title, partner in rows]
+
+
+def _places(event_id: int, condition: ColumnElement[bool]) -> list[tuple[float, int]]:
+    """The public questions of an event that meet `condition`: (number, id), by number."""
+    counts = case((_Head.id.is_not(None), _Head.answer_id), else_=Question.answer_id)
+    rows = db.session.execute(
+        select(Question.number, Question.id)
+        .outerjoin(_Head, Question.head_id == _Head.id)
+        .outerjoin(Answer, Answer.id == counts)
+        .where(
+            Question.event_id == event_id,
+            Question.status.in_(PUBLIC),
+            or_(_Head.id.is_(None), _Head.status.in_(PUBLIC)),
+            condition,
+        )
+        .order_by(Question.number)
+    )
+    return [(number, id_) for number, id_ in rows]
