@@ -20,7 +20,7 @@ _LIMITED = re.compile(
     r'data-lists="(\w+)" data-sort="(asc|desc)" data-rest="(\d+)" data-limit="(\d+)"'
 )
 _PLACED = re.compile(
-    r'id="(question-\d+)" '
+    r'id="((?:mine-)?question-\d+)" '
     r'(?:data-gone|data-list="(\w+)" data-version="(\d+)" data-order="([-\d.]+)")'
 )
 _PHASE = re.compile(r'id="conduct"[^>]* data-phase="(\w+)"')
