@@ -15,7 +15,7 @@ import pytest
 
 from simulation.servers import DATABASE, Running
 from simulation.waiting import HANGS_S, wait_until
-from tests.support.fair import AC, BAU, ROBO, Fair, new_key
+from tests.support.fair import AC, BAU, ROBO, Fair, new_key, stored
 from tests.support.loopback import (
     WORDS,
     ask,
@@ -170,7 +170,7 @@ def test_a_write_needs_no_body(
     key = new_key()
     ask(server, key=key)
     with closing(sqlite3.connect(folder / DATABASE)) as looking:
-        found = looking.execute("SELECT id FROM questions WHERE key = ?", (key,)).fetchone()
+        found = looking.execute("SELECT id FROM questions WHERE key = ?", (stored(key),)).fetchone()
     length = "Content-Length: 0\r\n" if method == "POST" else ""
     with socket.create_connection(("127.0.0.1", server.port), timeout=HANGS_S) as line:
         line.sendall(
