@@ -142,7 +142,7 @@ def _purge_later(app: Flask, erasures: Erasures, interval: float) -> None:
         # Clear the flag before purging: what is erased meanwhile wants another one.
         erasures.again = False
         with app.app_context():
-            _purge_until_done()
+            purge_until_done()
         erasures.last = time.monotonic()
         if not erasures.again:
             break
@@ -150,7 +150,8 @@ def _purge_later(app: Flask, erasures: Erasures, interval: float) -> None:
     erasures.due = False
 
 
-def _purge_until_done() -> None:
+def purge_until_done() -> None:
+    """Purge, however often it takes; the log hears of it when it takes long."""
     began, told, tries = time.monotonic(), False, 0
     while not purge():
         if not told and time.monotonic() - began > TELL_AFTER_S:

@@ -37,7 +37,8 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
 @pytest.fixture(params=BOTH)
 def with_words(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
     """A fair as version 0002 left it: reasons and lines to the hall in the log, a question redacted
-    and one withdrawn, whose words stayed."""
+    and one withdrawn, whose words stayed.
+    """
     yield from left_by("0002", request, tmp_path)
 
 
