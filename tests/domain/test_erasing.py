@@ -16,6 +16,8 @@ from tests.support.fair import BAU, ROBO, Fair, new_key
 
 TEXT, NAME = "Warum grüßt Herr Vogtländer nie?", "Clara Vogtländer"
 MARK = "Vogtländer"
+STATUSES = ["open", "shortlisted", "live", "answered", "owed", "declined"]
+TABLES = {"redact-answer": "answers", "redact-reason": "reasons"}
 
 
 def nothing_of(fair: Fair, mark: str = MARK) -> bool:
@@ -143,6 +145,29 @@ def test_where_nothing_is_written_nothing_is_redacted(fair: Fair, verb: str) -> 
     with pytest.raises(Refused, match="nothing_written"):
         fair.act(question, verb, answer="Ja.", reason="Ja.")
     assert fair.everything() == before
+
+
+@pytest.mark.parametrize("verb", ["redact-answer", "redact-reason"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_what_was_written_can_be_redacted_wherever_the_question_stands(
+    fair: Fair, verb: str, status: str
+) -> None:
+    for role in ("presenter", "moderator"):
+        question = fair.ask()
+        fair.act(question, "answer", answer=f"Frau {MARK}.")
+        fair.act(question, "reopen")
+        fair.act(question, "decline", reason=f"{MARK} fehlt.")
+        fair.act(question, "reopen")
+        fair.bring(question, status)
+        with pytest.raises(Refused, match="not_yours"):
+            fair.act(question, verb, by="attendee", answer="", reason="")
+        fair.act(question, verb, by=role, answer="", reason="")
+        assert fair.status(question) == status
+        own = [row for row in fair.rows(TABLES[verb]) if row["question_id"] == question]
+        assert own
+        assert not [row for row in own if row["text"]]
+        if status == "live":
+            fair.act(question, "answer")
 
 
 def test_a_redaction_may_not_grow_beyond_what_is_taken(fair: Fair) -> None:
