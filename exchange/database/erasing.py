@@ -6,6 +6,7 @@ erased is followed by a purge: the database is written anew, and the log is cut 
 """
 
 import logging
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 TELL_AFTER_S = 15.0
 """How long it may be prevented until the log hears of it, once."""
 LOCK_WITHIN_S = 3.0
+ROOM_BYTES = 4 * 1024**2
 _TABLES = ("questions", "answers", "reasons")
 """The tables that text is erased from."""
 
@@ -53,6 +55,8 @@ class Erasures:
     """Whether a purge is on its way."""
     again: bool = False
     """Whether more was erased since it began."""
+    to_rewrite: bool = True
+    """Whether the database must be written anew; else only its log has to be cut."""
     last: float = float("-inf")
     """When the last one ended (time.monotonic)."""
 
@@ -61,6 +65,7 @@ def purge_soon() -> None:
     """Purge within a second, or ten seconds after the last one; many erasures share one purge."""
     interval: float = current_app.config["FLUSH_INTERVAL_S"]
     erasures = _erasures()
+    erasures.to_rewrite = True
     if interval <= 0:
         purge()
     elif erasures.due:
@@ -92,8 +97,8 @@ def purge() -> bool:
     1. Take this process's write lock: else our own writers would wait inside SQLite, and the loop
        with them.
     2. Outside of the loop, on a connection of its own that waits for nobody: write the database
-       anew and cut the log. Readers may go on; what they still need of the log stays until they
-       have read it, and this answers False.
+       anew, if that was not done since the last erasure, and cut the log. Readers may go on; what
+       they still need of the log stays until they have read it, and this answers False.
     """
     if db.dialect == "postgresql":
         return _vacuum_postgresql()
@@ -102,12 +107,13 @@ def purge() -> bool:
         return True
     try:
         with write_lock(LOCK_WITHIN_S):
-            return _erasures().in_thread(lambda: _rewrite(file))
+            erasures = _erasures()
+            return erasures.in_thread(lambda: _rewrite(file, erasures))
     except UNAVAILABLE_ERRORS:
         return False
 
 
-def _rewrite(file: Path) -> bool:
+def _rewrite(file: Path, erasures: Erasures) -> bool:
     """Runs in a thread of the system: nothing of the app, its session or its greenlets."""
     try:
         with closing(
@@ -117,11 +123,18 @@ def _rewrite(file: Path) -> bool:
             connection.execute("PRAGMA synchronous = FULL")
             # No copy of the fair in a folder for temporary files.
             connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("VACUUM")
+            if erasures.to_rewrite and _room_for(file):
+                connection.execute("VACUUM")
+                erasures.to_rewrite = False
             (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         return False
-    return not busy
+    return not busy and not erasures.to_rewrite
+
+
+def _room_for(file: Path) -> bool:
+    """Whether the disk takes the database once more, and in the log; else questions would stop."""
+    return shutil.disk_usage(file.parent).free > 3 * file.stat().st_size + ROOM_BYTES
 
 
 def _vacuum_postgresql() -> bool:

@@ -323,6 +323,35 @@ def test_a_reader_neither_fails_nor_is_disturbed_by_a_purge(fair: Fair, file: Pa
 
 @pytest.mark.sqlite
 @pytest.mark.usefixtures("later")
+def test_a_log_that_is_held_does_not_grow_with_each_try(fair: Fair, file: Path) -> None:
+    fair.act(fair.ask(ROBO, TEXT), "withdraw", by="attendee")
+    sizes = []
+    with closing(sqlite3.connect(file, isolation_level=None)) as reader, fair.app.app_context():
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM questions").fetchall()
+        for _ in range(3):
+            assert erasing.purge() is False
+            sizes.append(Path(f"{file}-wal").stat().st_size)
+    assert sizes[0] == sizes[1] == sizes[2] > 0
+
+
+@pytest.mark.sqlite
+@pytest.mark.usefixtures("later")
+def test_a_disk_without_room_keeps_it_for_questions(
+    fair: Fair, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fair.act(fair.ask(ROBO, TEXT, name=NAME), "withdraw", by="attendee")
+    monkeypatch.setattr(erasing, "ROOM_BYTES", 10**18)
+    before = file.stat().st_size
+    with fair.app.app_context():
+        assert erasing.purge() is False
+        assert (file.stat().st_size, Path(f"{file}-wal").stat().st_size) == (before, 0)
+        monkeypatch.setattr(erasing, "ROOM_BYTES", 0)
+        assert erasing.purge() is True
+
+
+@pytest.mark.sqlite
+@pytest.mark.usefixtures("later")
 def test_a_writer_of_another_process_puts_a_purge_off(fair: Fair, file: Path) -> None:
     question = fair.ask(ROBO, TEXT, name=NAME)
     fair.act(question, "withdraw", by="attendee")

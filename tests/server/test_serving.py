@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.cookies import SimpleCookie
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -180,3 +181,29 @@ def test_a_write_needs_no_body(
         )
         answer = b"".join(iter(lambda: line.recv(4096), b"")).decode()
     assert int(answer.split()[1]) == wanted, answer
+
+
+def test_what_is_withdrawn_leaves_the_files_while_pages_are_open(
+    server: Running, folder: Path
+) -> None:
+    words, name = "Warum grüßt Herr Vogtländer nie?", "Clara Vogtländer"
+    with page(server) as phone:
+        phone.watch("stand", ROBO)
+        told = {"key": new_key(), "text": words, "name": name}
+        status, _, headers = send(f"{server.url}/s/{ROBO}/questions", told)
+        assert status == 201
+        (one,) = SimpleCookie(headers["Set-Cookie"]).values()
+        with closing(sqlite3.connect(folder / DATABASE)) as looking:
+            query = "SELECT id FROM questions WHERE key = ?"
+            (question,) = looking.execute(query, (stored(told["key"]),)).fetchone()
+        assert any("Vogtländer".encode() in file.read_bytes() for file in folder.iterdir())
+        path = f"{server.url}/questions/{question}/withdraw"
+        assert send(path, {"key": new_key()}, cookie=f"{one.key}={one.value}")[0] == 200
+
+        def is_gone() -> bool:
+            return not any("Vogtländer".encode() in file.read_bytes() for file in folder.iterdir())
+
+        wait_until(is_gone, lambda: server.output)
+        assert phone.line.connected
+        again = send(f"{server.url}/s/{ROBO}/questions", told, cookie=f"{one.key}={one.value}")
+        assert (again[0], again[1]["status"]) == (200, "open")
