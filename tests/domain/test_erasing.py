@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from exchange.config import Settings
 from exchange.database import erasing
 from exchange.domain.refusals import Refused
 from simulation.servers import DATABASE
@@ -193,14 +195,15 @@ def test_what_is_redacted_in_a_heads_answer_is_told_to_its_followers(fair: Fair)
 def test_the_log_holds_no_text_that_anybody_wrote(fair: Fair) -> None:
     question = fair.ask(ROBO, TEXT, name=NAME)
     fair.act(question, "edit", by="attendee", text=f"{TEXT} Und {MARK}?")
-    for verb, fields in (
+    steps: list[tuple[str, dict[str, Any]]] = [
         ("decline", {"reason": f"{MARK} 1"}),
         ("decline", {"reason": f"{MARK} 2"}),
         ("reopen", {}),
         ("answer", {"answer": f"{MARK} 3"}),
         ("answer", {"answer": f"{MARK} 4"}),
         ("reopen", {}),
-    ):
+    ]
+    for verb, fields in steps:
         fair.undo(fair.act(question, verb, **fields).change)
         fair.act(question, verb, **fields)
     fair.conduct("message", f"{MARK} bitte zum Empfang")
@@ -230,7 +233,7 @@ def test_a_copied_database_holds_no_key_to_be_repeated(fair: Fair) -> None:
 @pytest.fixture
 def file(fair: Fair) -> Path:
     """The database's file of this test, whose name is a link."""
-    settings = fair.app.extensions["process"].settings
+    settings: Settings = fair.app.extensions["process"].settings
     return (settings.instance / DATABASE).resolve()
 
 
