@@ -295,6 +295,7 @@ def serve_on_threads(listener: socket.socket, app: Flask) -> Callable[[], None]:
 def in_thread_beside_eventlet(work: erasing.Work) -> bool:
     from eventlet import tpool
 
+    tpool.set_num_threads(1)
     return bool(tpool.execute(work))
 
 

@@ -128,6 +128,10 @@ def restore(archive: Path, replace: bool) -> None:
         f"Wiederhergestellt: {written.path} ({_measure(written)}). Jetzt bin/run starten. "
         "(Restored; start bin/run now.)"
     )
+    click.echo(
+        "Was seit dieser Sicherung gekürzt oder zurückgezogen wurde, steht wieder da. "
+        "(What was redacted or withdrawn since is back.)"
+    )
     if written.kept:
         click.echo(f"Die vorige Datenbank liegt daneben: {written.kept} (The former one is kept.)")
 
