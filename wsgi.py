@@ -41,6 +41,7 @@ from werkzeug.wsgi import ClosingIterator
 from exchange import access, create_app
 from exchange.assets import AssetsMissing
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, SettingRefused
+from exchange.database import erasing
 from exchange.extensions import sio_server
 from exchange.instance import lock_instance, prepare, say, warn_of_old_python
 from exchange.process import Process
@@ -76,6 +77,8 @@ def main() -> None:
         listener = listen(settings.host, settings.port)
         if "--prepare" in sys.argv[1:]:
             prepare(app)
+        process.erasures.in_thread = IN_THREAD[settings.async_mode]
+        erasing.purge_left_behind(app)
         process.assets.refresh()
     except (SettingRefused, AssetsMissing) as refused:
         sys.exit(str(refused))
@@ -110,6 +113,7 @@ def main() -> None:
     listener.close()
     counter.wait_until_idle(FAREWELL_S)
     send_sockets_away(GOODBYE_S)
+    erasing.purge_if_due(app)
     # The last connection that is closed moves what was written into the database's one file.
     process.database.engine.dispose()
     lock.close()
@@ -341,6 +345,27 @@ def serve_on_threads(
         server.server_close()  # its copy of the listening socket
 
     return stop
+
+
+def in_thread_beside_eventlet(work: erasing.Work) -> bool:
+    from eventlet import tpool
+
+    tpool.set_num_threads(1)
+    return bool(tpool.execute(work))
+
+
+def in_thread_beside_gevent(work: erasing.Work) -> bool:
+    from gevent import get_hub
+
+    return bool(get_hub().threadpool.apply(work))
+
+
+IN_THREAD: dict[str, Callable[[erasing.Work], bool]] = {
+    "eventlet": in_thread_beside_eventlet,
+    "gevent": in_thread_beside_gevent,
+    "threading": erasing.here,
+}
+"""How what would hold the loop is done outside of it."""
 
 
 SERVERS: dict[str, Callable[..., Callable[[], None]]] = {

@@ -18,6 +18,7 @@ from exchange.database import backups, migrations
 from exchange.database.backups import BackupRefused, Written
 from exchange.domain import demo as demo_fair
 from exchange.domain import passes
+from exchange.instance import NOT_REACHED
 from exchange.models import Phase, Role
 from exchange.paper import qr
 from exchange.queries import fair, people
@@ -36,7 +37,7 @@ def migrate() -> None:
     """Bring the database to this version's tables."""
     settings = _settings()
     try:
-        migrations.upgrade(settings.database_url)
+        migrations.upgrade(settings.database_url, settings.secret_key)
     except CommandError as error:
         raise click.ClickException(
             f"Der Ordner {settings.instance} gehört zu einer neueren Version von Exchange. "
@@ -94,11 +95,7 @@ def links() -> None:
             click.echo(qr.terminal(url))
             click.echo(f"  Stand {stand.number}, {stand.project}\n  {url}\n")
     if config.only_local(settings):
-        click.echo(
-            "Achtung: Telefone erreichen diese Adresse nicht. Dieser Rechner ist in keinem Netz; "
-            "EXCHANGE_PUBLIC_URL setzt eine Adresse.\n"
-            "(Phones cannot reach this address: this machine is in no network.)\n"
-        )
+        click.echo(NOT_REACHED)
 
 
 @click.command()
@@ -130,6 +127,10 @@ def restore(archive: Path, replace: bool) -> None:
     click.echo(
         f"Wiederhergestellt: {written.path} ({_measure(written)}). Jetzt bin/run starten. "
         "(Restored; start bin/run now.)"
+    )
+    click.echo(
+        "Was seit dieser Sicherung gekürzt oder zurückgezogen wurde, steht wieder da. "
+        "(What was redacted or withdrawn since is back.)"
     )
     if written.kept:
         click.echo(f"Die vorige Datenbank liegt daneben: {written.kept} (The former one is kept.)")

@@ -26,6 +26,8 @@ FLUSH_INTERVAL_S = 1.0
 """Phones hear gathered news at most this often a stand."""
 MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
 KEY_FILE = "secret.key"
+LEAST_KEY_CHARACTERS = 32
+"""What somebody made up in a minute can be found by trying: a pass is enough to try against."""
 SERVER_LOCK = "server.lock"
 """The file in the instance folder that a running server holds."""
 
@@ -81,15 +83,15 @@ def read(
 ) -> Settings:
     """Read all settings; changes nothing. `key_in`: the key of an instance folder, if none is set.
 
-    Refuses (SettingRefused) a port, an address or a mode that cannot be used.
+    Refuses (SettingRefused) a port, an address, a mode or a key that cannot be used.
     """
-    instance = Path(environ.get("EXCHANGE_INSTANCE") or default_instance).absolute()
+    instance = instance_folder(environ, default_instance)
     port = _port(environ.get("EXCHANGE_PORT") or "5000")
     return Settings(
         instance=instance,
         database_url=_database_url(environ.get("EXCHANGE_DATABASE_URL"))
         or f"sqlite:///{instance / 'exchange.sqlite3'}",
-        secret_key=environ.get("EXCHANGE_SECRET_KEY") or key_in(instance),
+        secret_key=_set_key(environ.get("EXCHANGE_SECRET_KEY")) or key_in(instance),
         host=environ.get("EXCHANGE_HOST") or "0.0.0.0",
         port=port,
         public_url=_public_url(environ.get("EXCHANGE_PUBLIC_URL"), port),
@@ -103,6 +105,20 @@ def read(
         redis_url=_redis_url(environ.get("EXCHANGE_REDIS_URL")),
         async_mode=_async_mode(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet"),
     )
+
+
+def instance_folder(environ: Mapping[str, str], default: Path) -> Path:
+    """The folder of database and key."""
+    return Path(environ.get("EXCHANGE_INSTANCE") or default).absolute()
+
+
+def require_long_enough(key: str, name: str) -> None:
+    """Refuses (SettingRefused) a key that could be guessed; `name`: where it stands."""
+    if len(key) < LEAST_KEY_CHARACTERS:
+        raise SettingRefused(
+            f"{name} has {len(key)} characters; a key must have at least {LEAST_KEY_CHARACTERS}, "
+            "or it can be guessed. With another key every link is a new one."
+        )
 
 
 def origin_of(url: str) -> str:
@@ -130,6 +146,12 @@ def only_local(settings: Settings) -> bool:
     """Whether no phone can reach the public address."""
     name = urlsplit(settings.public_url).hostname or ""
     return name in ("localhost", "::1") or name.startswith("127.")
+
+
+def _set_key(key: str | None) -> str | None:
+    if key:
+        require_long_enough(key, "EXCHANGE_SECRET_KEY")
+    return key
 
 
 def _public_url(given: str | None, port: int) -> str:

@@ -1,7 +1,9 @@
-"""Files that are whole under their name, or not there."""
+"""Files that are whole under their name, or not there; and for their owner's eyes only."""
 
 import os
+import stat
 from pathlib import Path
+from typing import IO
 
 
 def put_new(made: Path, target: Path) -> bool:
@@ -26,6 +28,39 @@ def write_new(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def open_private(path: Path) -> IO[str]:
+    """Open a file to write into it; one that is made is for its owner only, whatever the umask."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w")
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder for its owner only, whatever the umask. One that is there stays as it is."""
+    if not path.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_private(path: Path) -> bool:
+    """Take all rights of others from a file or folder of ours; False if they keep some.
+
+    What is not there is private. What belongs to another, and a folder that all share (/tmp), is
+    left as it is: others need it.
+    """
+    try:
+        found = path.stat()
+        if os.name == "nt" or not stat.S_IMODE(found.st_mode) & 0o077:
+            return True
+        if found.st_uid != os.geteuid() or found.st_mode & stat.S_ISVTX:
+            return False
+        path.chmod(0o700 if stat.S_ISDIR(found.st_mode) else 0o600)
+        # A stick's file system takes it and forgets it.
+        return not stat.S_IMODE(path.stat().st_mode) & 0o077
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from jinja2 import Environment
 from exchange.assets import Assets
 from exchange.config import Settings
 from exchange.database.connections import Database
+from exchange.database.erasing import Erasures
 from exchange.database.group_commit import GroupCommit
 from exchange.database.health import Outage
 from exchange.domain.asking import BATCH_LIMIT, Asked, New
@@ -38,6 +39,7 @@ class Process:
     minutes: Minutes = field(default_factory=Minutes)
     drawn: Drawn = field(default_factory=Drawn)
     outage: Outage = field(default_factory=Outage)
+    erasures: Erasures = field(default_factory=Erasures)
     new_questions: GroupCommit[New, Asked] = field(default_factory=lambda: GroupCommit(BATCH_LIMIT))
     flush_timers: FlushTimers = field(default_factory=FlushTimers)
     watchers: Watchers = field(default_factory=Watchers)

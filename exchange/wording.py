@@ -66,6 +66,8 @@ DEED: dict[str, LazyString] = {
     "merge": _l("zusammengelegt"),
     "split": _l("getrennt"),
     "redact": _l("gekürzt"),
+    "redact-answer": _l("Antwort gekürzt"),
+    "redact-reason": _l("Grund gekürzt"),
     "move": _l("im Ablauf umgestellt"),
     "assign": _l("einem anderen Stand zugewiesen"),
     "edit": _l("neu formuliert"),

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from picows import WSError
 
+from exchange import digests
 from exchange.domain.passes import participant_cookie, participant_digest
 from simulation.clients import Poster, Watcher
 from simulation.held import Content, Held, difference, is_ours
@@ -689,17 +690,18 @@ class Day:
         )
         stored = Counter(row["key"] for row in rows)
         numbers = {row["key"]: row["number"] for row in rows}
-        sent: dict[str, str] = {}
+        sent: set[str] = set()
         for phone in self.phones:
-            sent |= phone.sent
             report.told += len(phone.told)
             for key in phone.sent:
-                if stored[key] == 0:
+                kept = digests.question_key(key, self._instance_key())
+                sent.add(kept)
+                if stored[kept] == 0:
                     report.lost.append(f"The question {key} is not there.")
                 elif key not in phone.told:
                     report.lost.append(f"The phone that asked {key} was never told.")
-                elif numbers[key] != phone.told[key]:
-                    report.wrong.append(f"{key} is {numbers[key]}, told {phone.told[key]}.")
+                elif numbers[kept] != phone.told[key]:
+                    report.wrong.append(f"{key} is {numbers[kept]}, told {phone.told[key]}.")
         report.doubled += [f"{key} is there {n} times." for key, n in stored.items() if n > 1]
         report.doubled += [
             f"Nobody asked {row['key']}: {row['text']}" for row in rows if row["key"] not in sent
@@ -712,7 +714,7 @@ class Day:
         ]
 
     def _compare_votes(self) -> None:
-        key = (self.venue.instance / "secret.key").read_text().strip()
+        key = self._instance_key()
         rows = self.venue.rows(
             "SELECT digest, question_id FROM me_toos JOIN participants ON participants.id = "
             "participant_id WHERE me_toos.id > ?",
@@ -742,10 +744,14 @@ class Day:
         stored = {row["key"]: row["id"] for row in rows}
         for one in self.staff:
             for key, change in one.told.items():
-                if key not in stored:
+                kept = digests.change_key(key, self._instance_key())
+                if kept not in stored:
                     self.report.lost.append(f"The act {key} is not there.")
-                elif stored[key] != change:
-                    self.report.wrong.append(f"The act {key} is {stored[key]}, told {change}.")
+                elif stored[kept] != change:
+                    self.report.wrong.append(f"The act {key} is {stored[kept]}, told {change}.")
+
+    def _instance_key(self) -> str:
+        return (self.venue.instance / "secret.key").read_text().strip()
 
     def _one(self, statement: str, *values: object) -> int:
         (row,) = self.venue.rows(statement, *values)

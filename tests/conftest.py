@@ -63,7 +63,7 @@ def postgres() -> Iterator[Postgres]:
 def prepared_postgres(postgres: Postgres) -> Postgres:
     """The same with a migrated database and the fair in it, to be copied."""
     url = postgres.create(TEMPLATE)
-    migrations.upgrade(url)
+    migrations.upgrade(url, KEY)
     app = create_app(
         Settings(Path(), url, KEY, async_mode="threading"), TESTING=True, FLUSH_INTERVAL_S=0
     )
@@ -76,7 +76,7 @@ def prepared_postgres(postgres: Postgres) -> Postgres:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database with the fair in it, to be copied."""
     database = tmp_path_factory.mktemp("prepared") / DATABASE
-    migrations.upgrade(f"sqlite:///{database}")
+    migrations.upgrade(f"sqlite:///{database}", KEY)
     app = make_app(database)
     prepare(Fair(app))
     with app.app_context(), db.engine.connect() as connection:

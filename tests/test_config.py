@@ -1,13 +1,18 @@
 """Addresses of databases and of Redis: what cannot be used is one sentence without a password."""
 
+import os
+import sqlite3
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from exchange import config, instance
 from exchange.config import SettingRefused
+from exchange.database import migrations
+from exchange.database.engine import database_file
 
 SECRET = "geheim"
 
@@ -84,6 +89,86 @@ def test_without_settings_there_is_a_key_of_ones_own(tmp_path: Path) -> None:
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert [one.name for one in tmp_path.iterdir()] == [config.KEY_FILE]
     assert read(tmp_path).secret_key == settings.secret_key
+
+
+LONG = "a key that somebody has set, long enough"
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_the_instance_folder_is_made_for_its_owner_only(
+    tmp_path: Path, umask: int, elsewhere: bool
+) -> None:
+    """Also when neither key nor database stand in it."""
+    folder = tmp_path / "made" / "instance"
+    database = tmp_path / "database"
+    database.mkdir()
+    url = f"sqlite:///{database}/own.sqlite3"
+    environ = {"EXCHANGE_SECRET_KEY": LONG, "EXCHANGE_DATABASE_URL": url} if elsewhere else {}
+    before = os.umask(umask)
+    try:
+        settings = instance.settings({"EXCHANGE_INSTANCE": str(folder), **environ}, tmp_path)
+        migrations.upgrade(settings.database_url, settings.secret_key)
+        instance.lock_instance(folder).close()
+        file = database_file(settings.database_url)
+        assert file
+        with closing(sqlite3.connect(file)) as opened:
+            opened.execute("PRAGMA journal_mode = WAL")
+            opened.execute("CREATE TABLE more (one)")
+            beside = [Path(f"{file}{ending}") for ending in ("", "-wal", "-shm")]
+            assert [mode(one) for one in beside] == [0o600] * 3
+        assert mode(folder) == 0o700
+        assert {mode(one) for one in folder.iterdir()} == {0o600}
+    finally:
+        os.umask(before)
+
+
+def test_what_stood_open_is_closed_and_only_what_is_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read(tmp_path)
+    ours = ["exchange.sqlite3", "exchange.sqlite3-wal", "exchange.sqlite3-shm", config.SERVER_LOCK]
+    ours += ["secret.key.before-2026-11-26-100000", "exchange.before-2026-11-26-100000.sqlite3"]
+    ours += ["exchange-2026-11-26-100000.tar.gz", config.KEY_FILE]
+    for name in [*ours, "somebodys.sh"]:
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o755)
+    tmp_path.chmod(0o755)
+    read(tmp_path)
+    assert mode(tmp_path) == 0o700
+    assert {mode(tmp_path / name) for name in ours} == {0o600}
+    assert mode(tmp_path / "somebodys.sh") == 0o755
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_folder_that_all_share_stays_so_and_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tmp_path.chmod(0o1777)
+    read(tmp_path)
+    assert mode(tmp_path) == 0o1777
+    told = capsys.readouterr().err
+    assert told.count(str(tmp_path)) == 1
+    assert "chmod 700" in told
+    assert mode(tmp_path / config.KEY_FILE) == 0o600
+
+
+@pytest.mark.parametrize("length", [1, 31])
+def test_a_short_key_is_refused_in_a_sentence_that_does_not_repeat_it(
+    tmp_path: Path, length: int
+) -> None:
+    short = SECRET * 6
+    with pytest.raises(SettingRefused, match=rf"EXCHANGE_SECRET_KEY has {length} .* 32") as refused:
+        read(tmp_path, EXCHANGE_SECRET_KEY=short[:length])
+    assert short[:length] not in str(refused.value) or length == 1
+    (tmp_path / config.KEY_FILE).write_text(short[:length])
+    with pytest.raises(SettingRefused, match=rf"{config.KEY_FILE} has {length} .* 32"):
+        read(tmp_path)
+    assert read(tmp_path, EXCHANGE_SECRET_KEY=short[:32]).secret_key == short[:32]
 
 
 def test_an_empty_key_signs_nothing(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from exchange.config import KEY_FILE, SERVER_LOCK, Settings
 from exchange.database import migrations
 from exchange.database.engine import database_file
-from exchange.files import put_new, sync_folder, write_new
+from exchange.files import make_private, open_private, put_new, sync_folder, write_new
 
 DATABASE, NOTE = "exchange.sqlite3", "backup.json"
 FORMAT = 1
@@ -94,7 +94,7 @@ def restore(settings: Settings, archive: Path, moment: datetime, *, replace: boo
                 raise BackupRefused("other_key")
             if target.exists() and not replace:
                 raise BackupRefused("exists", target)
-            migrations.upgrade(f"sqlite:///{copy}")
+            migrations.upgrade(f"sqlite:///{copy}", key)
             # What may fail for want of room is done before anything of the old is touched.
             write_new(safe / KEY_FILE, key)
             copy.chmod(0o600)
@@ -132,7 +132,7 @@ def _alone(instance: Path) -> Iterator[None]:
     except ModuleNotFoundError:  # Windows lets nobody replace a file that is open
         yield
         return
-    with (instance / SERVER_LOCK).open("a") as lock:
+    with open_private(instance / SERVER_LOCK) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -253,13 +253,16 @@ def _set_aside(settings: Settings, target: Path, moment: datetime) -> Iterator[P
     key = settings.instance / KEY_FILE
     was_there = target.exists()
     if was_there and key.is_file():
-        shutil.copy2(key, key.with_name(f"{KEY_FILE}.{mark}"))
+        former = key.with_name(f"{KEY_FILE}.{mark}")
+        shutil.copy2(key, former)
+        make_private(former)
     _settle(target)
     moved: list[tuple[Path, Path]] = []
     try:
         for ending in ("-wal", "-shm", ""):
             part, away = Path(f"{target}{ending}"), Path(f"{kept}{ending}")
             if part.exists():
+                make_private(part)
                 part.rename(away)
                 moved.append((part, away))
         yield kept if was_there else None

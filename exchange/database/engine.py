@@ -34,6 +34,8 @@ def make_engine(settings: Settings) -> Engine:
 def _postgresql(url: str) -> Engine:
     engine = create_engine(
         url,
+        # An error in the log holds no text that anybody wrote.
+        hide_parameters=True,
         # A connection that broke while nobody used it is noticed before a question needs it.
         pool_pre_ping=True,
         pool_size=POSTGRESQL_CONNECTIONS,
@@ -59,7 +61,7 @@ def _sqlite(address: str) -> Engine:
         # Never a new, empty file in the place of one that is gone: only migrations make it.
         query = {"mode": "rw", "uri": "true"}
         url = url.set(database=path.as_uri(), query=query)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     _prepare_sqlite(engine, path)
     return engine
 
@@ -133,6 +135,8 @@ def _prepare_sqlite(engine: Engine, path: Path | None) -> None:
         # An acknowledged question survives a power cut.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten (erasing.py does the rest).
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     @event.listens_for(engine, "checkout")

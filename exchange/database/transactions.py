@@ -86,6 +86,14 @@ def try_write_lock(timeout_s: float) -> None:
 
 
 @contextmanager
+def write_lock(timeout_s: float) -> Iterator[None]:
+    """Hold this process's writers off, on SQLite; nothing is begun. Raises DatabaseBusy."""
+    db.release()
+    with _write_lock(None, timeout_s):
+        yield
+
+
+@contextmanager
 def _write_lock(event_id: int | None, timeout_s: float) -> Iterator[float]:
     """This process's lock for a writer; yields the deadline for the database's own lock."""
     deadline = time.monotonic() + timeout_s

@@ -4,7 +4,6 @@ Questions that come in the same instant are written together (group commit): one
 one push to each room. That is what a hall does when the moderator says "ask now".
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from flask import current_app
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 
+from exchange import digests
+from exchange.config import Settings
 from exchange.database.connections import db
 from exchange.database.group_commit import GroupCommit, Take
 from exchange.database.statements import CompiledStatement, RawConnection, compiled_insert
@@ -66,16 +67,17 @@ def ask(
     """
     texts.measure(text, limit=lengths.QUESTION)
     texts.measure(name or "", limit=lengths.NAME)
-    digest = _digest(stand.code, text, facet, name)
-    if question_queries.key_is_known(key):
-        return _asked_again(key, digest, by, participant)
-    if by_form and participant is not None:
-        same = question_queries.same_of(stand.event_id, participant, digest)
-        if same is not None:
-            return Asked(key, same.number, same.status.value, created=False)
+    settings: Settings = current_app.extensions["process"].settings
+    stored_key = digests.question_key(key, settings.secret_key)
+    digest = digests.content(
+        key, _as_it_arrived(stand.code, text, facet, name), settings.secret_key
+    )
+    if question_queries.key_is_known(stored_key):
+        return _asked_again(key, stored_key, digest, by, participant)
     new = New(
         stand=stand,
         key=key,
+        stored_key=stored_key,
         digest=digest,
         text=texts.clean_question(text),
         facet=_facet(facet),
@@ -83,6 +85,10 @@ def ask(
         by=by,
         participant=participant,
     )
+    if by_form and participant is not None:
+        same = question_queries.same_of(stand, participant, new.text, new.facet, new.name)
+        if same is not None:
+            return Asked(key, same.number, same.status.value, created=False)
     # Last: what is refused for its text does not count. Measured texts are cheap to clean.
     admit()
     batches: GroupCommit[New, Asked] = current_app.extensions["process"].new_questions
@@ -92,10 +98,10 @@ def ask(
         db.release()
         return batches.submit(event_id, new, partial(_write, event_id))
     except IntegrityError:
-        if not question_queries.key_is_known(key):
+        if not question_queries.key_is_known(stored_key):
             raise
         # Between looking for the key and taking the lock the same post came in.
-        return _asked_again(key, digest, by, participant)
+        return _asked_again(key, stored_key, digest, by, participant)
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,8 @@ class New:
 
     stand: StandLine
     key: str
+    """The client's own, for the answer only."""
+    stored_key: str
     digest: str
     text: str
     facet: Facet | None
@@ -138,7 +146,7 @@ def _write(event_id: int, take: Take[New]) -> list[Asked]:
                 "event_id": event_id,
                 "stand_id": new.stand.id,
                 "number": number,
-                "key": new.key,
+                "key": new.stored_key,
                 "digest": new.digest,
                 "text": new.text,
                 "facet": new.facet,
@@ -206,9 +214,11 @@ _NEW_QUESTION = compiled_insert(
 )
 
 
-def _asked_again(key: str, digest: str, by: Actor, participant: str | None) -> Asked:
+def _asked_again(
+    key: str, stored_key: str, digest: str, by: Actor, participant: str | None
+) -> Asked:
     """The same answer as the first time; the asker's cookie is bound anew if it is another."""
-    question = question_queries.question_by_key(key)
+    question = question_queries.question_by_key(stored_key)
     if question is None or question.digest != digest or question.origin != Origin(by.role):
         raise Refused("key_reused")
     known = question.participant.digest if question.participant else None
@@ -237,7 +247,6 @@ def _facet(word: str | None) -> Facet | None:
         raise Refused("facet", field="facet") from None
 
 
-def _digest(stand: str, text: str, facet: str | None, name: str | None) -> str:
-    """Of what first arrived: as it arrived, so that a repetition matches to the letter."""
-    parts = json.dumps([stand, text, facet or "", name or ""], ensure_ascii=False)
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
+def _as_it_arrived(stand: str, text: str, facet: str | None, name: str | None) -> str:
+    """All of it, before cleaning, so that a repetition matches to the letter."""
+    return json.dumps([stand, text, facet or "", name or ""], ensure_ascii=False)

@@ -15,12 +15,12 @@ OF_QUESTION = (
     "stand_id",
     "answer_id",
     "owed_until",
-    "reason",
+    "reason_id",
     "last_change_id",
 )
-"""The columns of a question that undo puts back. Never its text: what was erased stays erased."""
+"""The columns of a question that undo puts back. Never a text: what was erased stays erased."""
 
-OF_EVENT = ("phase", "message", "clock_until", "picture", "before_id", "moderation_first")
+OF_EVENT = ("phase", "message_id", "clock_until", "picture", "before_id", "moderation_first")
 
 _LOAD: Mapping[str, Callable[[Any], Any]] = {
     "status": Status,

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from exchange import rooms
+from exchange import digests, rooms
+from exchange.config import Settings
+from exchange.database import erasing
 from exchange.database.statements import RawConnection
 from exchange.database.transactions import writing
 from exchange.domain import before_images
@@ -54,7 +57,7 @@ class Outcome:
 
 _ON_STAGE = frozenset({Status.LIVE, Status.SHORTLISTED})
 """The hall sees the live question, and how many wait and which come next."""
-_STAGE_OF_EVENT = ("phase", "before_id", "message", "clock_until", "picture", "moderation_first")
+_STAGE_OF_EVENT = ("phase", "before_id", "message_id", "clock_until", "picture", "moderation_first")
 """The columns of an event that the hall and its moderation see."""
 
 
@@ -70,6 +73,8 @@ class Change:
         self.nothing_done = False
         """Set by a verb that found nothing to change: no row in the log, no news."""
         self.undoes: ChangeRow | None = None
+        self.erases = False
+        """Set by a verb that erased text: what the database's files still hold of it goes, too."""
         self.questions: dict[int, Question] = {}
         self.moved: list[tuple[int, int]] = []
         self._event = event
@@ -117,7 +122,7 @@ class Change:
             raise RuntimeError("The change is not finished.")
         return outcome
 
-    def finish(self, verb: str, series_id: int, key: str | None) -> News:
+    def finish(self, verb: str, series_id: int, stored_key: str | None) -> News:
         """Move the counters of what was touched and write the log."""
         event_changes = self._event_changes()
         for question in self.questions.values():
@@ -132,7 +137,7 @@ class Change:
         moved_on = revisions.bump(raw, scopes)
         shown_at = [(audience.question_id, audience.stand_id) for audience in audiences]
         revisions.note_pending_news(raw, moved_on, shown_at + self.moved)
-        self._log(verb, series_id, key, event_changes, moved_on)
+        self._log(verb, series_id, stored_key, event_changes, moved_on)
         return News(
             event_id=self._event.id if self._event else None,
             revisions=moved_on,
@@ -227,7 +232,7 @@ class Change:
         self,
         verb: str,
         series_id: int,
-        key: str | None,
+        stored_key: str | None,
         event_changes: dict[str, list[Any]],
         moved_on: Mapping[Scope, int],
     ) -> None:
@@ -245,7 +250,7 @@ class Change:
                     "role": self.by.role,
                     "pass_id": self.by.pass_id,
                     "stand_id": self.by.stand_id,
-                    "key": key,
+                    "key": stored_key,
                     "event_before": event_changes,
                     "answered": answered,
                 },
@@ -286,17 +291,20 @@ def change(
     With a `key` that has been here before, `repeated` is set and nothing may be done.
     Refuses `key_reused` when that key belonged to something else. Raises DatabaseBusy.
     """
+    stored_key = _stored(key)
     with writing(event_id) as session:
         event = session.execute(
             select(Event).where(Event.id == event_id).with_for_update()
         ).scalar_one()
         under_way = Change(session, event, subject, by)
         same_place = ChangeRow.event_id == event_id
-        under_way.repeated = _answer_of(session, same_place, verb, subject, key)
+        under_way.repeated = _answer_of(session, same_place, verb, subject, stored_key)
         yield under_way
-        news = under_way.finish(verb, event.series_id, key) if under_way.counts else None
+        news = under_way.finish(verb, event.series_id, stored_key) if under_way.counts else None
     if news is not None:
         announce(news)
+    if under_way.erases:
+        erasing.purge_soon()
 
 
 @contextmanager
@@ -304,22 +312,29 @@ def change_of_series(
     series_id: int, verb: str, subject: Subject, by: Actor, *, key: str | None = None
 ) -> Iterator[Change]:
     """One change to a series that belongs to none of its events: a pass is renewed. As `change`."""
+    stored_key = _stored(key)
     with writing() as session:
         under_way = Change(session, None, subject, by)
         same_place = (ChangeRow.series_id == series_id) & ChangeRow.event_id.is_(None)
-        under_way.repeated = _answer_of(session, same_place, verb, subject, key)
+        under_way.repeated = _answer_of(session, same_place, verb, subject, stored_key)
         yield under_way
         if under_way.counts:
-            under_way.finish(verb, series_id, key)
+            under_way.finish(verb, series_id, stored_key)
+
+
+def _stored(key: str | None) -> str | None:
+    """What the log keeps of a client's key."""
+    settings: Settings = current_app.extensions["process"].settings
+    return digests.change_key(key, settings.secret_key) if key else None
 
 
 def _answer_of(
-    session: Session, same_place: Any, verb: str, subject: Subject, key: str | None
+    session: Session, same_place: Any, verb: str, subject: Subject, stored_key: str | None
 ) -> Outcome | None:
     """What the client was told when this key was here before."""
-    if key is None:
+    if stored_key is None:
         return None
-    row = session.scalar(select(ChangeRow).where(same_place, ChangeRow.key == key))
+    row = session.scalar(select(ChangeRow).where(same_place, ChangeRow.key == stored_key))
     if row is None:
         return None
     if (row.verb, row.subject, row.subject_id) != (verb, subject.kind, subject.id):

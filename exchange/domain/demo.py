@@ -154,18 +154,16 @@ def _ask_in_gelsenkirchen(event_id: int) -> None:
 
 def _ask(event_id: int, line: dict[str, Any], name: str | None) -> int:
     stand = fair_queries.stand_line(questions.stand_named(event_id, str(int(line["stand"]))).id)
-    key = str(uuid.uuid5(_NAMESPACE, f"{event_id} {line['id']}"))
-    asking.ask(
+    told = asking.ask(
         stand,
-        key=key,
+        key=str(uuid.uuid5(_NAMESPACE, f"{event_id} {line['id']}")),
         text=line["text"],
         facet=line["facet"],
         name=name,
         by=Actor("attendee"),
         participant=f"demo {line['id']}",
     )
-    asked = question_queries.question_by_key(key)
-    return asked.id if asked else 0
+    return question_queries.id_by_number(event_id, told.number) or 0
 
 
 def _project_in(row: dict[str, str]) -> ProjectEntry:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from exchange.domain.changes import Change
+from exchange.domain.erasing import erase_all
 from exchange.domain.likeness import likest
 from exchange.domain.moves import Fields, assign_status
 from exchange.domain.refusals import Refused
@@ -54,7 +55,7 @@ def split(under_way: Change, question: Question, fields: Fields) -> None:
 
 
 def withdraw(under_way: Change, question: Question, fields: Fields) -> None:
-    """Taken back by its asker; a head's group goes to an heir.
+    """Taken back by its asker: its words are gone. A head's group goes to an heir.
 
     The oldest follower that everybody may read, else the oldest, becomes the head.
     """
@@ -67,6 +68,7 @@ def withdraw(under_way: Change, question: Question, fields: Fields) -> None:
     if heir is not None:
         _pass_on_head(under_way, question, heir, followers)
     assign_status(under_way, question, Status.WITHDRAWN)
+    erase_all(under_way, question)
 
 
 def _pass_on_head(

@@ -63,6 +63,8 @@ MOVES: Mapping[str, Move] = {
     "merge": Move(None, _by(_ALL - {_LIVE, _WITHDRAWN}, M)),
     "split": Move(None, _by(_ALL, M), while_merged=True),
     "redact": Move(None, _by(_ALL, P, M), while_merged=True),
+    "redact-answer": Move(None, _by(_ALL, P, M), while_merged=True),
+    "redact-reason": Move(None, _by(_ALL, P, M), while_merged=True),
     "move": Move(None, _by(frozenset({_SHORTLISTED}), M)),
     "assign": Move(None, _by(_ALL - {_LIVE}, M)),
     "edit": Move(None, _by(frozenset({_PENDING, _OPEN}), A)),
@@ -112,7 +114,7 @@ def assign_status(under_way: Change, question: Question, to: Status, **columns: 
     if leaves_stage:
         under_way.event.before_id = question.id
     question.status = to
-    fresh = {"since": now(), "position": None, "owed_until": None, "reason": None}
+    fresh = {"since": now(), "position": None, "owed_until": None, "reason_id": None}
     for name, value in (fresh | columns).items():
         setattr(question, name, value)
     if leaves_stage:

@@ -13,7 +13,7 @@ from exchange.domain.moves import MOVES, A, M, P, may, may_be_edited
 from exchange.domain.phases import ON_STAGE
 from exchange.domain.undo import UNDOABLE
 from exchange.models import Phase, Status, lengths
-from exchange.queries.questions import Card
+from exchange.queries.questions import Card, Written
 
 _SHOWN_AT_ONCE: Mapping[Status, tuple[str, ...]] = {
     Status.PENDING: ("publish", "decline", "shortlist"),
@@ -27,11 +27,12 @@ _SHOWN_AT_ONCE: Mapping[Status, tuple[str, ...]] = {
 }
 """What the moderation does most with a question that stands there; the rest is one press away."""
 
+_REDACTING = ("redact", "redact-answer", "redact-reason")
 _ORDER: Mapping[str, tuple[str, ...]] = {
-    P: ("publish", "answer", "shortlist", "owe", "decline", "reopen", "redact"),
+    P: ("publish", "answer", "shortlist", "owe", "decline", "reopen", *_REDACTING),
     M: (
         *("publish", "shortlist", "live", "answer", "owe", "decline", "reopen"),
-        *("move", "merge", "split", "assign", "redact"),
+        *("move", "merge", "split", "assign", *_REDACTING),
     ),
     A: ("edit", "withdraw"),
 }
@@ -51,20 +52,25 @@ def at_hand(card: Card, role: str) -> tuple[str, ...]:
 
 def offered(card: Card, role: str) -> str:
     """`verbs_for`, as a page tells it to its scripts: an answer to what is answered corrects."""
-    verbs = " ".join(verbs_for(card, role))
-    return verbs.replace("answer", "correct") if card.status is Status.ANSWERED else verbs
+    answer = "correct" if card.status is Status.ANSWERED else "answer"
+    return " ".join(answer if verb == "answer" else verb for verb in verbs_for(card, role))
 
 
 def _offered(card: Card, role: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return _by_the_table(
-        role, card.status, card.head is not None, card.phase, card.moderation_first
+        role,
+        card.status,
+        card.head is not None,
+        card.phase,
+        card.moderation_first,
+        written=card.written,
     )
 
 
 # A page asks for each of its questions: a few hundred answers are all there are.
 @cache
 def _by_the_table(
-    role: str, status: Status, merged: bool, phase: Phase, moderated: bool
+    role: str, status: Status, merged: bool, phase: Phase, moderated: bool, *, written: Written
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     offered = [
         verb
@@ -73,13 +79,15 @@ def _by_the_table(
         and (MOVES[verb].while_merged or not merged)
         and (verb != "split" or merged)
         and (verb != "live" or phase in ON_STAGE)
+        and (verb != "redact-answer" or written.answers)
+        and (verb != "redact-reason" or written.reasons)
         and (verb != "edit" or may_be_edited(status, phase, moderated=moderated))
     ]
     if role == M:
         first = ("split", "redact") if merged else _SHOWN_AT_ONCE[status]
     else:
         # A desk has few verbs and a card has room for them.
-        first = tuple(verb for verb in _ORDER[role] if verb != "redact")
+        first = tuple(verb for verb in _ORDER[role] if verb not in _REDACTING)
     shown = tuple(verb for verb in first if verb in offered)
     return shown, tuple(verb for verb in offered if verb not in shown)
 

@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from exchange import wording
 from exchange.database.connections import db
-from exchange.domain import merging, run_list, texts
+from exchange.domain import erasing, merging, run_list, texts
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.moves import MOVES, NO_FIELDS, Fields, M, assign_status, may, may_be_edited
 from exchange.domain.phases import require_asking
 from exchange.domain.refusals import Refused
-from exchange.models import Answer, How, Question, Stand, Status, lengths
+from exchange.models import Answer, How, Question, Reason, Stand, Status, lengths
 from exchange.models.base import today
 from exchange.queries.fair import code_in
 
@@ -95,10 +95,14 @@ def _decline(under_way: Change, question: Question, fields: Fields) -> None:
     reason = texts.clean_line(fields.reason, limit=lengths.REASON)
     if reason is None:
         raise Refused("reason_missing", field="reason")
-    assign_status(under_way, question, Status.DECLINED, reason=reason)
+    everything = [question]
     if fields.of_browser and question.participant_id is not None:
-        for other in _others_of_browser(under_way, question):
-            assign_status(under_way, other, Status.DECLINED, reason=reason)
+        everything += _others_of_browser(under_way, question)
+    for one in everything:
+        given = Reason(question_id=one.id, text=reason)
+        under_way.session.add(given)
+        under_way.session.flush()
+        assign_status(under_way, one, Status.DECLINED, reason_id=given.id)
 
 
 def _others_of_browser(under_way: Change, question: Question) -> Sequence[Question]:
@@ -125,6 +129,17 @@ def _redact(under_way: Change, question: Question, fields: Fields) -> None:
     question.text = texts.clean_question(fields.text or "")
     question.name = None
     question.redacted = True
+    under_way.erases = True
+
+
+def _redact_answer(under_way: Change, question: Question, fields: Fields) -> None:
+    text = texts.clean(fields.answer or "", limit=lengths.ANSWER) or None
+    erasing.redact_rows(under_way, Answer, question, question.answer_id, text)
+
+
+def _redact_reason(under_way: Change, question: Question, fields: Fields) -> None:
+    text = texts.clean_line(fields.reason, limit=lengths.REASON)
+    erasing.redact_rows(under_way, Reason, question, question.reason_id, text)
 
 
 def _assign(under_way: Change, question: Question, fields: Fields) -> None:
@@ -140,6 +155,8 @@ def _edit(under_way: Change, question: Question, fields: Fields) -> None:
     if not may_be_edited(question.status, event.phase, moderated=event.moderation_first):
         raise Refused("published")
     question.text = texts.clean_question(fields.text or "")
+    # What was worded anew may have been a telephone number.
+    under_way.erases = True
 
 
 _VERBS: Mapping[str, Callable[[Change, Question, Fields], None]] = {
@@ -153,6 +170,8 @@ _VERBS: Mapping[str, Callable[[Change, Question, Fields], None]] = {
     "merge": merging.merge,
     "split": merging.split,
     "redact": _redact,
+    "redact-answer": _redact_answer,
+    "redact-reason": _redact_reason,
     "move": run_list.move_in_run_list,
     "assign": _assign,
     "edit": _edit,

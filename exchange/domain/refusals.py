@@ -22,6 +22,7 @@ _SENTENCES: dict[str, LazyString] = {
     "no_words": _l("Bitte stellen Sie die Frage in Worten."),
     "too_long": _l("Das ist zu lang: höchstens %(limit)s Zeichen, es sind %(length)s."),
     "facet": _l("Diesen Aspekt gibt es nicht. Bitte wählen Sie einen aus der Liste."),
+    "nothing_written": _l("Bei Frage %(number)s steht davon nichts mehr."),
     "answer_missing": _l("Für eine schriftliche Antwort fehlt noch der Text."),
     "reason_missing": _l("Bitte nennen Sie einen Grund."),
     "how": _l("Diese Art der Antwort gibt es nicht."),

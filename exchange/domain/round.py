@@ -9,7 +9,7 @@ from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.moves import may_be_edited
 from exchange.domain.refusals import Refused
 from exchange.domain.run_list import take_off_stage
-from exchange.models import ASKING, ChangeRow, Event, Phase, Question, Status, lengths
+from exchange.models import ASKING, ChangeRow, Event, Message, Phase, Question, Status, lengths
 from exchange.models.base import now
 
 CONDUCT = ("clock", "message", "picture", "moderation", "start-round", "end-round")
@@ -35,7 +35,7 @@ def conduct(
             if verb == "clock":
                 event.clock_until = _clock(value)
             elif verb == "message":
-                event.message = texts.clean_line(value, limit=lengths.MESSAGE)
+                _say(under_way, texts.clean_line(value, limit=lengths.MESSAGE))
             elif verb == "picture":
                 event.picture = value == "1"
             elif verb == "moderation":
@@ -128,6 +128,18 @@ def _tell_who_may_edit(under_way: Change, phase_before: Phase, *, moderated_befo
                 )
             )
         )
+
+
+def _say(under_way: Change, line: str | None) -> None:
+    """Show this line to the hall, or none. The log names its row and holds no text."""
+    event = under_way.event
+    if line is None:
+        event.message_id = None
+    elif event.message is None or event.message.text != line:
+        said = Message(event_id=event.id, text=line)
+        under_way.session.add(said)
+        under_way.session.flush()
+        event.message_id = said.id
 
 
 def _clock(value: str | None) -> datetime | None:

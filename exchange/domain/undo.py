@@ -12,7 +12,7 @@ from exchange.domain.refusals import Refused
 from exchange.models import ChangeQuestion, ChangeRow, Event, Phase, Question, Status
 from exchange.queries.questions import PUBLIC
 
-FINAL = frozenset({"withdraw", "redact"})
+FINAL = frozenset({"withdraw", "redact", "redact-answer", "redact-reason"})
 """What was erased stays erased."""
 UNDOABLE = frozenset(MOVES) - FINAL - {"edit"} | {
     "clock",

@@ -2,10 +2,10 @@
 
 from exchange.models.base import Base
 from exchange.models.changes import ChangeQuestion, ChangeRow, PendingNews, Revision
-from exchange.models.fair import ASKING, Contact, Event, Phase, Project, Series, Stand
+from exchange.models.fair import ASKING, Contact, Event, Message, Phase, Project, Series, Stand
 from exchange.models.passes import Pass, Role
 from exchange.models.people import Participant
-from exchange.models.questions import Answer, Facet, How, MeToo, Origin, Question, Status
+from exchange.models.questions import Answer, Facet, How, MeToo, Origin, Question, Reason, Status
 
 __all__ = [
     "ASKING",
@@ -18,6 +18,7 @@ __all__ = [
     "Facet",
     "How",
     "MeToo",
+    "Message",
     "Origin",
     "Participant",
     "Pass",
@@ -25,6 +26,7 @@ __all__ = [
     "Phase",
     "Project",
     "Question",
+    "Reason",
     "Revision",
     "Role",
     "Series",

@@ -43,7 +43,8 @@ class ChangeRow(Base):
     stand_id: Mapped[int | None] = mapped_column(ForeignKey("stands.id"))
     """The desk it was done at, when it was done at one."""
     key: Mapped[str | None] = mapped_column(String(36))
-    """The UUID that the staff's click carried: the same click again gets the same answer."""
+    """Of the UUID that a click carried, an HMAC (`exchange/digests.py`): the same click again gets
+    the same answer."""
     event_before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What it changed in the event: {column: [before, after]}. Undo puts back the former."""
     answered: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

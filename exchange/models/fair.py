@@ -57,8 +57,10 @@ class Event(Base):
     """The day by which contacts answer what they owe, unless the verb names another."""
     next_number: Mapped[int] = mapped_column(default=1)
     """The number the next question gets; taken in the transaction that writes the question."""
-    message: Mapped[str | None] = mapped_column(String(lengths.MESSAGE))
-    """A line to the hall, shown on the screen."""
+    message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("messages.id", use_alter=True, name="fk_events_message_id")
+    )
+    """The line to the hall that is shown on the screen; earlier ones stay for undo."""
     clock_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     """When the round's time is up; None while no clock runs."""
     picture: Mapped[bool] = mapped_column(default=False)
@@ -68,8 +70,19 @@ class Event(Base):
     )
     """The question that was live before the one that is live now."""
 
+    message: Mapped["Message | None"] = relationship(foreign_keys=message_id)
     series: Mapped[Series] = relationship(back_populates="events")
     stands: Mapped[list["Stand"]] = relationship(back_populates="event", order_by="Stand.number")
+
+
+class Message(Base):
+    """A line to the hall. In rows of its own, so that the log can name it without holding it."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    text: Mapped[str] = mapped_column(String(lengths.MESSAGE))
 
 
 class Project(Base):

@@ -79,10 +79,13 @@ class Question(Base):
     stand_id: Mapped[int] = mapped_column(ForeignKey("stands.id"), index=True)
     number: Mapped[int]
     key: Mapped[str] = mapped_column(String(36), unique=True)
-    """The UUID its client made. Whoever holds it is the asker: it appears in nothing we show."""
+    """Of the UUID its client made, an HMAC (`exchange/digests.py`). Whoever holds the UUID is the
+    asker: it appears in nothing we show or keep."""
     digest: Mapped[str] = mapped_column(String(64))
-    """Of what first arrived: tells a repetition from another question under the same key."""
+    """Of what first arrived: tells a repetition from another question under the same key. Without
+    the client's own key nobody can try texts against it."""
     text: Mapped[str] = mapped_column(String(lengths.QUESTION))
+    """Empty once the question is withdrawn."""
     facet: Mapped[Facet | None] = mapped_column(words(Facet))
     name: Mapped[str | None] = mapped_column(String(lengths.NAME))
     origin: Mapped[Origin] = mapped_column(words(Origin))
@@ -101,8 +104,10 @@ class Question(Base):
     )
     """The answer that counts; earlier ones stay as history."""
     owed_until: Mapped[date | None]
-    reason: Mapped[str | None] = mapped_column(String(lengths.REASON))
-    """Why it was declined."""
+    reason_id: Mapped[int | None] = mapped_column(
+        ForeignKey("reasons.id", use_alter=True, name="fk_questions_reason_id")
+    )
+    """Why it was declined; earlier reasons stay for undo, until they are erased."""
     redacted: Mapped[bool] = mapped_column(default=False)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_change_id: Mapped[int | None]
@@ -129,6 +134,19 @@ class Answer(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     corrects: Mapped[bool] = mapped_column(default=False)
     """Whether another answer counted before this one."""
+
+
+class Reason(Base):
+    """Why a question was declined. In rows of its own, so that the log can name it without holding
+    it, and so that erasing it is whole: an undo finds the row, and no text.
+    """
+
+    __tablename__ = "reasons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    text: Mapped[str | None] = mapped_column(String(lengths.REASON))
+    """None once it was erased."""
 
 
 class MeToo(Base):

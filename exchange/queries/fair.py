@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from exchange.database.connections import db
 from exchange.database.statements import CompiledStatement
-from exchange.models import Contact, Event, Phase, Project, Series, Stand
+from exchange.models import Contact, Event, Message, Phase, Project, Series, Stand
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ _EVENT_COLUMNS: tuple[Any, ...] = (
     Event.moderation_first,
     Event.owed_until,
     Series.name,
-    Event.message,
+    Message.text,
     Event.clock_until,
     Event.picture,
     Event.before_id,
@@ -124,8 +124,9 @@ STAND_COLUMNS: tuple[Any, ...] = (
 """A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
 
 
+_EVENT_LINES = select(*_EVENT_COLUMNS).join(Event.series).outerjoin(Event.message)
 # Compiled once: read with every question.
-_EVENT_LINE = select(*_EVENT_COLUMNS).join(Event.series).where(Event.id == bindparam("id"))
+_EVENT_LINE = _EVENT_LINES.where(Event.id == bindparam("id"))
 _STAND_LINES = (
     select(*STAND_COLUMNS)
     .join(Event, Stand.event_id == Event.id)
@@ -175,7 +176,7 @@ def event_line(event_id: int) -> EventLine:
 
 def event_lines(series_id: int | None = None) -> list[EventLine]:
     """All events, or those of one series, in the order of their days."""
-    statement = select(*_EVENT_COLUMNS).join(Event.series).order_by(Event.date, Event.id)
+    statement = _EVENT_LINES.order_by(Event.date, Event.id)
     if series_id is not None:
         statement = statement.where(Event.series_id == series_id)
     return [EventLine(*row) for row in db.session.execute(statement)]
@@ -261,6 +262,7 @@ def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:
         .select_from(Stand)
         .join(Event, Stand.event_id == Event.id)
         .join(Series, Event.series_id == Series.id)
+        .outerjoin(Event.message)
         .outerjoin(Project, Stand.project_id == Project.id)
         .where(Stand.project_id == project_id)
         .order_by(Event.date, Stand.number)

@@ -37,6 +37,7 @@ from exchange.models import (
     Phase,
     Project,
     Question,
+    Reason,
     Stand,
     Status,
 )
@@ -81,6 +82,17 @@ class AnswerLine:
     corrected: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What staff ever wrote to a question and is not erased, whether it counts or not."""
+
+    answers: bool
+    reasons: bool
+
+
+NOTHING_WRITTEN = Written(answers=False, reasons=False)
+
+
 @dataclass(frozen=True)
 class Card:
     """One question, as every view shows it.
@@ -108,6 +120,7 @@ class Card:
     reason: str | None
     origin: Origin
     redacted: bool
+    written: Written
     phase: Phase
     """Its event's: what may be done follows from it, too."""
     moderation_first: bool
@@ -213,6 +226,17 @@ _FOLLOWERS = (
 )
 """What follows a question, as `id:number,id:number`: a column, so that cards are one select."""
 
+
+def _written(kind: type[Answer] | type[Reason]) -> ColumnElement[bool]:
+    of_its_own = aliased(kind)
+    return (
+        select(of_its_own.id)
+        .where(of_its_own.question_id == Question.id, of_its_own.text.is_not(None))
+        .correlate(Question)
+        .exists()
+    )
+
+
 _CARDS = (
     select(
         Question.id,
@@ -229,7 +253,7 @@ _CARDS = (
         _Head.id,
         _Head.number,
         _followed("owed_until"),
-        _followed("reason"),
+        Reason.text,
         Question.origin,
         Question.redacted,
         *STAND_COLUMNS,
@@ -242,12 +266,15 @@ _CARDS = (
         Event.moderation_first,
         _VOTES,
         _FOLLOWERS,
+        _written(Answer),
+        _written(Reason),
     )
     .join(Stand, Question.stand_id == Stand.id)
     .join(Event, Question.event_id == Event.id)
     .outerjoin(Project, Stand.project_id == Project.id)
     .outerjoin(_Head, Question.head_id == _Head.id)
     .outerjoin(Answer, Answer.id == _followed("answer_id"))
+    .outerjoin(Reason, Reason.id == _followed("reason_id"))
     .order_by(Question.number)
 )
 
@@ -335,6 +362,7 @@ def new_card(
         reason=None,
         origin=row["origin"],
         redacted=False,
+        written=NOTHING_WRITTEN,
         phase=phase,
         moderation_first=moderation_first,
     )
@@ -581,15 +609,15 @@ def id_by_number(event_id: int, number: int) -> int | None:
 _KEY = CompiledStatement(select(Question.id).where(Question.key == bindparam("key")))
 
 
-def key_is_known(key: str) -> bool:
-    """Whether a question arrived under this key before."""
+def key_is_known(stored_key: str) -> bool:
+    """Whether a question arrived under this key before; `digests.question_key` makes it."""
     with db.reading() as connection:
-        return _KEY.one(connection, key=key) is not None
+        return _KEY.one(connection, key=stored_key) is not None
 
 
-def question_by_key(key: str) -> Question | None:
-    """The question that arrived under this key."""
-    return db.session.scalar(select(Question).where(Question.key == key))
+def question_by_key(stored_key: str) -> Question | None:
+    """The question that arrived under this key; `digests.question_key` makes it."""
+    return db.session.scalar(select(Question).where(Question.key == stored_key))
 
 
 def first_status(question: Question) -> Status:
@@ -604,15 +632,20 @@ def first_status(question: Question) -> Status:
     return Status(told["status"]) if told else question.status
 
 
-def same_of(event_id: int, participant: str, digest: str) -> Question | None:
+def same_of(
+    stand: StandLine, participant: str, text: str, facet: Facet | None, name: str | None
+) -> Question | None:
     """What a participant has asked in just these words at just this stand, and not withdrawn."""
     return db.session.scalar(
         select(Question)
         .join(Participant, Participant.id == Question.participant_id)
         .where(
-            Participant.event_id == event_id,
+            Participant.event_id == stand.event_id,
             Participant.digest == participant,
-            Question.digest == digest,
+            Question.stand_id == stand.id,
+            Question.text == text,
+            Question.facet.is_(None) if facet is None else Question.facet == facet,
+            Question.name.is_(None) if name is None else Question.name == name,
             Question.status != Status.WITHDRAWN,
         )
         .order_by(Question.id)
@@ -631,6 +664,7 @@ def _card(row: tuple[Any, ...]) -> Card:
     (id_, number, text, facet, name, status, shown, version, position, asked_at, since) = row[:11]
     (head_id, head_number, owed_until, reason, origin, redacted) = row[11:17]
     answer_text, how, by, at, corrected, phase, moderated, votes, followers = row[26:35]
+    answers, reasons = row[35:37]
     return Card(
         id=id_,
         number=number,
@@ -652,6 +686,7 @@ def _card(row: tuple[Any, ...]) -> Card:
         reason=reason,
         origin=origin,
         redacted=redacted,
+        written=Written(bool(answers), bool(reasons)),
         phase=phase,
         moderation_first=moderated,
     )

@@ -152,3 +152,30 @@ def top_of(element: Locator) -> float:
     box = element.bounding_box()
     assert box is not None
     return box["y"]
+
+
+def test_a_name_in_an_answer_is_redacted_where_it_stands(demo: Demo, windows: Windows) -> None:
+    tablet = windows.tablet(demo.desk(1))
+    moderation = windows.laptop(demo.link("moderator"))
+    until_online(tablet, moderation)
+    card = tablet.locator("#list-open > article").first
+    number = card.get_attribute("data-number")
+    card.get_by_role("button", name="+ Satz").click()
+    card.get_by_role("textbox", name="Was Sie geantwortet haben").fill("Frau Lang weiß es.")
+    card.get_by_role("button", name="Beantwortet, mit diesem Satz").click()
+    row = question(moderation, number)
+    expect(row).to_contain_text("Frau Lang weiß es.")
+
+    moderation.locator("[data-done=answered] > summary").click()
+    rarer(row, "Kürzen")
+    field = row.get_by_role("textbox", name="Aus der Antwort entfernen")
+    expect(field).to_have_value("Frau Lang weiß es.")
+    # There is no reason to be redacted.
+    expect(row.get_by_role("textbox", name="Aus dem Grund entfernen")).to_have_count(0)
+    field.fill("Das Amt weiß es.")
+    row.get_by_role("button", name="Gekürzte Antwort speichern").click()
+    expect(question(tablet, number)).to_contain_text("Das Amt weiß es.")
+    expect(question(tablet, number)).not_to_contain_text("Frau Lang")
+    expect(moderation.locator("#said")).to_have_text(f"Die Antwort zu Frage {number} ist gekürzt.")
+    # It cannot be taken back.
+    expect(moderation.locator("#undo")).to_be_hidden()

@@ -1,7 +1,9 @@
 """Data that an earlier version wrote is the same fair in this one, on both databases."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, Date, DateTime, MetaData, create_engine, inspect, text
 
+from exchange import digests
 from exchange.config import Settings
 from exchange.database import migrations
 from exchange.domain.refusals import Refused
 from simulation.servers import DATABASE
 from tests.support.apps import dispose, make_app
-from tests.support.fair import GE, KEY, Fair
+from tests.support.fair import BAU, GE, KEY, ROBO, Fair
 from tests.support.stores import Postgres
 
 ROWS = Path(__file__).parent
@@ -22,9 +25,24 @@ CLICKS = [f"00000000-0000-4000-8000-{number:012d}" for number in range(40)]
 """The keys under which things were asked (0 to 7) and done (20 to 29)."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+
+
+@pytest.fixture(params=BOTH)
 def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
     """A fair as version 0001 left it, opened by this version."""
+    yield from left_by("0001", request, tmp_path)
+
+
+@pytest.fixture(params=BOTH)
+def with_words(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
+    """A fair as version 0002 left it: reasons and lines to the hall in the log, a question redacted
+    and one withdrawn, whose words stayed.
+    """
+    yield from left_by("0002", request, tmp_path)
+
+
+def left_by(version: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
     url, settings = f"sqlite:///{tmp_path / DATABASE}", None
     postgres: Postgres | None = None
     if request.param == "postgresql":
@@ -32,9 +50,9 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
         assert postgres
         url = postgres.create("earlier")
         settings = Settings(tmp_path, url, KEY, async_mode="threading")
-    migrations.upgrade(_sync(url), "0001")
-    fill(_sync(url), "0001")
-    migrations.upgrade(_sync(url))
+    migrations.upgrade(_sync(url), KEY, version)
+    fill(_sync(url), version)
+    migrations.upgrade(_sync(url), KEY)
     app = make_app(tmp_path / DATABASE, settings=settings)
     app.extensions["postgres"] = None
     yield Fair(app)
@@ -92,7 +110,9 @@ def read(kind: object, value: Any) -> Any:
 
 
 def changes(fair: Fair) -> dict[str, dict[str, Any]]:
-    return {row["key"]: row for row in fair.rows("changes") if row["key"]}
+    """By the clicks' own keys, of which the log has only an HMAC."""
+    named = {digests.change_key(click, KEY): click for click in CLICKS}
+    return {named[row["key"]]: row for row in fair.rows("changes") if row["key"]}
 
 
 def before_images(fair: Fair, change: int) -> dict[int, Any]:
@@ -166,3 +186,85 @@ def test_the_day_goes_on(earlier: Fair) -> None:
         engine = earlier.app.extensions["process"].database.engine
     assert "touches" not in inspect(engine).get_table_names()
     assert GE in {row["code"] for row in earlier.rows("events")}
+
+
+# What version 0002 kept of words and keys
+
+ERASED = ["Kunze", "0209 12345", "Clara Vogt"]
+"""What was withdrawn or redacted in the fair of 0002; of the first, words and name had stayed."""
+WRITTEN = [*ERASED, "Frau Meier", "Herr Schulz", "Bitte Platz nehmen"]
+"""What stood in its log."""
+
+
+def test_words_leave_the_log_and_what_was_withdrawn_loses_its_own(with_words: Fair) -> None:
+    tables = with_words.everything()
+    assert [word for word in ERASED if word in str(tables)] == []
+    log = str([tables["changes"], tables["change_questions"]])
+    assert [word for word in WRITTEN if word in log] == []
+    (withdrawn,) = (row for row in tables["questions"] if row["status"] == "withdrawn")
+    assert (withdrawn["text"], withdrawn["name"]) == ("", None)
+    assert len(tables["changes"]) == 21
+
+
+@pytest.mark.sqlite
+def test_the_file_of_an_earlier_version_is_written_anew(tmp_path: Path) -> None:
+    file = tmp_path / DATABASE
+    migrations.upgrade(f"sqlite:///{file}", KEY, "0002")
+    fill(f"sqlite:///{file}", "0002")
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+    migrations.upgrade(f"sqlite:///{file}", KEY)
+    content = file.read_bytes()
+    assert [word for word in ERASED if word.encode() in content] == []
+    assert [click for click in CLICKS if click.encode() in content] == []
+    assert not any(one.stat().st_size for one in tmp_path.iterdir() if one != file)
+
+
+def test_no_key_of_a_client_can_be_read(with_words: Fair) -> None:
+    tables = str(with_words.everything())
+    assert [click for click in CLICKS if click in tables] == []
+    written = json.loads((ROWS / "rows_0002.json").read_text("utf-8"))
+    assert [row for row in written["questions"] if row["digest"] in tables] == []
+
+
+def test_what_was_asked_in_0002_gets_the_answer_of_then(with_words: Fair) -> None:
+    """Also what was redacted and withdrawn since; and other words are still told from it."""
+    asked = [
+        (ROBO, "Was kostet es?", "Anna", "Anna Beispiel", "kosten", 1),
+        (ROBO, "Warum grüßt Herr Vogt (0209 12345) nicht?", "Clara", "Clara Vogt", None, 3),
+        (BAU, "Mein Chef heißt Kunze, darf er das?", "Kai", "Kai Kunze", None, 4),
+    ]
+    for stand, words, asker, name, facet, number in asked:
+        key = CLICKS[number - 1]
+        told = with_words.tell(stand, words, asker=asker, key=key, name=name, facet=facet)
+        assert (told.number, told.status, told.created) == (number, "open", False)
+        with pytest.raises(Refused, match="key_reused"):
+            with_words.tell(stand, "Anderes?", asker=asker, key=key, name=name, facet=facet)
+
+
+def test_what_was_declined_in_0002_can_be_taken_back_and_redacted(with_words: Fair) -> None:
+    # Kunze's reason went with the withdrawn question.
+    assert sorted(str(row["text"]) for row in with_words.rows("reasons")) == [
+        "Frau Meier ist krank",
+        "Gehört nicht hierher.",
+        "Herr Schulz ist krank",
+        "None",
+    ]
+    assert with_words.card(6).reason == "Gehört nicht hierher."
+    with_words.undo(changes(with_words)[CLICKS[22]]["id"])
+    assert with_words.status(2) == "declined"
+    assert with_words.card(2).reason == "Herr Schulz ist krank"
+    with_words.undo(changes(with_words)[CLICKS[21]]["id"])
+    assert with_words.card(2).reason == "Frau Meier ist krank"
+    with_words.act(2, "redact-reason", reason="")
+    assert with_words.card(2).reason is None
+    assert "krank" not in str(with_words.everything())
+
+
+def test_the_line_to_the_hall_of_0002_can_be_taken_back(with_words: Fair) -> None:
+    lines = [row for row in with_words.rows("changes") if row["verb"] == "message"]
+    assert with_words.line_in_the_hall() == "Frau Meier bitte zum Empfang."
+    with_words.undo(lines[1]["id"])
+    assert with_words.line_in_the_hall() == "Bitte Platz nehmen."
+    with_words.undo(lines[0]["id"])
+    assert with_words.line_in_the_hall() is None

@@ -18,13 +18,13 @@ from exchange.database.connections import db
 from exchange.extensions import socketio
 from exchange.models import Base
 from simulation.servers import ROOT
-from tests.support.fair import Fair
+from tests.support.fair import KEY, Fair
 from tests.support.stores import Postgres
 
 
 def test_the_migrated_tables_are_those_of_the_models(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/fresh.sqlite3"
-    migrations.upgrade(url)
+    migrations.upgrade(url, KEY)
     engine = create_engine(url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -36,7 +36,7 @@ def test_the_migrated_checks_and_indexes_are_those_of_the_models(tmp_path: Path)
     """What the comparison above does not see on SQLite."""
     described = create_engine("sqlite://")
     Base.metadata.create_all(described)
-    migrations.upgrade(f"sqlite:///{tmp_path}/fresh.sqlite3")
+    migrations.upgrade(f"sqlite:///{tmp_path}/fresh.sqlite3", KEY)
     migrated = create_engine(f"sqlite:///{tmp_path}/fresh.sqlite3")
     for table in Base.metadata.tables:
         for look in ("get_check_constraints", "get_indexes", "get_unique_constraints"):
@@ -92,12 +92,15 @@ def test_the_database_keeps_what_was_acknowledged(app: Flask, tmp_path: Path) ->
     """Write-ahead log, every commit on the disk, foreign keys held, no long wait inside SQLite."""
     bound = dict(vars(socketio))
     url = f"sqlite:///{tmp_path}/fresh.sqlite3"
-    migrations.upgrade(url)
-    made = create_app(Settings(tmp_path, url, "key", async_mode="threading"))
+    migrations.upgrade(url, KEY)
+    made = create_app(Settings(tmp_path, url, KEY, async_mode="threading"))
     with made.app_context():
         pragmas = {
             name: db.session.scalar(text(f"PRAGMA {name}"))
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                *("journal_mode", "synchronous", "foreign_keys", "busy_timeout"),
+                "secure_delete",
+            )
         }
         db.session.close()
         db.engine.dispose()
@@ -107,6 +110,7 @@ def test_the_database_keeps_what_was_acknowledged(app: Flask, tmp_path: Path) ->
         "synchronous": 2,
         "foreign_keys": 1,
         "busy_timeout": 50,
+        "secure_delete": 1,
     }
 
 
@@ -116,9 +120,9 @@ def test_the_migrated_tables_are_those_of_the_models_on_postgresql(postgres: Pos
     Base.metadata.create_all(described)
     # Two processes may start at once.
     program = (
-        "import sys; from exchange.database import migrations; migrations.upgrade(sys.argv[1])"
+        "import sys; from exchange.database import migrations; migrations.upgrade(*sys.argv[1:])"
     )
-    command = [sys.executable, "-c", program, postgres.url("steps")]
+    command = [sys.executable, "-c", program, postgres.url("steps"), KEY]
     both = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
     assert [one.wait(60) for one in both] == [0, 0]
     with migrated.connect() as connection:

@@ -6,7 +6,7 @@
         venue.kill(); ...; venue.start()                        # SIGKILL, same folder and port
         venue.pause(); ...; venue.resume()                      # SIGSTOP, SIGCONT
         with venue.locked(): ...                                # the database, by this process
-        venue.rows("SELECT number FROM questions WHERE key = ?", key)
+        venue.rows("SELECT number FROM questions WHERE key = ?", stored(key))
 
     def test_...(small: Venue, passes: Fair) -> None:           # pytest.mark.live
         ...                                                     # at small.url

@@ -92,7 +92,7 @@ MUTATIONS = (
     Mutation(
         "ignore the key",
         "exchange/domain/asking.py",
-        """                "key": new.key,
+        """                "key": new.stored_key,
 """,
         """                "key": __import__("uuid").uuid4().hex,
 """,

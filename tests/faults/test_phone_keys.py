@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulation.venue import Venue
-from tests.support.fair import BAU, GE, ROBO, new_key
+from tests.support.fair import BAU, GE, ROBO, new_key, stored
 from tests.support.loopback import send
 
 pytestmark = pytest.mark.live
@@ -42,7 +42,7 @@ def test_the_same_keys_at_the_same_time_are_one_question_each(small: Venue, seed
         GE,
     )
     assert {row["key"]: row["number"] for row in rows} == {
-        key: all_[0][1]["number"] for key, all_ in answers.items()
+        stored(key): all_[0][1]["number"] for key, all_ in answers.items()
     }
     # No gaps, no doubles.
     assert sorted(row["number"] for row in rows) == list(range(1, KEYS + 1))
@@ -60,14 +60,14 @@ def test_one_key_with_two_contents_at_the_same_time_is_one_question(small: Venue
     assert statuses.count(201) == 1
     assert statuses.count(200) == 9
     assert statuses.count(409) == 10
-    assert len(small.rows("SELECT id FROM questions WHERE key = ?", key)) == 1
+    assert len(small.rows("SELECT id FROM questions WHERE key = ?", stored(key))) == 1
 
 
 def test_an_edit_that_is_sent_many_times_at_once_is_one_change(small: Venue) -> None:
     asked = {"key": new_key(), "text": "Was kostet es?"}
     _, body, headers = send(f"{small.server.url}/s/{ROBO}/questions", asked)
     cookie = headers["Set-Cookie"].split(";")[0]
-    (row,) = small.rows("SELECT id FROM questions WHERE key = ?", body["key"])
+    (row,) = small.rows("SELECT id FROM questions WHERE key = ?", stored(body["key"]))
     fields = {"key": new_key(), "text": "Was kostet es im Jahr?"}
     address = f"{small.server.url}/questions/{row['id']}/edit"
 

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.cookies import SimpleCookie
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import requests
 
 from simulation.servers import DATABASE, Running
 from simulation.waiting import HANGS_S, wait_until
-from tests.support.fair import AC, BAU, ROBO, Fair, new_key
+from tests.support.fair import AC, BAU, ROBO, Fair, new_key, stored
 from tests.support.loopback import (
     WORDS,
     ask,
@@ -171,7 +172,7 @@ def test_a_write_needs_no_body(
     key = new_key()
     ask(server, key=key)
     with closing(sqlite3.connect(folder / DATABASE)) as looking:
-        found = looking.execute("SELECT id FROM questions WHERE key = ?", (key,)).fetchone()
+        found = looking.execute("SELECT id FROM questions WHERE key = ?", (stored(key),)).fetchone()
     length = "Content-Length: 0\r\n" if method == "POST" else ""
     with socket.create_connection(("127.0.0.1", server.port), timeout=HANGS_S) as line:
         line.sendall(
@@ -199,3 +200,29 @@ def test_what_is_beyond_a_bound_is_refused_in_a_sentence(
     asked = requests.get(f"{server.url}{path}", headers=headers, timeout=HANGS_S)
     assert asked.status_code == status
     assert "<h1" in asked.text
+
+
+def test_what_is_withdrawn_leaves_the_files_while_pages_are_open(
+    server: Running, folder: Path
+) -> None:
+    words, name = "Warum grüßt Herr Vogtländer nie?", "Clara Vogtländer"
+    with page(server) as phone:
+        phone.watch("stand", ROBO)
+        told = {"key": new_key(), "text": words, "name": name}
+        status, _, headers = send(f"{server.url}/s/{ROBO}/questions", told)
+        assert status == 201
+        (one,) = SimpleCookie(headers["Set-Cookie"]).values()
+        with closing(sqlite3.connect(folder / DATABASE)) as looking:
+            query = "SELECT id FROM questions WHERE key = ?"
+            (question,) = looking.execute(query, (stored(told["key"]),)).fetchone()
+        assert any("Vogtländer".encode() in file.read_bytes() for file in folder.iterdir())
+        path = f"{server.url}/questions/{question}/withdraw"
+        assert send(path, {"key": new_key()}, cookie=f"{one.key}={one.value}")[0] == 200
+
+        def is_gone() -> bool:
+            return not any("Vogtländer".encode() in file.read_bytes() for file in folder.iterdir())
+
+        wait_until(is_gone, lambda: server.output)
+        assert phone.line.connected
+        again = send(f"{server.url}/s/{ROBO}/questions", told, cookie=f"{one.key}={one.value}")
+        assert (again[0], again[1]["status"]) == (200, "open")

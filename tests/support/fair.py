@@ -11,6 +11,7 @@ from flask import Flask
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
 
+from exchange import digests
 from exchange.database.connections import db
 from exchange.database.transactions import writing
 from exchange.domain import asking, events, passes, projects, questions, round, undo, votes
@@ -34,7 +35,7 @@ AC_ROBO = "ACROBO"
 """The same project's stand in Aachen."""
 XX_STAND = "XXONE"
 
-KEY = "a key for tests"
+KEY = "a key for tests, and long enough to be taken"
 IntegrityError = (sqlite3.IntegrityError, psycopg.IntegrityError)
 """What `Fair.sql` raises when the database refuses."""
 FAIR_DAY = date.today() + timedelta(days=1)  # noqa: DTZ011
@@ -43,6 +44,11 @@ FAIR_DAY = date.today() + timedelta(days=1)  # noqa: DTZ011
 def new_key() -> str:
     """What a client makes for each thing it sends."""
     return str(uuid.uuid4())
+
+
+def stored(key: str) -> str:
+    """What the tests' server keeps of a question's key."""
+    return digests.question_key(key, KEY)
 
 
 class Fair:
@@ -131,11 +137,13 @@ class Fair:
     ) -> int:
         """A question; its id."""
         key = key or new_key()
-        self.tell(stand, words, asker=asker, role=role, key=key, facet=facet, name=name)
+        told = self.tell(stand, words, asker=asker, role=role, key=key, facet=facet, name=name)
         with self.app.app_context():
-            found = question_queries.question_by_key(key)
+            at = fair_queries.stand_at(stand)
+            assert at
+            found = question_queries.id_by_number(at.event_id, told.number)
             assert found
-            return found.id
+            return found
 
     def tell(
         self,
@@ -252,6 +260,11 @@ class Fair:
             found = question_queries.card(question)
             assert found
             return found
+
+    def line_in_the_hall(self, event: str = GE) -> str | None:
+        """What the moderation says to the hall."""
+        with self.app.app_context():
+            return fair_queries.event_line(self._event_id(event)).message
 
     def cards(self, event: str = GE) -> list[Card]:
         with self.app.app_context():

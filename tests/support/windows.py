@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from exchange.extensions import socketio
-from tests.support.fair import Fair, new_key
+from tests.support.fair import Fair, new_key, stored
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -47,7 +47,7 @@ class Window:
         answer = self.send(f"/s/{stand}/questions", key=key, text=words, **more)
         assert answer.status_code == 201, answer.text
         rows = self.fair.rows("questions")
-        return next(int(row["id"]) for row in rows if row["key"] == key)
+        return next(int(row["id"]) for row in rows if row["key"] == stored(key))
 
     def cookie(self, name: str) -> str | None:
         found = self.client.get_cookie(name)

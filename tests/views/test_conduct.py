@@ -22,12 +22,12 @@ def test_the_hall_gets_a_message_a_clock_and_a_picture(moderation: Desk, fair: F
     assert conduct(moderation, "clock", "20") == (200, None)
     assert conduct(moderation, "picture", "1") == (200, None)
     now = event(fair)
-    assert (now["message"], now["picture"]) == ("Noch zwei Fragen", 1)
+    assert (fair.line_in_the_hall(), now["picture"]) == ("Noch zwei Fragen", 1)
     assert now["clock_until"]
     for verb, value in (("message", ""), ("clock", "0"), ("picture", "0")):
         assert conduct(moderation, verb, value) == (200, None)
     now = event(fair)
-    assert (now["message"], now["picture"], now["clock_until"]) == (None, 0, None)
+    assert (fair.line_in_the_hall(), now["picture"], now["clock_until"]) == (None, 0, None)
 
 
 def test_the_round_begins_and_ends(moderation: Desk, fair: Fair) -> None:
@@ -72,7 +72,7 @@ def test_it_can_be_taken_back(moderation: Desk, fair: Fair) -> None:
     answer = moderation.send(f"/moderate/{GE}/message", key=new_key(), value="Pause")
     assert answer.json
     assert moderation.undo(answer.json["change"]).status_code == 200
-    assert event(fair)["message"] is None
+    assert fair.line_in_the_hall() is None
 
 
 def test_hall_and_moderation_hear_and_no_stand_and_no_neighbour(

@@ -65,6 +65,12 @@ function make(row, name) {
   if (!panel.querySelector("form, a, button")) return null;
   const text = row.querySelector(".question-text")?.textContent ?? "";
   for (const field of $$("textarea[name=text]", HTMLTextAreaElement, panel)) field.defaultValue = text;
+  if (name === "redact") {
+    const answer = row.querySelector(".answer-text")?.textContent ?? "";
+    for (const field of $$("textarea[name=answer]", HTMLTextAreaElement, panel)) field.defaultValue = answer;
+    const reason = row.querySelector("[data-reason]")?.getAttribute("data-reason") ?? "";
+    for (const field of $$("input[name=reason]", HTMLInputElement, panel)) field.defaultValue = reason;
+  }
   if (name === "correct") {
     const given = row.querySelector(".answer-text")?.textContent ?? "";
     for (const field of $$("textarea", HTMLTextAreaElement, panel)) field.defaultValue = given;

@@ -7,8 +7,10 @@
  * @returns {string}
  */
 export function words(name, values = {}) {
-  const sentence = document.getElementById("words")?.dataset[name] ?? "";
-  return sentence.replace(/\{(\w+)\}/g, (all, key) => String(values[key] ?? all));
+  // dataset knows data-redact-answer as redactAnswer.
+  const key = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+  const sentence = document.getElementById("words")?.dataset[key] ?? "";
+  return sentence.replace(/\{(\w+)\}/g, (all, value) => String(values[value] ?? all));
 }
 
 /**
