@@ -22,6 +22,7 @@ MAX_BODY_BYTES = 128 * 1024
 FLUSH_INTERVAL_S = 1.0
 """Phones hear gathered news at most this often a stand."""
 MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
+MOST_PASS_DAYS = 3650
 KEY_FILE = "secret.key"
 SERVER_LOCK = "server.lock"
 """The file in the instance folder that a running server holds."""
@@ -51,6 +52,8 @@ class Settings:
     """EXCHANGE_ORIGINS: more addresses whose pages may write, separated by spaces or commas."""
     redis_url: str | None = field(default=None, repr=False)
     """EXCHANGE_REDIS_URL: joins several processes; none by default."""
+    pass_days: int = 7
+    """EXCHANGE_PASS_DAYS: how many days an event's passes open something after it was closed."""
     async_mode: str = "eventlet"
     """EXCHANGE_ASYNC_MODE: eventlet, gevent or threading."""
 
@@ -90,6 +93,7 @@ def read(
             for word in environ.get("EXCHANGE_ORIGINS", "").replace(",", " ").split()
         ),
         redis_url=_redis_url(environ.get("EXCHANGE_REDIS_URL")),
+        pass_days=_days(environ.get("EXCHANGE_PASS_DAYS") or "7"),
         async_mode=_async_mode(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet"),
     )
 
@@ -139,6 +143,15 @@ def _address(name: str, url: str) -> str:
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingRefused(f"EXCHANGE_PORT is “{text}”; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) > MOST_PASS_DAYS:
+        raise SettingRefused(
+            f"EXCHANGE_PASS_DAYS is “{text}”; it must be a number of days from 0 to "
+            f"{MOST_PASS_DAYS}."
+        )
     return int(text)
 
 

@@ -231,11 +231,12 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
 
 
 def _own(question: int, verb: str, fields: dict[str, str], given: Fields) -> ResponseReturnValue:
-    found = _question(question)
+    found = question_queries.place_of(question)
+    by = access.asker_of(found)
+    if found is None:
+        raise Refused("not_yours")
     echo = _echo(fields)
-    outcome = questions.act(
-        question, verb, by=access.asker_of(found), key=echo.get("key"), fields=given
-    )
+    outcome = questions.act(question, verb, by=by, key=echo.get("key"), fields=given)
     if wants_json():
         return jsonify(version=outcome.version, revision=outcome.revision, **echo)
     return redirect(f"/s/{found.stand}#mine", 303)

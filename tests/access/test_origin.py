@@ -161,4 +161,9 @@ def test_behind_https_the_cookies_are_secure_and_its_names_are_ours(behind_https
 def secure(answer: TestResponse, name: str) -> bool:
     """Whether the one cookie that an answer sets is this one, for https alone."""
     (sent,) = answer.headers.getlist("Set-Cookie")
-    return sent.startswith(f"{name}=") and "Secure" in sent.split("; ")
+    told = sent.split("; ")
+    return (
+        told[0].startswith(f"__Host-{name}=")
+        and {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(told)
+        and "Domain" not in sent
+    )
