@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
-from exchange import create_app
+from exchange import access, create_app, logs
 from exchange.assets import AssetsMissing
 from exchange.config import SettingRefused
 from exchange.extensions import sio_server
@@ -77,6 +77,7 @@ def main() -> None:
     open_files = raise_open_files()
     counter = RequestCounter(app.wsgi_app)
     app.wsgi_app = counter  # type: ignore[method-assign]
+    logs.start(settings.instance, access.contents)
     stop_accepting = SERVERS[settings.async_mode](listener, app)
     print(
         say(

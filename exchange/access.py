@@ -307,6 +307,19 @@ def watched(command: object) -> tuple[Room, Scope, PassLine | None]:
     return room, rooms.mine(known), None
 
 
+def contents() -> list[str]:
+    """What the request under way holds, so that no log repeats it; nothing while there is none."""
+    if not has_request_context():
+        return []
+    # What has been read of the body: reading it here could fail like what is being told.
+    form = vars(request._get_current_object()).get("form", {})  # type: ignore[attr-defined]
+    body = request.get_json(silent=True) if request.is_json else None
+    values: list[object] = [request.path, request.remote_addr, *form.values()]
+    values += [*request.args.values(), *request.cookies.values(), *request.headers.values()]
+    values += body.values() if isinstance(body, dict) else [body]
+    return [str(value) for value in values if value]
+
+
 # How much and in which form
 
 

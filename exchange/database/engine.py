@@ -34,6 +34,8 @@ def make_engine(settings: Settings) -> Engine:
 def _postgresql(url: str) -> Engine:
     engine = create_engine(
         url,
+        # Errors are logged with their text: what people wrote does not belong there.
+        hide_parameters=True,
         # A connection that broke while nobody used it is noticed before a question needs it.
         pool_pre_ping=True,
         pool_size=POSTGRESQL_CONNECTIONS,
@@ -59,7 +61,7 @@ def _sqlite(address: str) -> Engine:
         # Never a new, empty file in the place of one that is gone: only migrations make it.
         query = {"mode": "rw", "uri": "true"}
         url = url.set(database=path.as_uri(), query=query)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     _prepare_sqlite(engine, path)
     return engine
 

@@ -60,6 +60,12 @@ def init_app(app: Flask) -> None:
     for error in errors.UNAVAILABLE_ERRORS:
         app.register_error_handler(error, _database_away)
     app.after_request(_protect)
+    app.log_exception = _log_exception  # type: ignore[method-assign]
+
+
+def _log_exception(exc_info: Any) -> None:
+    """By the name of the address's rule: the address itself was made by whoever sent it."""
+    current_app.logger.error("Exception in %s.", request.endpoint, exc_info=exc_info)
 
 
 def wants_json() -> bool:
