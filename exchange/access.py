@@ -137,9 +137,7 @@ def know_browser() -> None:
     browser out that redeemed it.
     """
     if _mark() is None:
-        g.passes_cookie = _cookie_of(
-            [held.secret for held in _held()], secrets.token_urlsafe(16)
-        )
+        g.passes_cookie = _cookie_of([held.secret for held in _held()], secrets.token_urlsafe(16))
 
 
 def leave() -> None:
@@ -459,7 +457,7 @@ def _cookie_of(ours: list[str], mark: str | None) -> str:
 def _cookie(name: str) -> str:
     """A cookie of ours; behind https under its own name, else under the one it had before.
 
-    Until the former ones have ended by themselves (PASSES_DAYS), nobody is logged out by an upgrade.
+    Until the former ones have ended by themselves (PASSES_DAYS) an upgrade logs nobody out.
     """
     cookies = request.cookies
     return cookies.get(_cookie_name(name)) or cookies.get(name, "")

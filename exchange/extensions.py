@@ -41,7 +41,7 @@ def bind_socketio(
     socketio.init_app(
         app,
         async_mode=async_mode,  # type: ignore[arg-type]
-        # Its own check and its CORS headers off: who may connect is decided in one place, access.py.
+        # Its own check and its CORS headers are off: access.py decides who may connect.
         cors_allowed_origins=[],
         client_manager=client_manager,
         max_http_buffer_size=MAX_SOCKET_MESSAGE_BYTES,

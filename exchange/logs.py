@@ -8,6 +8,7 @@ Three kinds of lines, none of which names an address, a host or anything that wa
 - Security events (`exchange.security`), one line each, in a file of their own.
 """
 
+import contextlib
 import io
 import logging
 import os
@@ -20,11 +21,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 SECURITY_FILE = "security.log"
 """In the instance folder; the one before it is `security.log.1`."""
 LARGEST_FILE = 1_000_000
-"""Bytes after which a new file is begun: with the one before, a disk holds twice as much at most."""
+"""Bytes after which a new file is begun; the one before it is kept as well."""
 REFUSALS_A_MINUTE = 60
 """Whoever tries secrets in a loop must not push everything else out of the file."""
 QUIET_S = 60.0
@@ -102,7 +104,7 @@ class _Heard:
 class OwnLines(logging.Handler):
     """Writes our own lines whole, and one a minute of each library's."""
 
-    def __init__(self, stream: io.TextIOBase | object, contents: Contents) -> None:
+    def __init__(self, stream: TextIO, contents: Contents) -> None:
         super().__init__(logging.INFO)
         self.stream = stream
         self.contents = contents
@@ -140,12 +142,13 @@ class OwnLines(logging.Handler):
             return
         more = f"; {heard.more} more since its last line" if heard and heard.more else ""
         self._heard[library] = _Heard(now)
-        self.write("WARNING", library, f"An odd request or packet, or a broken line ({what}){more}.")
+        self.write(
+            "WARNING", library, f"An odd request or packet, or a broken line ({what}){more}."
+        )
 
     def write(self, level: str, where: str, text: str) -> None:
-        """One line, with its moment in UTC."""
-        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        self._write_lines([f"{moment} {level} {where}: {text}"])
+        """One line: what happened, then when (UTC) and where."""
+        self._write_lines([f"{text} [{_moment(time.time())} {level} {where}]"])
 
     def block(self, where: str, lines: list[str]) -> None:
         """A traceback of ours that was printed, not logged; of its last line the name alone."""
@@ -169,14 +172,14 @@ class OwnLines(logging.Handler):
         yield name if contents is None else f"{name}: {_without(str(error), contents)}"
 
     def _write_lines(self, lines: Iterable[str]) -> None:
-        try:
-            print("\n".join(lines), file=self.stream, flush=True)  # type: ignore[call-overload]
-        except (OSError, ValueError):
-            pass  # nobody reads any more
+        # Where nobody reads any more, nothing is lost.
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write("\n".join(lines) + "\n")
+            self.stream.flush()
 
 
 class Printed(io.TextIOBase):
-    """What libraries print to stderr past every logger: tracebacks, and lines about bad requests."""
+    """What libraries print to stderr past every logger: tracebacks, lines about bad requests."""
 
     def __init__(self, told: OwnLines) -> None:
         self.told = told
@@ -237,9 +240,8 @@ class SecurityFile(logging.Handler):
             return
         left_out = f" left_out={self._left_out}" if self._left_out else ""
         self._left_out = 0
-        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
         try:
-            self._append(f"at={moment} {text}{left_out}\n")
+            self._append(f"at={_moment(record.created)} {text}{left_out}\n")
         except OSError:
             logging.getLogger(__name__).warning("A security event could not be written.")
 
@@ -265,6 +267,10 @@ class SecurityFile(logging.Handler):
             os.close(number)
         if size > LARGEST_FILE:
             self.path.replace(self.path.with_name(f"{self.path.name}.1"))
+
+
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def _is_ours(files: list[str], error: BaseException | None = None) -> bool:

@@ -20,7 +20,15 @@ OF_QUESTION = (
 )
 """The columns of a question that undo puts back. Never its text: what was erased stays erased."""
 
-OF_EVENT = ("phase", "phase_since", "message", "clock_until", "picture", "before_id", "moderation_first")
+OF_EVENT = (
+    "phase",
+    "phase_since",
+    "message",
+    "clock_until",
+    "picture",
+    "before_id",
+    "moderation_first",
+)
 
 _LOAD: Mapping[str, Callable[[Any], Any]] = {
     "status": Status,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
-from exchange import rooms
 from exchange.database import errors
 from exchange.extensions import pause, sio_server, socketio
 from exchange.live.flush import flush_left_behind

@@ -27,6 +27,7 @@ from exchange.views.pages import (
     event_or_refuse,
     live_page,
     posted,
+    public_code,
     render_page,
     stand_or_refuse,
     wanted,
@@ -130,8 +131,7 @@ def ask(stand: str) -> ResponseReturnValue:
 def code(stand: str) -> Response:
     """The stand's QR code, for whoever makes a poster of his own."""
     found = stand_or_refuse(stand)
-    svg = qr.svg(_public(f"/s/{found.code}"))
-    return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-cache"})
+    return public_code(qr.svg(_public(f"/s/{found.code}")))
 
 
 @bp.route("/questions/<int:question>/me-too", methods=["PUT", "DELETE", "POST"])

@@ -133,9 +133,7 @@ def code(pass_id: int) -> Response:
     return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
-@bp.post(
-    "/organise/passes/<int:pass_id>/<any(rotate, revoke, restore, 'one-browser', free):verb>"
-)
+@bp.post("/organise/passes/<int:pass_id>/<any(rotate, revoke, restore, 'one-browser', free):verb>")
 def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     """Give a pass a new secret, let it lapse, let it be valid again; bind it to the first browser
     that redeems it (`one-browser`: `on`) or free it for another.

@@ -127,6 +127,12 @@ def render_page(template: str, **context: object) -> str:
     return render(template, request=request, held=held, **context)
 
 
+def public_code(svg: str) -> Response:
+    """A QR code that anybody may show, in a page of the town's as well."""
+    headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(svg, mimetype="image/svg+xml", headers=headers)
+
+
 def event_or_refuse(code: str) -> EventRef:
     """The event with this code. Refuses `unknown`."""
     event = fair.event_at(code)

@@ -10,7 +10,7 @@ from exchange.queries import fair
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import EventRef
 from exchange.rooms import Room
-from exchange.views.pages import event_or_refuse, live_page, staff_event
+from exchange.views.pages import event_or_refuse, live_page, public_code, staff_event
 
 bp = Blueprint("screen", __name__)
 
@@ -38,11 +38,7 @@ def screen(event: str) -> Response:
 def code(event: str) -> Response:
     """The event's QR code."""
     found = event_or_refuse(event)
-    return Response(
-        qr.svg(_address(found)),
-        mimetype="image/svg+xml",
-        headers={"Cache-Control": "no-cache"},
-    )
+    return public_code(qr.svg(_address(found)))
 
 
 def _address(event: EventRef) -> str:

@@ -61,6 +61,8 @@ ADDRESSES = {
     ("GET", "/organise/GE/sheets"): "organiser",
     ("GET", "/organise/passes/{p}/qr.svg"): "organiser",
     ("POST", "/organise/passes/{p}/rotate"): "organiser",
+    # Last: who logs out holds nothing any more.
+    ("POST", "/pass/leave"): EVERYBODY,
 }
 # What each role of our fair holds, and its counterparts next door, who may nothing here.
 HOLDERS = {

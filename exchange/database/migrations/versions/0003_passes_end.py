@@ -34,9 +34,7 @@ def upgrade() -> None:
     with op.batch_alter_table("passes") as passes:
         passes.alter_column("one_browser", existing_type=sa.Boolean(), server_default=None)
     with op.batch_alter_table("events") as events:
-        events.alter_column(
-            "phase_since", existing_type=sa.DateTime(timezone=True), nullable=False
-        )
+        events.alter_column("phase_since", existing_type=sa.DateTime(timezone=True), nullable=False)
 
 
 def _date_the_phases() -> None:
