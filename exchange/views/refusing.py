@@ -140,11 +140,13 @@ def _protect(response: Response) -> Response:
         return response
     headers.setdefault("Content-Security-Policy", _CSP)
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    is_page = response.mimetype == "text/html"
     if current_app.extensions["process"].settings.public_url.startswith("https:"):
         headers.setdefault("Strict-Transport-Security", _HSTS)
-    is_page = response.mimetype == "text/html"
+        if is_page:
+            # On plain http browsers ignore it, and complain of it in every console.
+            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if is_page:
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", _PERMISSIONS)
         headers.setdefault("Cache-Control", "private, no-cache")
     if access.pass_in_use() is not None:

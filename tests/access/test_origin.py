@@ -204,6 +204,8 @@ def test_behind_https_browsers_are_told_to_stay_there(behind_https: Flask, phone
     for path in ("/", f"/s/{ROBO}", "/nothing", "/healthz", f"/s/{ROBO}/qr.svg"):
         headers = client.get(path, base_url=base).headers
         assert headers["Strict-Transport-Security"] == "max-age=31536000"
+        alone = headers.get("Cross-Origin-Opener-Policy")
+        assert alone == ("same-origin" if headers["Content-Type"].startswith("text/html") else None)
     built = behind_https.extensions["process"].assets.name("attendee.css")
     headers = client.get(f"/static/build/{built}", base_url=base).headers
     assert "Strict-Transport-Security" not in headers

@@ -26,9 +26,10 @@ def varies(window: Window, path: str, **headers: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", [*PAGES, *OF_ONE, "/nothing"])
-def test_a_page_shares_neither_window_nor_embedding_nor_devices(reader: Window, path: str) -> None:
+def test_a_page_is_embedded_nowhere_and_gets_no_devices(reader: Window, path: str) -> None:
     headers = reader.get(path).headers
-    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    # On plain http browsers complain of it; behind https: tests/access/test_origin.py.
+    assert "Cross-Origin-Opener-Policy" not in headers
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     wanted = ", ".join(f"{feature}=()" for feature in FEATURES.split())
     assert headers["Permissions-Policy"] == wanted
