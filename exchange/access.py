@@ -109,23 +109,28 @@ def open_pass(secret: str) -> PassLine:
     known = people.passes_by_id([passes.id_in(secret) or 0])
     pass_ = next(iter(known.values()), None)
     if pass_ is None or not passes.is_genuine(pass_, secret, _key()):
-        passes.is_genuine(None, secret, _key())
-        was = pass_ if pass_ and passes.was_genuine(pass_, secret, _key()) else None
+        was = pass_ if passes.was_genuine(pass_, secret, _key()) else None
         _note_refusal("renewed" if was else "wrong", was)
         raise Refused("pass")
     mark = _mark() or secrets.token_urlsafe(16)
     browser = passes.browser_digest(mark, pass_.id, _key())
-    if pass_.one_browser and pass_.bound_to is None:
-        free = replace(pass_, one_browser=False)
-        closed = passes.why_closed(free, browser, _settings().pass_days)
-    else:
-        closed = passes.why_closed(pass_, browser, _settings().pass_days)
-    if closed:
-        _note_refusal(closed.word, pass_)
-        raise closed
-    if pass_.one_browser:
-        passes.bind(pass_, browser)
-    ours = [held for held in _held() if held.pass_.id != pass_.id and held.closed is None]
+    try:
+        closed = passes.why_closed(
+            # Of a pass that is free the first browser has it.
+            replace(pass_, bound_to=pass_.bound_to or browser),
+            browser,
+            _settings().pass_days,
+        )
+        if closed:
+            raise closed
+        if pass_.one_browser:
+            passes.bind(pass_, browser)
+    except Refused as refused:
+        _note_refusal(refused.word, pass_)
+        raise
+    # What opens nothing now may do so again: an event is reopened, a pass restored.
+    others = [held for held in _held() if held.pass_.id != pass_.id]
+    ours = sorted(others, key=lambda held: held.closed is not None)
     g.passes_cookie = _cookie_of([secret, *(held.secret for held in ours)], mark)
     return pass_
 

@@ -62,14 +62,18 @@ def is_genuine(pass_: Pass | PassLine | None, secret: str, instance_key: str) ->
     return hmac.compare_digest(raw[_ID_BYTES:], mac) and pass_ is not None
 
 
-def was_genuine(pass_: PassLine, secret: str, instance_key: str) -> bool:
-    """Whether `secret` was this pass's own before it was renewed; of its latest generations."""
+def was_genuine(pass_: PassLine | None, secret: str, instance_key: str) -> bool:
+    """Whether `secret` was this pass's own before it was renewed; of its latest generations.
+
+    As many comparisons for each pass and for none: see above.
+    """
     raw = _decoded(secret)
-    earlier = range(max(1, pass_.generation - _REMEMBERED), pass_.generation)
-    return raw is not None and any(
-        hmac.compare_digest(raw[_ID_BYTES:], _mac(pass_.id, generation, instance_key))
-        for generation in earlier
-    )
+    if raw is None:
+        return False
+    number, now = int.from_bytes(raw[:_ID_BYTES], "big"), pass_.generation if pass_ else 1
+    macs = (_mac(number, now - back, instance_key) for back in range(1, _REMEMBERED + 1))
+    # Generations begin with 1: what is signed before that was never given to anybody.
+    return any(hmac.compare_digest(raw[_ID_BYTES:], mac) for mac in macs) and pass_ is not None
 
 
 def why_closed(pass_: PassLine, browser: str | None, days: int) -> Refused | None:

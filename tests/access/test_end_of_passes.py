@@ -97,6 +97,17 @@ def test_reopening_the_event_makes_its_passes_valid_again(
     assert moderation.get(f"/moderate/{GE}").status_code == 200
 
 
+def test_a_pass_that_had_ended_is_kept_for_the_day_that_is_reopened(
+    fair: Fair, moderation: Desk
+) -> None:
+    fair.enter("closed")
+    since(fair, DAYS + 1)
+    moderation.enter("moderator", AC)
+    assert moderation.get(f"/moderate/{GE}").status_code == 403
+    fair.enter("fair")
+    assert moderation.get(f"/moderate/{GE}").status_code == 200
+
+
 def test_switching_to_the_phase_that_is_there_moves_no_end(fair: Fair) -> None:
     fair.enter("closed")
     since(fair, DAYS + 1)

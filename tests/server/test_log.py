@@ -5,7 +5,7 @@ import socket
 import stat
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import pytest
 
 from simulation.servers import Running
 from simulation.waiting import HANGS_S
-from tests.server.conftest import Serve
 from tests.support.fair import GE, TOUR, Fair
 from tests.support.loopback import enter, masked, raw_socket, send
 
@@ -38,7 +37,7 @@ TIMES = 5
 
 
 @pytest.fixture(params=["eventlet", "gevent", "threading"], scope="module")
-def server(request: pytest.FixtureRequest, serve: Serve) -> Iterator[Running]:
+def server(request: pytest.FixtureRequest, serve: Callable[[str], Running]) -> Iterator[Running]:
     """The running server in each of its modes."""
     running = serve(request.param)
     yield running
