@@ -60,6 +60,17 @@ def _wrap(cause: BaseException, sent: str) -> None:
     raise ValueError(f"{sent} and more\nDETAIL: {sent}") from cause
 
 
+def test_a_fault_of_ours_that_a_library_caught_is_told_without_its_text(
+    stream: io.StringIO,
+) -> None:
+    error = raised(lambda: texts.clean_line(7, limit=3))  # type: ignore[arg-type]
+    OwnLines(stream, list).emit(record("engineio.server", "handler error", error))
+    told = stream.getvalue()
+    assert "Traceback" in told
+    assert "texts.py" in told
+    assert told.splitlines()[-1] == type(error).__name__
+
+
 def test_a_librarys_lines_are_one_a_minute_and_name_no_text(stream: io.StringIO) -> None:
     told = OwnLines(stream, list)
     error = raised(lambda: int("evil\x1b"))
