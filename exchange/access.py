@@ -531,7 +531,7 @@ class SocketGuard:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Refuse what pages refuse; let the rest through, under our headers."""
-        if not environ.get("PATH_INFO", "").startswith("/socket.io"):
+        if not environ.get("PATH_INFO", "").startswith("/socket.io/"):
             return self.app(environ, start_response)
         asked = Request(environ)
         word = self._refused(asked)
