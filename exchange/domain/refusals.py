@@ -67,8 +67,8 @@ _SENTENCES: dict[str, LazyString] = {
     "origin": _l("Diese Anfrage kam von einer anderen Seite und wurde nicht angenommen."),
     "pass": _l("Diese Zugangskarte gilt nicht mehr. Bitte fragen Sie die Organisation."),
     "pass_ended": _l(
-        "Diese Zugangskarte galt bis zum %(date)s. Sie gilt wieder, wenn die Organisation die"
-        " Veranstaltung noch einmal öffnet."
+        "Diese Zugangskarte galt bis zum %(date)s. Die Organisation kann sie wieder gültig machen:"
+        " Bitte fragen Sie dort."
     ),
     "pass_bound": _l(
         "Diese Zugangskarte gilt nur in dem Browser, der ihren Link zuerst geöffnet hat. War es"
