@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
-from exchange import access, create_app
+from exchange import access, create_app, logs
 from exchange.assets import AssetsMissing
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, SettingRefused
 from exchange.database import erasing
@@ -85,6 +85,7 @@ def main() -> None:
     warn_of_old_python()
     open_files = raise_open_files()
     counter = RequestCounter(app.wsgi_app)
+    logs.start(settings.instance, access.contents)
     connections = Connections(
         an_address=settings.connections_an_address,
         in_all=min(MAX_CONNECTIONS, open_files - FILES_OF_OURS),

@@ -26,7 +26,7 @@ def create_app(
     it, everybody else gets threads. `options` override Flask's own configuration (tests: TESTING,
     FLUSH_INTERVAL_S).
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     settings = settings or instance.settings(os.environ, Path(app.instance_path))
     app.config.from_mapping(config.flask_options(settings))
     app.config.from_mapping(options)
@@ -55,4 +55,5 @@ def create_app(
         async_mode=settings.async_mode if serving else "threading",
         client_manager=RedisManager(redis) if redis else None,
     )
+    access.guard_socket(app)
     return app

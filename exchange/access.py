@@ -4,20 +4,25 @@ Everything that reads a cookie or a header to decide something stands here. View
 handlers ask; they never decide.
 """
 
+import json
 import re
 import secrets
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Request, Response, current_app, g, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 
-from exchange import quotas, rooms
+from exchange import logs, quotas, rooms
 from exchange.config import Settings
 from exchange.database.errors import UNAVAILABLE_ERRORS
 from exchange.domain import passes
 from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
+from exchange.live import presence
 from exchange.models import Role, Series
 from exchange.queries import fair, people
 from exchange.queries.people import PassLine
@@ -27,20 +32,35 @@ from exchange.rooms import LOCALES, Room, Scope
 from exchange.serving.admission import place_of
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PASSES_COOKIE = "exchange_passes"
 PARTICIPANT_COOKIE = "exchange_participant"
 LOCALE_COOKIE = "exchange_lang"
 
-# One laptop opens all views of a fair; a cookie holds 4 KB, a secret 22 characters.
+# One laptop opens all views of a fair; a cookie holds 4 KB, a secret 22 characters. Another
+# instance on this host (cookies know no ports) keeps its own in the same one.
 MOST_PASSES = 100
+MOST_FOREIGN = 60
 PASSES_DAYS = 90
 # As long as contacts have for what they owe, with time to read it.
 PARTICIPANT_DAYS = 60
 
 _UNSAFE = frozenset({"POST", "PUT", "DELETE", "PATCH"})
 _PARTICIPANT = re.compile(r"[A-Za-z0-9_-]{22}")
+_SECRET = _PARTICIPANT
+NOWHERE = 0
+"""No event, stand, series or question has this id: no pass is for it."""
+_STAFF_ROOMS = frozenset({Room.DESK, Room.MODERATE, Room.SCREEN})
+
+SOCKET_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What pages say of themselves, as far as it holds for the answers of a socket that polls."""
 
 
 def init_app(app: Flask) -> None:
@@ -55,7 +75,7 @@ def locale() -> str:
     """The reader's language: as chosen, else as the browser asks, else German."""
     if not has_request_context():
         return LOCALES[0]
-    for word in (request.args.get("lang"), request.cookies.get(LOCALE_COOKIE)):
+    for word in (request.args.get("lang"), _cookie(LOCALE_COOKIE)):
         if word in LOCALES:
             return word
     accepted: LanguageAccept = request.accept_languages
@@ -65,29 +85,51 @@ def locale() -> str:
 # Who somebody is
 
 
+@dataclass(frozen=True)
+class Held:
+    """A pass whose secret is in this browser's cookie, and why it opens nothing, if so."""
+
+    pass_: PassLine
+    secret: str
+    closed: Refused | None
+
+
 def passes_held() -> list[PassLine]:
     """The valid passes in this browser's cookie."""
-    if "passes" not in g:
-        # A socket outlives its handshake: what it may do is looked up each time it asks.
-        found = _valid(request.cookies.get(PASSES_COOKIE, "").split("."))
-        g.passes = [pass_ for pass_, _ in found]
-    known: list[PassLine] = g.passes
-    return known
+    return [held.pass_ for held in _held() if held.closed is None]
 
 
 def open_pass(secret: str) -> PassLine:
-    """Take a pass into this browser's cookie. Refuses `pass` when it opens nothing."""
-    found = _valid([secret])
-    if not found:
+    """Take a pass into this browser's cookie. Refuses `pass` when it opens nothing, `pass_ended`,
+    and `pass_bound` when it is for one browser and another one was first.
+    """
+    known = people.passes_by_id([passes.id_in(secret) or 0])
+    pass_ = next(iter(known.values()), None)
+    if pass_ is None or not passes.is_genuine(pass_, secret, _key()):
         quotas.count_wrong_pass(_address())
+        was = pass_ if passes.was_genuine(pass_, secret, _key()) else None
+        _note_refusal("renewed" if was else "wrong", was)
         raise Refused("pass")
-    pass_ = found[0][0]
-    others = [
-        (other, kept)
-        for other, kept in _valid(request.cookies.get(PASSES_COOKIE, "").split("."))
-        if other.id != pass_.id
-    ]
-    g.passes_cookie = ".".join([secret, *(kept for _, kept in others)][:MOST_PASSES])
+    mark = _mark() or secrets.token_urlsafe(16)
+    browser = passes.browser_digest(mark, pass_.id, _key())
+    try:
+        closed = passes.why_closed(
+            # Of a pass that is free the first browser has it.
+            replace(pass_, bound_to=pass_.bound_to or browser),
+            browser,
+            _settings().pass_days,
+        )
+        if closed:
+            raise closed
+        if pass_.one_browser:
+            passes.bind(pass_, browser)
+    except Refused as refused:
+        _note_refusal(refused.word, pass_)
+        raise
+    # What opens nothing now may do so again: an event is reopened, a pass restored.
+    others = [held for held in _held() if held.pass_.id != pass_.id]
+    ours = sorted(others, key=lambda held: held.closed is not None)
+    g.passes_cookie = _cookie_of([secret, *(held.secret for held in ours)], mark)
     return pass_
 
 
@@ -100,9 +142,62 @@ def request_holds_pass(app: Flask, environ: "WSGIEnvironment") -> bool:
             return False
 
 
+def know_browser() -> None:
+    """Give this browser its mark, if it has none, before it redeems a pass.
+
+    A pass for one browser only is bound to the mark: an answer that got lost must not lock the
+    browser out that redeemed it.
+    """
+    if _mark() is None:
+        g.passes_cookie = _cookie_of([held.secret for held in _held()], secrets.token_urlsafe(16))
+
+
+def leave() -> None:
+    """Log out: this browser's passes end here, and its sockets lose what they were let in to.
+
+    The mark stays: it opens nothing, and a pass that is bound to it can be redeemed again.
+    """
+    mark = _mark()
+    presence.dismiss(rooms.browser_room(browser_mark()))
+    g.passes_cookie = _cookie_of([], mark)
+    for pass_ in passes_held():
+        logs.security_event("leave", pass_id=pass_.id, role=pass_.role.value)
+
+
+def browser_mark() -> str:
+    """What tells this browser's sockets from another's; its whole cookie while it has no mark."""
+    return _mark() or _cookie(PASSES_COOKIE)
+
+
+def pass_in_use() -> PassLine | None:
+    """The pass by which this page is shown, None for one that anybody may read."""
+    found: PassLine | None = g.get("pass_in_use")
+    return found
+
+
+def last_day(pass_: PassLine) -> date | None:
+    """The last day on which a pass opens something; None when it has no end."""
+    return pass_.last_day(_settings().pass_days)
+
+
+def has_ended(pass_: PassLine) -> bool:
+    """Whether that day is over."""
+    return pass_.ended(_settings().pass_days)
+
+
+def hold_secret() -> None:
+    """This page holds a secret: its answer is not compressed, or its length would tell of it."""
+    g.holds_secret = True
+
+
+def holds_secret() -> bool:
+    """Whether the answer to this request holds a secret."""
+    return bool(g.get("holds_secret"))
+
+
 def participant(event_id: int) -> str | None:
     """The digest of this browser's participant cookie at an event, or None without a cookie."""
-    cookie = request.cookies.get(PARTICIPANT_COOKIE, "")
+    cookie = _cookie(PARTICIPANT_COOKIE)
     if not _PARTICIPANT.fullmatch(cookie):
         return None
     return passes.participant_digest(cookie, event_id, _key())
@@ -131,8 +226,8 @@ def viewer() -> str:
     """What makes this browser's page another than its neighbour's; part of its ETag."""
     return "|".join(
         (
-            request.cookies.get(PARTICIPANT_COOKIE, ""),
-            request.cookies.get(PASSES_COOKIE, ""),
+            _cookie(PARTICIPANT_COOKIE),
+            _cookie(PASSES_COOKIE),
         )
     )
 
@@ -158,37 +253,39 @@ def organiser_of(series_id: int) -> Actor:
 
 def may_see_screen(event_id: int) -> PassLine:
     """The hall screen's pass; the moderation may look at it too. Refuses `not_yours`."""
+    refused = Refused("not_yours")
     for role in (Role.SCREEN, Role.MODERATOR):
         try:
             return _holding(role, event_id)
-        except Refused:
-            continue
-    raise Refused("not_yours")
+        except Refused as why:
+            refused = why if refused.word == "not_yours" else refused
+    raise refused
 
 
 def organised_series() -> list[Series]:
     """The series that this browser organises. Refuses `not_yours` when there is none."""
-    ids = {
-        pass_.series_id
-        for pass_ in passes_held()
-        if pass_.role is Role.ORGANISER and pass_.series_id
-    }
-    if not ids:
+    held = [pass_ for pass_ in passes_held() if pass_.role is Role.ORGANISER]
+    if not held:
         raise Refused("not_yours")
-    return list(people.series_of(ids))
+    g.pass_in_use = held[0]
+    return list(people.series_of({pass_.series_id for pass_ in held if pass_.series_id}))
 
 
 def is_contact_of(project_id: int) -> bool:
     """Whether this browser holds the pass of a project's contact."""
-    return any(
-        pass_.role is Role.CONTACT and pass_.project_id == project_id for pass_ in passes_held()
-    )
+    for pass_ in passes_held():
+        if pass_.role is Role.CONTACT and pass_.project_id == project_id:
+            g.pass_in_use = pass_
+            return True
+    return False
 
 
-def asker_of(question: QuestionPlace) -> Actor:
-    """The one who asked a question. Refuses `not_yours`."""
-    known = participant_id(question.event_id)
-    if known is None or question.participant_id != known:
+def asker_of(question: QuestionPlace | None) -> Actor:
+    """The one who asked a question. Refuses `not_yours`, also for a question that is not there:
+    whoever tries ids learns nothing of others' questions.
+    """
+    known = participant_id(question.event_id if question else NOWHERE)
+    if question is None or known is None or question.participant_id != known:
         raise Refused("not_yours")
     return Actor(role="attendee", participant_id=known)
 
@@ -196,27 +293,20 @@ def asker_of(question: QuestionPlace) -> Actor:
 def watched(command: object) -> tuple[Room, Scope, PassLine | None]:
     """Which room a `watch` command opens, and the pass that opens it, if one is needed.
 
-    Refuses `unreadable`, `unknown`, `not_yours`, and `no_participant` for *mine* before the
-    first write.
+    Refuses `unreadable`, `unknown`, `not_yours` (also for a staff room of what is not there), and
+    `no_participant` for *mine* before the first write.
     """
     room, code = _read_watch(command)
-    if room in (Room.STAND, Room.DESK):
+    if room in _STAFF_ROOMS:
+        return _watched_by_staff(room, code)
+    if room is Room.STAND:
         stand = fair.stand_at(code)
         if stand is None:
             raise Refused("unknown")
-        pass_ = None
-        if room is Room.DESK:
-            pass_ = _holding(Role.PRESENTER, stand.id)
-        return room, rooms.stand(stand.id), pass_
-    event = fair.event_at(code)
-    event_id = event.id if event else _event_of_stand(code)
+        return room, rooms.stand(stand.id), None
+    event_id = _event_named(code)
     if event_id is None:
         raise Refused("unknown")
-    if room is Room.MODERATE:
-        pass_ = _holding(Role.MODERATOR, event_id)
-        return room, rooms.moderate(event_id), pass_
-    if room is Room.SCREEN:
-        return room, rooms.public(event_id), may_see_screen(event_id)
     if room is Room.EVENT:
         return room, rooms.public(event_id), None
     known = participant_id(event_id)
@@ -225,12 +315,25 @@ def watched(command: object) -> tuple[Room, Scope, PassLine | None]:
     return room, rooms.mine(known), None
 
 
+def contents() -> list[str]:
+    """What the request under way holds, so that no log repeats it; nothing while there is none."""
+    if not has_request_context():
+        return []
+    # What has been read of the body: reading it here could fail like what is being told.
+    form = vars(request._get_current_object()).get("form", {})  # type: ignore[attr-defined]
+    body = request.get_json(silent=True) if request.is_json else None
+    values: list[object] = [request.path, request.remote_addr, *form.values()]
+    values += [*request.args.values(), *request.cookies.values(), *request.headers.values()]
+    values += body.values() if isinstance(body, dict) else [body]
+    return [str(value) for value in values if value]
+
+
 # How much and in which form
 
 
 def visitor(event_id: int, digest: str) -> Visitor:
     """Who wants to write, to be counted. `digest`: what `participant_or_new` answered."""
-    cookie = request.cookies.get(PARTICIPANT_COOKIE, "")
+    cookie = _cookie(PARTICIPANT_COOKIE)
     has_cookie = participant(event_id) == digest
     is_ours = has_cookie and passes.is_participant_cookie(cookie, _key())
     return Visitor(event_id, _address(), digest, has_cookie, is_ours)
@@ -256,29 +359,129 @@ def _read_watch(command: object) -> tuple[Room, str]:
     return Room(word), code
 
 
-def _event_of_stand(code: str) -> int | None:
+def _watched_by_staff(room: Room, code: str) -> tuple[Room, Scope, PassLine | None]:
+    try:
+        if room is Room.DESK:
+            stand = fair.stand_at(code)
+            stand_id = stand.id if stand else NOWHERE
+            return room, rooms.stand(stand_id), _holding(Role.PRESENTER, stand_id)
+        event_id = _event_named(code) or NOWHERE
+        if room is Room.MODERATE:
+            return room, rooms.moderate(event_id), _holding(Role.MODERATOR, event_id)
+        return room, rooms.public(event_id), may_see_screen(event_id)
+    except Refused:
+        # The socket's one word for it; the page, read again, says why.
+        raise Refused("not_yours") from None
+
+
+def _event_named(code: str) -> int | None:
+    """The event with this code, or that of the stand with it."""
+    event = fair.event_at(code)
+    if event is not None:
+        return event.id
     stand = fair.stand_at(code)
     return stand.event_id if stand else None
 
 
 def _holding(role: Role, place_id: int) -> PassLine:
-    for pass_ in passes_held():
+    """The pass of this role at this place (NOWHERE: at none). Refuses `not_yours`, `pass_ended`,
+    `pass_bound`.
+    """
+    refused = Refused("not_yours")
+    for held in _held():
+        pass_ = held.pass_
         # A pass opens one place: all its other ids are None.
         opened = pass_.series_id or pass_.event_id or pass_.stand_id or pass_.project_id
-        if pass_.role is role and opened == place_id:
+        if pass_.role is not role or opened != place_id:
+            continue
+        if held.closed is None:
+            g.pass_in_use = pass_
             return pass_
-    raise Refused("not_yours")
+        _note_refusal(held.closed.word, pass_)
+        if held.closed.word != "pass":
+            refused = held.closed
+    raise refused
 
 
-def _valid(words: list[str]) -> list[tuple[PassLine, str]]:
-    """The passes that these secrets open, each with its secret."""
-    claimed = {word: passes.id_in(word) for word in words[:MOST_PASSES] if word}
+def _note_refusal(why: str, pass_: PassLine | None) -> None:
+    """A pass was tried in vain: a security event. Neither the secret nor the address is noted."""
+    reason = {"pass": "revoked", "pass_ended": "ended", "pass_bound": "bound"}.get(why, why)
+    logs.security_event(
+        "refused",
+        reason=reason,
+        pass_id=pass_.id if pass_ else None,
+        role=pass_.role.value if pass_ else None,
+    )
+
+
+def _held() -> list[Held]:
+    """This browser's passes: those whose secrets are genuine, whether or not they open."""
+    # A socket outlives its handshake: what it may do is looked up each time it asks.
+    if "passes" not in g:
+        g.passes = _read_passes()
+    found: list[Held] = g.passes
+    return found
+
+
+def _read_passes() -> list[Held]:
+    claimed = {word: passes.id_in(word) for word in _words()}
     known = people.passes_by_id({id_ for id_ in claimed.values() if id_ is not None})
+    mark = _mark() or ""
     return [
-        (known[id_], word)
+        Held(
+            pass_,
+            word,
+            passes.why_closed(
+                pass_,
+                passes.browser_digest(mark, pass_.id, _key()) if pass_.one_browser else None,
+                _settings().pass_days,
+            ),
+        )
         for word, id_ in claimed.items()
-        if id_ in known and passes.opens(known[id_], word, _key())
+        if (pass_ := known.get(id_ or 0)) and passes.is_genuine(pass_, word, _key())
     ]
+
+
+def _words() -> list[str]:
+    """The secrets in the cookie, whichever instance they belong to."""
+    words = _cookie(PASSES_COOKIE).split(".")[: MOST_PASSES + MOST_FOREIGN + 1]
+    return [word for word in words if _SECRET.fullmatch(word)]
+
+
+def _mark() -> str | None:
+    """The mark that tells this browser from others; it stands among the passes, behind a `~`."""
+    found = (word[1:] for word in _cookie(PASSES_COOKIE).split(".") if word.startswith("~"))
+    return next((word for word in found if _SECRET.fullmatch(word)), None)
+
+
+def _cookie_of(ours: list[str], mark: str | None) -> str:
+    """The cookie with these secrets of ours, the newest first, and those of others as they were.
+
+    Cookies know no ports: another instance on this host keeps its passes in the same one. Ours is
+    what our key has signed, revoked or not.
+    """
+    signed = {held.secret for held in _held()} | set(ours)
+    foreign = [word for word in _words() if word not in signed]
+    kept = ours[:MOST_PASSES] + foreign[:MOST_FOREIGN]
+    return ".".join(kept + ([f"~{mark}"] if mark else []))
+
+
+def _cookie(name: str) -> str:
+    """A cookie of ours; behind https under its own name, else under the one it had before.
+
+    Until the former ones have ended by themselves (PASSES_DAYS) an upgrade logs nobody out.
+    """
+    cookies = request.cookies
+    return cookies.get(_cookie_name(name)) or cookies.get(name, "")
+
+
+def _cookie_name(name: str) -> str:
+    """Behind https a name that browsers take from this very host over https only."""
+    return f"__Host-{name}" if _behind_https() else name
+
+
+def _behind_https() -> bool:
+    return _settings().public_url.startswith("https:")
 
 
 def _address() -> str:
@@ -298,15 +501,10 @@ def _asks_for_health() -> bool:
 
 
 def _require_origin() -> None:
-    """Writes from elsewhere are refused; browsers say where they come from.
-
-    On plain http in a LAN they send no Sec-Fetch-Site, hence the Origin.
-    """
+    """Writes from elsewhere are refused; browsers say where they come from."""
     if request.method not in _UNSAFE:
         return
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    allowed = origin is not None and origin.lower() in _settings().allowed_origins
-    if site not in ("same-origin", "none") and not allowed:
+    if not _comes_from_us(request, _settings()):
         raise Refused("origin")
     # Wrong secrets have a limit of their own. Nobody who holds a pass is locked out by others.
     if request.path != "/pass" and not passes_held():
@@ -323,27 +521,91 @@ def _limit_reads() -> None:
         quotas.count_read(_address())
 
 
+def _comes_from_us(request: Request, settings: Settings) -> bool:
+    """Whether a page of ours sent a request: the one rule, for writes and for the socket.
+
+    An Origin that is named decides, whatever `Sec-Fetch-Site` says. Without one (or with `null`,
+    which names none) `Sec-Fetch-Site` does; on plain http in a LAN browsers send none.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.lower() != "null":
+        return origin.lower() in settings.allowed_origins
+    return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
+
+
+class SocketGuard:
+    """Stands before /socket.io, which Flask never sees: the same address and origin as for pages.
+
+    Programs that are no browsers name neither Origin nor Sec-Fetch-Site and may listen: no browser
+    opens a socket or posts to one without saying where it comes from.
+    """
+
+    def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Refuse what pages refuse; let the rest through, under our headers."""
+        if not environ.get("PATH_INFO", "").startswith("/socket.io/"):
+            return self.app(environ, start_response)
+        asked = Request(environ)
+        word = self._refused(asked)
+        if word is not None:
+            status = 421 if word == "address" else 403 if word == "origin" else 400
+            answer = Response(
+                json.dumps({"error": word}), status, SOCKET_HEADERS, mimetype="application/json"
+            )
+            return answer(environ, start_response)
+
+        def with_headers(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, headers + list(SOCKET_HEADERS.items()), *rest)
+
+        return self.app(environ, with_headers)
+
+    def _refused(self, asked: Request) -> str | None:
+        if asked.host.lower() not in self.settings.allowed_hosts:
+            return "address"
+        named = "Origin" in asked.headers or "Sec-Fetch-Site" in asked.headers
+        if named and not _comes_from_us(asked, self.settings):
+            return "origin"
+        # JSONP: an answer that any page may run as a script.
+        return "unreadable" if "j" in asked.args else None
+
+
+def guard_socket(app: Flask) -> None:
+    """Put the guard before the socket; after it was bound, for it answers before Flask."""
+    settings: Settings = app.extensions["process"].settings
+    app.wsgi_app = SocketGuard(app.wsgi_app, settings)  # type: ignore[method-assign]
+
+
 def _keep_cookies(response: Response) -> Response:
-    options: dict[str, Any] = {
-        "httponly": True,
-        "samesite": "Lax",
-        "secure": _settings().public_url.startswith("https:"),
-    }
     if "participant_cookie" in g and response.status_code < 400:
-        response.set_cookie(
-            PARTICIPANT_COOKIE,
-            g.participant_cookie,
-            max_age=PARTICIPANT_DAYS * 24 * 3600,
-            **options,
-        )
+        _set_cookie(response, PARTICIPANT_COOKIE, g.participant_cookie, PARTICIPANT_DAYS)
     if "passes_cookie" in g:
-        response.set_cookie(
-            PASSES_COOKIE, g.passes_cookie, max_age=PASSES_DAYS * 24 * 3600, **options
-        )
+        if g.passes_cookie:
+            _set_cookie(response, PASSES_COOKIE, g.passes_cookie, PASSES_DAYS)
+        if not g.passes_cookie:
+            response.delete_cookie(_cookie_name(PASSES_COOKIE), secure=_behind_https())
+        if _behind_https() and PASSES_COOKIE in request.cookies:
+            # All that it held is in the new one.
+            response.delete_cookie(PASSES_COOKIE, secure=True)
     chosen = request.args.get("lang")
     if chosen in LOCALES:
-        response.set_cookie(LOCALE_COOKIE, chosen, max_age=PARTICIPANT_DAYS * 24 * 3600, **options)
+        _set_cookie(response, LOCALE_COOKIE, chosen, PARTICIPANT_DAYS)
     return response
+
+
+def _set_cookie(response: Response, name: str, value: str, days: int) -> None:
+    response.set_cookie(
+        _cookie_name(name),
+        value,
+        max_age=days * 24 * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=_behind_https(),
+    )
 
 
 def _settings() -> Settings:

@@ -25,6 +25,7 @@ MAX_FORM_FIELDS = 100
 FLUSH_INTERVAL_S = 1.0
 """Phones hear gathered news at most this often a stand."""
 MAX_SOCKET_MESSAGE_BYTES = 16 * 1024
+MOST_PASS_DAYS = 3650
 KEY_FILE = "secret.key"
 LEAST_KEY_CHARACTERS = 32
 """What somebody made up in a minute can be found by trying: a pass is enough to try against."""
@@ -61,6 +62,8 @@ class Settings:
     networks, separated by spaces or commas; none by default."""
     connections_an_address: int = 3000
     """EXCHANGE_CONNECTIONS_AN_ADDRESS: a hall is one address, with several for each phone."""
+    pass_days: int = 7
+    """EXCHANGE_PASS_DAYS: how many days an event's passes open something after it was closed."""
     async_mode: str = "eventlet"
     """EXCHANGE_ASYNC_MODE: eventlet, gevent or threading."""
 
@@ -103,6 +106,7 @@ def read(
             environ.get("EXCHANGE_CONNECTIONS_AN_ADDRESS") or "3000"
         ),
         redis_url=_redis_url(environ.get("EXCHANGE_REDIS_URL")),
+        pass_days=_days(environ.get("EXCHANGE_PASS_DAYS") or "7"),
         async_mode=_async_mode(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet"),
     )
 
@@ -199,6 +203,15 @@ def _connections(text: str) -> int:
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingRefused(f"EXCHANGE_PORT is “{text}”; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) > MOST_PASS_DAYS:
+        raise SettingRefused(
+            f"EXCHANGE_PASS_DAYS is “{text}”; it must be a number of days from 0 to "
+            f"{MOST_PASS_DAYS}."
+        )
     return int(text)
 
 

@@ -34,14 +34,15 @@ class NoSessions(SessionInterface):
 def bind_socketio(
     app: Flask, settings: Settings, *, async_mode: str, client_manager: Any = None
 ) -> None:
-    """Bind `socketio` in this async mode, for the allowed origins only.
+    """Bind `socketio` in this async mode; access.py stands before it.
 
     `client_manager`: carries messages between several processes; None for a lone one.
     """
     socketio.init_app(
         app,
         async_mode=async_mode,  # type: ignore[arg-type]
-        cors_allowed_origins=list(settings.allowed_origins),
+        # Its own check and its CORS headers are off: access.py decides who may connect.
+        cors_allowed_origins=[],
         client_manager=client_manager,
         max_http_buffer_size=MAX_SOCKET_MESSAGE_BYTES,
         # The whole server has one rhythm: a dead line shows within 15 s.

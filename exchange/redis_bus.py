@@ -75,6 +75,12 @@ class RedisManager(PubSubManager):  # type: ignore[misc]  # published without ty
         super().__init__(channel=f"{redis.name}-news")
         self.redis = redis
 
+    def _handle_close_room(self, message: dict[str, Any]) -> None:
+        """A pass lapsed or a browser logged out, in whichever process: its sockets end."""
+        for sid, _ in list(self.get_participants("/", message.get("room"))):
+            self.server.disconnect(sid, ignore_queue=True)
+        super()._handle_close_room(message)
+
     def _publish(self, data: dict[str, Any]) -> None:
         message = json.dumps(data)
         self.redis.call(lambda: self.redis.client.publish(self.channel, message), lambda: None)

@@ -5,6 +5,7 @@ language. `desk` and `stand` share a scope but not a room: desks hear at once, p
 """
 
 import enum
+import hashlib
 from dataclasses import dataclass
 
 LOCALES = ("de", "en")
@@ -81,3 +82,11 @@ def name(room: Room, owner_id: int, locale: str) -> str:
 def pass_room(pass_id: int) -> str:
     """The room of all sockets that were let in by one pass; it is closed when the pass is."""
     return f"pass:{pass_id}"
+
+
+def browser_room(mark: str) -> str:
+    """The room of all of a browser's sockets that a pass let in; it is closed with logging out.
+
+    Its name goes through Redis: it holds a digest, for the mark would be a key.
+    """
+    return f"browser:{hashlib.sha256(mark.encode()).hexdigest()[:32]}"

@@ -39,7 +39,8 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
         room, scope, pass_ = access.watched(command)
         if pass_ is not None:
             join_room(rooms.pass_room(pass_.id))
-            presence.let_in(_sid(), pass_.id, pass_.generation)
+            join_room(rooms.browser_room(access.browser_mark()))
+            presence.let_in(_sid(), pass_)
         locale = presence.watchers().locales.get(_sid(), access.locale())
         join_room(rooms.name(room, scope.owner_id, locale))
         return {"ok": True, "revision": revisions.read_anew(scope)}

@@ -20,12 +20,21 @@ OF_QUESTION = (
 )
 """The columns of a question that undo puts back. Never a text: what was erased stays erased."""
 
-OF_EVENT = ("phase", "message_id", "clock_until", "picture", "before_id", "moderation_first")
+OF_EVENT = (
+    "phase",
+    "phase_since",
+    "message_id",
+    "clock_until",
+    "picture",
+    "before_id",
+    "moderation_first",
+)
 
 _LOAD: Mapping[str, Callable[[Any], Any]] = {
     "status": Status,
     "phase": Phase,
     "since": datetime.fromisoformat,
+    "phase_since": datetime.fromisoformat,
     "clock_until": datetime.fromisoformat,
     "owed_until": date.fromisoformat,
 }

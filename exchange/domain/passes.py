@@ -1,5 +1,6 @@
 """Passes: secret links. The secret carries the pass's id and an HMAC of id and generation under
-the instance's key: never stored, printable again, rotated by the generation, revocable.
+the instance's key: never stored, printable again, rotated by the generation, revocable. When they
+end: `PassLine.last_day`.
 """
 
 import base64
@@ -8,6 +9,7 @@ import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from exchange import logs, rooms
 from exchange.domain.changes import Actor, Change, Subject, change_of_series
 from exchange.domain.refusals import Refused
 from exchange.live import presence
@@ -18,6 +20,8 @@ from exchange.queries.people import PassLine
 _ID_BYTES = 4
 _LARGEST_ID = 2**31 - 1
 """Of what a database numbers; to look for a larger one is an error to PostgreSQL."""
+_REMEMBERED = 50
+"""How many earlier generations of a pass are told from a wrong secret, for the security log."""
 _MAC_BYTES = 12  # 96 bits: more than can be guessed, short enough for a QR code
 
 _COOKIE_BYTES = 10
@@ -48,14 +52,46 @@ def id_in(secret: str) -> int | None:
     return number if 0 < number <= _LARGEST_ID else None
 
 
-def opens(pass_: Pass | PassLine, secret: str, instance_key: str) -> bool:
-    """Whether `secret` is this pass's own, of its present generation, and not revoked."""
+def is_genuine(pass_: Pass | PassLine | None, secret: str, instance_key: str) -> bool:
+    """Whether `secret` is this pass's own, of its present generation.
+
+    Takes as long for a pass that is not there: who tries ids learns nothing from the clock.
+    """
     raw = _decoded(secret)
-    return (
-        raw is not None
-        and not pass_.revoked
-        and hmac.compare_digest(raw[_ID_BYTES:], _mac(pass_.id, pass_.generation, instance_key))
-    )
+    if raw is None:
+        return False
+    number = int.from_bytes(raw[:_ID_BYTES], "big")
+    mac = _mac(number, pass_.generation if pass_ else 1, instance_key)
+    return hmac.compare_digest(raw[_ID_BYTES:], mac) and pass_ is not None
+
+
+def was_genuine(pass_: PassLine | None, secret: str, instance_key: str) -> bool:
+    """Whether `secret` was this pass's own before it was renewed; of its latest generations.
+
+    As many comparisons for each pass and for none: see above.
+    """
+    raw = _decoded(secret)
+    if raw is None:
+        return False
+    number, now = int.from_bytes(raw[:_ID_BYTES], "big"), pass_.generation if pass_ else 1
+    macs = (_mac(number, now - back, instance_key) for back in range(1, _REMEMBERED + 1))
+    # Generations begin with 1: what is signed before that was never given to anybody.
+    return any(hmac.compare_digest(raw[_ID_BYTES:], mac) for mac in macs) and pass_ is not None
+
+
+def why_closed(pass_: PassLine, browser: str | None, days: int) -> Refused | None:
+    """Why a pass opens nothing, though its secret is right; None: it opens.
+
+    `browser`: the digest of the browser that holds it (`browser_digest`). `days`: how long passes
+    outlive their event. `pass`: revoked; `pass_ended`; `pass_bound`: for one browser, and not this.
+    """
+    if pass_.revoked:
+        return Refused("pass")
+    if pass_.ended(days):
+        return Refused("pass_ended", date=pass_.last_day(days))
+    if pass_.one_browser and (pass_.bound_to is None or pass_.bound_to != browser):
+        return Refused("pass_bound")
+    return None
 
 
 def rotate(pass_id: int, *, by: Actor, seen: int | None = None) -> None:
@@ -69,7 +105,8 @@ def rotate(pass_id: int, *, by: Actor, seen: int | None = None) -> None:
         if under_way.nothing_done:
             return
         pass_.generation += 1
-    presence.dismiss(pass_id)
+        pass_.bound_to = None
+    _ended(pass_id)
 
 
 def set_revoked(pass_id: int, revoked: bool, *, by: Actor) -> None:
@@ -81,16 +118,66 @@ def set_revoked(pass_id: int, revoked: bool, *, by: Actor) -> None:
         under_way.nothing_done = pass_.revoked == revoked
         pass_.revoked = revoked
     if revoked:
-        presence.dismiss(pass_id)
+        _ended(pass_id)
+
+
+def set_one_browser(pass_id: int, on: bool, *, by: Actor) -> None:
+    """Let a pass open in one browser only, or in any. Whoever has it open redeems it anew.
+
+    Refuses `unknown`.
+    """
+    with _change_of(pass_id, "one-browser" if on else "any-browser", by) as (under_way, pass_):
+        under_way.nothing_done = pass_.one_browser == on
+        if not under_way.nothing_done:
+            pass_.one_browser, pass_.bound_to = on, None
+    if on and not under_way.nothing_done:
+        _ended(pass_id)
+
+
+def free(pass_id: int, *, by: Actor) -> None:
+    """Take a pass off its browser: the next one that redeems it has it. Refuses `unknown`."""
+    with _change_of(pass_id, "free", by) as (under_way, pass_):
+        under_way.nothing_done = pass_.bound_to is None
+        pass_.bound_to = None
+    _ended(pass_id)
+
+
+def bind(pass_: PassLine, browser: str) -> None:
+    """Bind a pass that is for one browser only to the first that redeems it.
+
+    Refuses `pass_bound` when another one was quicker.
+    """
+    by = Actor(role=pass_.role.value, pass_id=pass_.id)
+    with _change_of(pass_.id, "bind", by) as (under_way, row):
+        under_way.nothing_done = row.bound_to == browser or not row.one_browser
+        if row.bound_to not in (None, browser):
+            raise Refused("pass_bound")
+        if not under_way.nothing_done:
+            row.bound_to = browser
+
+
+def _ended(pass_id: int) -> None:
+    presence.dismiss(rooms.pass_room(pass_id))
 
 
 @contextmanager
 def _change_of(pass_id: int, verb: str, by: Actor) -> Iterator[tuple[Change, Pass]]:
+    """A change to a pass; done, it stands in the security log too."""
     series_id = people.series_of_pass(pass_id)
     if series_id is None:
         raise Refused("unknown")
     with change_of_series(series_id, verb, Subject("pass", pass_id), by) as under_way:
-        yield under_way, under_way.session.get_one(Pass, pass_id)
+        pass_ = under_way.session.get_one(Pass, pass_id)
+        role = pass_.role.value
+        yield under_way, pass_
+    if under_way.counts:
+        logs.security_event(verb, pass_id=pass_id, role=role, by=by.role, by_pass=by.pass_id)
+
+
+def browser_digest(mark: str, pass_id: int, instance_key: str) -> str:
+    """What a pass's row keeps of the mark of the browser that it is bound to."""
+    message = f"browser {pass_id} {mark}".encode()
+    return hmac.new(instance_key.encode(), message, hashlib.sha256).hexdigest()
 
 
 def participant_cookie(key: str, instance_key: str) -> str:

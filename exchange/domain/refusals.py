@@ -67,6 +67,15 @@ _SENTENCES: dict[str, LazyString] = {
     "unknown": _l("Das gibt es hier nicht."),
     "origin": _l("Diese Anfrage kam von einer anderen Seite und wurde nicht angenommen."),
     "pass": _l("Diese Zugangskarte gilt nicht mehr. Bitte fragen Sie die Organisation."),
+    "pass_ended": _l(
+        "Diese Zugangskarte galt bis zum %(date)s. Die Organisation kann sie wieder gültig machen:"
+        " Bitte fragen Sie dort."
+    ),
+    "pass_bound": _l(
+        "Diese Zugangskarte gilt nur in dem Browser, der ihren Link zuerst geöffnet hat. War es"
+        " dieser, öffnen Sie den Link bitte noch einmal; war es ein anderer, gibt die Organisation"
+        " die Karte wieder frei."
+    ),
     "not_yours": _l("Dafür brauchen Sie die passende Zugangskarte."),
     "no_participant": _l("An diesem Gerät wurde hier noch nichts gefragt."),
     "slow_down": _l(

@@ -103,6 +103,8 @@ def _enter(under_way: Change, phase: Phase) -> None:
     """Go to `phase`; what is live leaves the stage when the phase has none."""
     event = under_way.event
     before, event.phase = event.phase, phase
+    if phase is not before:
+        event.phase_since = now()
     _tell_who_may_edit(under_way, before, moderated_before=event.moderation_first)
     if phase not in phases.ON_STAGE:
         take_off_stage(under_way)

@@ -1,7 +1,8 @@
 """Presence: which sockets this process serves, by which passes they were let in, and their end.
 
-A pass that is renewed or revoked here closes its sockets at once; in other processes within
-LOOK_EVERY_S.
+A pass that is renewed or revoked, and a browser that logs out, lose their sockets at once; in other
+processes as soon as Redis tells them, a pass's within LOOK_EVERY_S in any case. What ends with its
+day, or with a pass's binding, is found by the same look.
 """
 
 import logging
@@ -10,11 +11,11 @@ from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
-from exchange import rooms
 from exchange.database import errors
 from exchange.extensions import pause, sio_server, socketio
 from exchange.live.flush import flush_left_behind
 from exchange.queries import people
+from exchange.queries.people import PassLine
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,8 @@ class Watchers:
     """Who is connected to this process."""
 
     locales: dict[str, str] = field(default_factory=dict)
-    passes: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
-    """By which passes, each of which generation, a socket was let in."""
+    passes: dict[str, set[PassLine]] = field(default_factory=dict)
+    """By which passes, each as it was then, a socket was let in."""
     first_seen: dict[str, float] = field(default_factory=dict)
     looking: bool = False
 
@@ -53,31 +54,37 @@ def left(sid: str) -> None:
     watchers().passes.pop(sid, None)
 
 
-def let_in(sid: str, pass_id: int, generation: int) -> None:
+def let_in(sid: str, pass_: PassLine) -> None:
     """A socket was let in by a pass."""
-    watchers().passes.setdefault(sid, set()).add((pass_id, generation))
+    watchers().passes.setdefault(sid, set()).add(pass_)
 
 
-def dismiss(pass_id: int) -> None:
-    """Close every socket that was let in by a pass. Never fails: the pass is changed already."""
+def dismiss(room: str) -> None:
+    """Close every socket in the room of a pass or of a browser, in all processes.
+
+    Never fails: what they were let in by has been changed already.
+    """
     try:
-        room = rooms.pass_room(pass_id)
-        for sid, _ in list(sio_server().manager.get_participants("/", room)):
+        manager = sio_server().manager
+        for sid, _ in list(manager.get_participants("/", room)):
             sio_server().disconnect(sid)
+        # Among several processes it is told to the others (redis_bus.py).
+        manager.close_room(room, "/")
     except Exception:
-        log.exception("A pass's sockets could not be closed; they are within seconds.")
+        log.exception("Sockets could not be closed; a pass's are within seconds.")
 
 
 def look_once(app: Flask) -> None:
-    """Disconnect those whose pass was revoked, wherever that happened, and idle connections; tell
+    """Disconnect those whose pass has lapsed, wherever that happened, and idle connections; tell
     what was left untold.
     """
     with app.app_context():
         known = watchers()
         let_in_by = {held for of_one in known.passes.values() for held in of_one}
-        revoked = people.revoked_among(let_in_by) if let_in_by else set()
+        days = current_app.extensions["process"].settings.pass_days
+        lapsed = people.lapsed_among(let_in_by, days) if let_in_by else set()
         for sid, of_one in list(known.passes.items()):
-            if of_one & revoked:
+            if of_one & lapsed:
                 sio_server().disconnect(sid)
         _close_idle(known)
         flush_left_behind()

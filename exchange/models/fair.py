@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange.models import lengths
-from exchange.models.base import Base, UtcDateTime, words
+from exchange.models.base import Base, UtcDateTime, now, words
 
 
 class Phase(enum.Enum):
@@ -51,6 +51,8 @@ class Event(Base):
     venue: Mapped[str | None] = mapped_column(String(200))
     date: Mapped[dt.date]
     phase: Mapped[Phase] = mapped_column(words(Phase), default=Phase.PREPARING)
+    phase_since: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+    """When the present phase began: a closed event's passes end so many days later."""
     moderation_first: Mapped[bool] = mapped_column(default=False)
     """Whether questions wait as *pending* until somebody publishes them."""
     owed_until: Mapped[dt.date]

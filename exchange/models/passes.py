@@ -2,7 +2,7 @@
 
 import enum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange.models.base import Base, words
@@ -44,6 +44,10 @@ class Pass(Base):
     generation: Mapped[int] = mapped_column(default=1)
     """Rotating a pass makes a new secret and lets the old one lapse."""
     revoked: Mapped[bool] = mapped_column(default=False)
+    one_browser: Mapped[bool] = mapped_column(default=False)
+    """Whether it opens in one browser only: the first that redeems it."""
+    bound_to: Mapped[str | None] = mapped_column(String(64))
+    """The digest of that browser's mark (`domain/passes.py`); None until one has redeemed it."""
 
     series: Mapped[Series | None] = relationship()
     event: Mapped[Event | None] = relationship()

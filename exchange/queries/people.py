@@ -2,13 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Executable, bindparam, func, or_, select
+from sqlalchemy import Executable, bindparam, case, func, or_, select
 
 from exchange.database.connections import db
 from exchange.database.statements import CompiledStatement
-from exchange.models import Event, Participant, Pass, Project, Role, Series, Stand
+from exchange.models import (
+    Event,
+    Participant,
+    Pass,
+    Phase,
+    Project,
+    Question,
+    Role,
+    Series,
+    Stand,
+    Status,
+)
+from exchange.models.base import day_in_hall, today
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,34 @@ class PassLine:
     event_id: int | None
     stand_id: int | None
     project_id: int | None
+    one_browser: bool
+    bound_to: str | None
+    """The digest of the browser that redeemed it first, where it is for one browser only."""
+    phase: Phase | None
+    phase_since: datetime | None
+    owed_until: date | None
+    """Of its event or its stand's event."""
+    answers_due: date | None
+    """Of a contact: the last day on which an answer is due, at any event that shows the project."""
+
+    def last_day(self, days: int) -> date | None:
+        """The last day on which it opens something; None when it has no end.
+
+        An event's passes last `days` after it was closed. An event that nobody closes counts as
+        closed on the day when its answers are due or, if it was reopened after that, on that day.
+        A contact's passes last `days` after its answers are due; an organiser's do not end.
+        """
+        begins = self.answers_due
+        if self.phase is not None and self.phase_since and self.owed_until:
+            begins = day_in_hall(self.phase_since)
+            if self.phase is not Phase.CLOSED:
+                begins = max(begins, self.owed_until)
+        return begins + timedelta(days) if begins else None
+
+    def ended(self, days: int) -> bool:
+        """Whether its last day is over, by the hall's calendar."""
+        last = self.last_day(days)
+        return last is not None and today() > last
 
 
 _SINCE = CompiledStatement(
@@ -39,15 +79,44 @@ def participant_since(event_id: int, digest: str) -> datetime | None:
     return found[0] if found else None
 
 
-_PASSES = select(
-    Pass.id,
-    Pass.role,
-    Pass.generation,
-    Pass.revoked,
-    Pass.series_id,
-    Pass.event_id,
-    Pass.stand_id,
-    Pass.project_id,
+_SHOWN = select(Stand.id).where(Stand.project_id == Pass.project_id).correlate(Pass)
+_OWED_FOR_IT = (
+    select(func.max(Question.owed_until))
+    .where(Question.stand_id.in_(_SHOWN), Question.status == Status.OWED)
+    .correlate(Pass)
+    .scalar_subquery()
+)
+_OWED_AT_ITS_EVENTS = (
+    select(func.max(Event.owed_until))
+    .join(Stand, Stand.event_id == Event.id)
+    .where(Stand.project_id == Pass.project_id)
+    .correlate(Pass)
+    .scalar_subquery()
+)
+_PASSES = (
+    select(
+        Pass.id,
+        Pass.role,
+        Pass.generation,
+        Pass.revoked,
+        Pass.series_id,
+        Pass.event_id,
+        Pass.stand_id,
+        Pass.project_id,
+        Pass.one_browser,
+        Pass.bound_to,
+        Event.phase,
+        Event.phase_since,
+        Event.owed_until,
+        case(
+            # The later of both: an answer may be promised for a day of its own.
+            (_OWED_FOR_IT > _OWED_AT_ITS_EVENTS, _OWED_FOR_IT),
+            else_=_OWED_AT_ITS_EVENTS,
+        ),
+    )
+    .outerjoin(Stand, Pass.stand_id == Stand.id)
+    .outerjoin(Event, Event.id == func.coalesce(Pass.event_id, Stand.event_id))
+    .outerjoin(Project, Pass.project_id == Project.id)
 )
 
 
@@ -58,14 +127,22 @@ def passes_by_id(pass_ids: Collection[int]) -> dict[int, PassLine]:
     return {one.id: one for one in _lines(_PASSES.where(Pass.id.in_(pass_ids)))}
 
 
-def revoked_among(held: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of the (pass id, generation) pairs that open nothing any more."""
-    rows = db.session.execute(
-        select(Pass.id, Pass.generation).where(
-            Pass.id.in_({pass_id for pass_id, _ in held}), Pass.revoked.is_(False)
-        )
+def lapsed_among(held: Collection[PassLine], days: int) -> set[PassLine]:
+    """Those of the passes, as they were when they let somebody in, that open nothing any more:
+    renewed, revoked, ended (`days` after the event was closed), or bound to another browser.
+    """
+    now = passes_by_id({pass_.id for pass_ in held})
+    return {pass_ for pass_ in held if _has_lapsed(pass_, now.get(pass_.id), days)}
+
+
+def _has_lapsed(then: PassLine, now: PassLine | None, days: int) -> bool:
+    return (
+        now is None
+        or now.revoked
+        or now.generation != then.generation
+        or (now.one_browser and (now.bound_to is None or now.bound_to != then.bound_to))
+        or now.ended(days)
     )
-    return set(held) - {(row[0], row[1]) for row in rows}
 
 
 def series_of_pass(pass_id: int) -> int | None:
@@ -94,36 +171,29 @@ def code_opened_by(pass_id: int) -> str | None:
 def passes_of_series(series_id: int) -> Sequence[PassLine]:
     """Every pass of a series, of its events, stands and projects."""
     return _lines(
-        _PASSES.outerjoin(Stand, Pass.stand_id == Stand.id)
-        .outerjoin(Event, or_(Pass.event_id == Event.id, Stand.event_id == Event.id))
-        .outerjoin(Project, Pass.project_id == Project.id)
-        .where(
+        _PASSES.where(
             or_(
                 Pass.series_id == series_id,
                 Event.series_id == series_id,
                 Project.series_id == series_id,
             )
-        )
-        .order_by(Pass.id)
+        ).order_by(Pass.id)
     )
 
 
 def passes_of_event(event_id: int) -> Sequence[PassLine]:
     """Organiser's, moderator's and screen's passes, as they concern one event."""
+    its_series = select(Event.series_id).where(Event.id == event_id).scalar_subquery()
     return _lines(
-        _PASSES.join(Event, or_(Pass.event_id == Event.id, Pass.series_id == Event.series_id))
-        .where(Event.id == event_id)
-        .order_by(Pass.id)
+        _PASSES.where(
+            or_(Pass.event_id == event_id, Pass.series_id == its_series),
+        ).order_by(Pass.id)
     )
 
 
 def presenter_passes(event_id: int) -> Sequence[PassLine]:
     """The presenters' passes of an event's stands."""
-    return _lines(
-        _PASSES.join(Stand, Pass.stand_id == Stand.id)
-        .where(Stand.event_id == event_id)
-        .order_by(Stand.number)
-    )
+    return _lines(_PASSES.where(Stand.event_id == event_id).order_by(Stand.number))
 
 
 def series_of(series_ids: Collection[int]) -> Sequence[Series]:

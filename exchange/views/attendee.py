@@ -28,6 +28,7 @@ from exchange.views.pages import (
     event_or_refuse,
     live_page,
     posted,
+    public_code,
     render_page,
     stand_or_refuse,
     wanted,
@@ -135,8 +136,7 @@ def ask(stand: str) -> ResponseReturnValue:
 def code(stand: str) -> Response:
     """The stand's QR code, for whoever makes a poster of his own."""
     found = stand_or_refuse(stand)
-    svg = qr.svg(_public(f"/s/{found.code}"))
-    return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-cache"})
+    return public_code(qr.svg(_public(f"/s/{found.code}")))
 
 
 @bp.route("/questions/<int:question>/me-too", methods=["PUT", "DELETE", "POST"])
@@ -254,11 +254,12 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
 
 
 def _own(question: int, verb: str, fields: dict[str, str], given: Fields) -> ResponseReturnValue:
-    found = _question(question)
+    found = question_queries.place_of(question)
+    by = access.asker_of(found)
+    if found is None:
+        raise Refused("not_yours")
     echo = _echo(fields)
-    outcome = questions.act(
-        question, verb, by=access.asker_of(found), key=echo.get("key"), fields=given
-    )
+    outcome = questions.act(question, verb, by=by, key=echo.get("key"), fields=given)
     if wants_json():
         return jsonify(version=outcome.version, revision=outcome.revision, **echo)
     return redirect(f"/s/{found.stand}#mine", 303)

@@ -15,10 +15,10 @@ from exchange.queries import questions as question_queries
 from exchange.rooms import Room
 from exchange.views.pages import (
     done,
-    event_or_refuse,
     live_page,
     posted,
     question_page,
+    staff_event,
     staff_key,
     typed_in,
     verb_fields,
@@ -32,8 +32,7 @@ bp = Blueprint("moderator", __name__)
 @bp.get("/moderate/<event>")
 def moderation(event: str) -> Response:
     """All questions of an event, by where they stand."""
-    found = event_or_refuse(event)
-    access.moderator_of(found.id)
+    found, _ = staff_event(event, access.moderator_of)
 
     def build() -> dict[str, Any]:
         event = fair.event_line(found.id)
@@ -58,8 +57,7 @@ def moderation(event: str) -> Response:
 @bp.post("/moderate/<event>/questions")
 def ask(event: str) -> ResponseReturnValue:
     """A question from the floor is typed in, for a stand or for none (stand 0)."""
-    found = event_or_refuse(event)
-    by = access.moderator_of(found.id)
+    found, by = staff_event(event, access.moderator_of)
     fields = posted()
     stand = questions.stand_named(found.id, fields.get("stand") or "0")
     return typed_in(stand.code, by, fields, f"/moderate/{found.code}")
@@ -68,8 +66,7 @@ def ask(event: str) -> ResponseReturnValue:
 @bp.get("/moderate/<event>/questions/<int:number>")
 def question(event: str, number: int) -> Response:
     """One question with its history and all its forms; the way without scripts."""
-    found = event_or_refuse(event)
-    access.moderator_of(found.id)
+    found, _ = staff_event(event, access.moderator_of)
     watch = [(Room.MODERATE, found.code, rooms.moderate(found.id))]
     return question_page("moderator", found.id, number, watch, back=f"/moderate/{found.code}")
 
@@ -77,8 +74,7 @@ def question(event: str, number: int) -> Response:
 @bp.post("/moderate/<event>/questions/<int:question>/<verb>")
 def act(event: str, question: int, verb: str) -> ResponseReturnValue:
     """Use a verb on a question of this event."""
-    found = event_or_refuse(event)
-    by = access.moderator_of(found.id)
+    found, by = staff_event(event, access.moderator_of)
     fields = posted()
     if fields.get("head_number"):
         # People know questions by their numbers.
@@ -99,8 +95,7 @@ def act(event: str, question: int, verb: str) -> ResponseReturnValue:
 @bp.post("/moderate/<event>/undo")
 def undo(event: str) -> ResponseReturnValue:
     """Take back a change, the desks' included."""
-    found = event_or_refuse(event)
-    by = access.moderator_of(found.id)
+    found, by = staff_event(event, access.moderator_of)
     fields = posted()
     outcome = undoing.undo(found.id, whole(fields.get("change")) or 0, by=by, key=staff_key(fields))
     return done(outcome, f"/moderate/{found.code}")
@@ -111,8 +106,7 @@ def undo(event: str) -> ResponseReturnValue:
 )
 def conduct(event: str, verb: str) -> ResponseReturnValue:
     """What the moderator does to the event itself."""
-    found = event_or_refuse(event)
-    by = access.moderator_of(found.id)
+    found, by = staff_event(event, access.moderator_of)
     fields = posted()
     outcome = round.conduct(found.id, verb, value=fields.get("value"), by=by, key=staff_key(fields))
     return done(outcome, f"/moderate/{found.code}")

@@ -1,13 +1,13 @@
 """The organiser: phases, passes, and a sheet to print for each stand."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import (
     Blueprint,
     Response,
     current_app,
     jsonify,
-    make_response,
     redirect,
     request,
 )
@@ -21,10 +21,10 @@ from exchange.models import Phase, Role, Series
 from exchange.paper import qr
 from exchange.queries import fair, people
 from exchange.queries import questions as question_queries
-from exchange.queries.fair import ContactLine, EventLine, ProjectLine, StandLine
+from exchange.queries.fair import ContactLine, EventLine, EventRef, ProjectLine, StandLine
 from exchange.queries.people import PassLine
 from exchange.queries.questions import NO_QUESTIONS, Summary
-from exchange.views.pages import done, event_or_refuse, posted, render_page, staff_key, whole
+from exchange.views.pages import done, posted, render_page, staff_event, staff_key, whole
 from exchange.views.refusing import wants_json
 
 bp = Blueprint("organiser", __name__)
@@ -41,6 +41,12 @@ class PassLink:
     generation: int
     link: str
     revoked: bool
+    last_day: date | None
+    """The last day on which it opens something; None when it has no end."""
+    ended: bool
+    one_browser: bool
+    bound: bool
+    """Whether a browser has redeemed it, where it is for one only."""
 
 
 @dataclass(frozen=True)
@@ -66,26 +72,22 @@ class SeriesDesk:
 
 
 @bp.get("/organise")
-def organise() -> Response:
+def organise() -> str:
     """Every event of the series with its phase, its stands and its passes."""
-    response = make_response(
-        render_page(
-            "organiser/organise.html",
-            series=[_desk(series) for series in access.organised_series()],
-            phases=list(Phase),
-            public_url=_public_url(),
-        )
+    # Links that open everything.
+    access.hold_secret()
+    return render_page(
+        "organiser/organise.html",
+        series=[_desk(series) for series in access.organised_series()],
+        phases=list(Phase),
+        public_url=_public_url(),
     )
-    # Links that open everything: they stay out of every cache.
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @bp.post("/organise/<event>/phase")
 def phase(event: str) -> ResponseReturnValue:
     """Switch an event's phase."""
-    found = event_or_refuse(event)
-    by = access.organiser_of(found.series_id)
+    found, by = staff_event(event, access.organiser_of, _series)
     fields = posted()
     try:
         wanted = Phase(fields.get("phase"))
@@ -98,8 +100,7 @@ def phase(event: str) -> ResponseReturnValue:
 @bp.post("/organise/<event>/moderation")
 def moderation(event: str) -> ResponseReturnValue:
     """Let questions wait until they are published (`first=1`), or not (`first=0`)."""
-    found = event_or_refuse(event)
-    by = access.organiser_of(found.series_id)
+    found, by = staff_event(event, access.organiser_of, _series)
     fields = posted()
     if fields.get("first") not in ("0", "1"):
         raise Refused("unreadable")
@@ -112,8 +113,7 @@ def moderation(event: str) -> ResponseReturnValue:
 @bp.get("/organise/<event>/sheets")
 def sheets(event: str) -> str:
     """A sheet for each stand, or for one of them, to print from the browser."""
-    found = event_or_refuse(event)
-    access.organiser_of(found.series_id)
+    found, _ = staff_event(event, access.organiser_of, _series)
     only = request.args.get("stand", "").upper()
     chosen = [line for line in fair.stand_lines(found.id) if only in ("", line.code)]
     if not chosen:
@@ -133,9 +133,11 @@ def code(pass_id: int) -> Response:
     return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
-@bp.post("/organise/passes/<int:pass_id>/<any(rotate, revoke, restore):verb>")
+@bp.post("/organise/passes/<int:pass_id>/<any(rotate, revoke, restore, 'one-browser', free):verb>")
 def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
-    """Give a pass a new secret, let it lapse, or let it be valid again."""
+    """Give a pass a new secret, let it lapse, let it be valid again; bind it to the first browser
+    that redeems it (`one-browser`: `on`) or free it for another.
+    """
     by, pass_ = _pass(pass_id)
     if verb == "rotate":
         passes.rotate(pass_.id, by=by, seen=whole(posted().get("generation")))
@@ -146,6 +148,13 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     elif pass_.role is Role.ORGANISER:
         # Nobody could let it be valid again: that page needs it.
         raise Refused("unknown")
+    elif verb == "one-browser":
+        on = posted().get("on")
+        if on not in ("0", "1"):
+            raise Refused("unreadable")
+        passes.set_one_browser(pass_.id, on == "1", by=by)
+    elif verb == "free":
+        passes.free(pass_.id, by=by)
     else:
         passes.set_revoked(pass_.id, verb == "revoke", by=by)
     if wants_json():
@@ -193,14 +202,29 @@ def _urgency(desk: EventDesk) -> int:
 def _pass(pass_id: int) -> tuple[Actor, PassLine]:
     """A pass of a series that this browser organises, and who that is."""
     pass_ = people.passes_by_id([pass_id]).get(pass_id)
-    series_id = people.series_of_pass(pass_id)
-    if pass_ is None or series_id is None:
-        raise Refused("unknown")
-    return access.organiser_of(series_id), pass_
+    by = access.organiser_of(people.series_of_pass(pass_id) or access.NOWHERE)
+    if pass_ is None:
+        raise Refused("not_yours")
+    return by, pass_
+
+
+def _series(event: EventRef) -> int:
+    return event.series_id
 
 
 def _line(pass_: PassLine) -> PassLink:
-    return PassLink(pass_.id, pass_.role, pass_.generation, _link(pass_), pass_.revoked)
+    last = access.last_day(pass_)
+    return PassLink(
+        id=pass_.id,
+        role=pass_.role,
+        generation=pass_.generation,
+        link=_link(pass_),
+        revoked=pass_.revoked,
+        last_day=last,
+        ended=access.has_ended(pass_),
+        one_browser=pass_.one_browser,
+        bound=pass_.bound_to is not None,
+    )
 
 
 def _link(pass_: PassLine) -> str:

@@ -5,7 +5,8 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from flask import Response, current_app, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
@@ -31,12 +32,26 @@ _UNREADABLE = re.compile("[\ufffd\ud800-\udfff]")
 _WHOLE = re.compile("-?[0-9]{1,9}")
 _FEW_DIGITS = re.compile("[0-9]{1,4}")
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class PageContext:
-    """What a page watches, each with the revision that it shows."""
+    """What a page watches, each with the revision that it shows; and the tag of this state.
+
+    Staff's pages are stored by no browser (`no-store`), so none could ask whether its copy is still
+    true. Their scripts ask by themselves, with the tag, and an unchanged page stays a 304.
+    """
 
     watch: list[dict[str, Any]]
+    etag: str
+
+
+@dataclass(frozen=True)
+class HeldPass:
+    """The pass by which a page is shown: the last day on which it opens it, None without an end."""
+
+    last_day: date | None
 
 
 def live_page(
@@ -62,13 +77,12 @@ def live_page(
             [
                 {"room": room.value, "code": code, "revision": revision}
                 for (room, code, _), revision in zip(watch, revisions, strict=True)
-            ]
+            ],
+            etag,
         )
         response = make_response(render_page(template, page=page, **build()))
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.vary.add("Cookie")
-    response.vary.add("Accept-Language")
     return response
 
 
@@ -107,8 +121,16 @@ def question_page(
 
 
 def render_page(template: str, **context: object) -> str:
-    """A page in the reader's language."""
-    return render(template, request=request, **context)
+    """A page in the reader's language; shown by a pass, it says until when and lets go of it."""
+    pass_ = access.pass_in_use()
+    held = HeldPass(access.last_day(pass_)) if pass_ else None
+    return render(template, request=request, held=held, **context)
+
+
+def public_code(svg: str) -> Response:
+    """A QR code that anybody may show, in a page of the town's as well."""
+    headers = {"Cache-Control": "no-cache", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(svg, mimetype="image/svg+xml", headers=headers)
 
 
 def event_or_refuse(code: str) -> EventRef:
@@ -117,6 +139,30 @@ def event_or_refuse(code: str) -> EventRef:
     if event is None:
         raise Refused("unknown")
     return event
+
+
+def staff_event(
+    code: str, may: Callable[[int], T], place: Callable[[EventRef], int] = lambda event: event.id
+) -> tuple[EventRef, T]:
+    """The event with this code, for whoever holds the pass: what `may` answers for its `place`.
+
+    Refuses `not_yours`, also where there is no such event: one answer for what is not there and
+    what is somebody else's.
+    """
+    event = fair.event_at(code)
+    held = may(place(event) if event else access.NOWHERE)
+    if event is None:
+        raise Refused("not_yours")
+    return event, held
+
+
+def staff_stand(code: str) -> tuple[StandLine, Actor]:
+    """The stand with this code and its presenters, for whoever holds their pass. As above."""
+    stand = fair.stand_at(code)
+    by = access.presenter_of(stand.id if stand else access.NOWHERE)
+    if stand is None:
+        raise Refused("not_yours")
+    return stand, by
 
 
 def stand_or_refuse(code: str) -> StandLine:

@@ -1,6 +1,6 @@
 """The door: a pass's link opens it, and the page posts the secret, so that it is in no log."""
 
-from flask import Blueprint, redirect
+from flask import Blueprint, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access
@@ -8,6 +8,7 @@ from exchange.models import Role
 from exchange.queries import people
 from exchange.queries.people import PassLine
 from exchange.views.pages import posted, render_page
+from exchange.views.refusing import wants_json
 
 bp = Blueprint("passes", __name__)
 
@@ -15,13 +16,21 @@ bp = Blueprint("passes", __name__)
 @bp.get("/pass")
 def door() -> str:
     """Reads the secret from the address's fragment, which browsers never send, and posts it."""
-    return render_page("passes/door.html")
+    access.know_browser()
+    return render_page("passes/door.html", left="left" in request.args)
 
 
 @bp.post("/pass")
 def enter() -> ResponseReturnValue:
     """Take the pass into this browser's cookie and go where it leads."""
     return redirect(_leads_to(access.open_pass(posted().get("secret", "").strip())), 303)
+
+
+@bp.post("/pass/leave")
+def leave() -> ResponseReturnValue:
+    """Log out: this browser's passes end here, and so do its pages' sockets."""
+    access.leave()
+    return jsonify(left=True) if wants_json() else redirect("/pass?left", 303)
 
 
 _PAGES = {

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from exchange import access, rooms
+from exchange import rooms
 from exchange.domain import questions
 from exchange.domain import undo as undoing
 from exchange.models import Facet
@@ -18,7 +18,7 @@ from exchange.views.pages import (
     posted,
     question_page,
     staff_key,
-    stand_or_refuse,
+    staff_stand,
     typed_in,
     verb_fields,
     wanted,
@@ -31,8 +31,7 @@ bp = Blueprint("presenter", __name__)
 @bp.get("/present/<stand>")
 def desk(stand: str) -> Response:
     """All questions of one stand, by where they stand."""
-    found = stand_or_refuse(stand)
-    access.presenter_of(found.id)
+    found, _ = staff_stand(stand)
 
     def build() -> dict[str, Any]:
         return {
@@ -50,16 +49,14 @@ def desk(stand: str) -> Response:
 @bp.post("/present/<stand>/questions")
 def ask(stand: str) -> ResponseReturnValue:
     """A question asked aloud or on paper is typed in."""
-    found = stand_or_refuse(stand)
-    by = access.presenter_of(found.id)
+    found, by = staff_stand(stand)
     return typed_in(found.code, by, posted(), f"/present/{found.code}")
 
 
 @bp.get("/present/<stand>/questions/<int:number>")
 def question(stand: str, number: int) -> Response:
     """One question with its history and all its forms; the way without scripts."""
-    found = stand_or_refuse(stand)
-    access.presenter_of(found.id)
+    found, _ = staff_stand(stand)
     watch = [(Room.DESK, found.code, rooms.stand(found.id))]
     back = f"/present/{found.code}"
     return question_page("presenter", found.event_id, number, watch, back=back, stand_id=found.id)
@@ -68,8 +65,7 @@ def question(stand: str, number: int) -> Response:
 @bp.post("/present/<stand>/questions/<int:question>/<verb>")
 def act(stand: str, question: int, verb: str) -> ResponseReturnValue:
     """Use a verb on a question of this stand."""
-    found = stand_or_refuse(stand)
-    by = access.presenter_of(found.id)
+    found, by = staff_stand(stand)
     fields = posted()
     outcome = questions.act(
         question,
@@ -86,8 +82,7 @@ def act(stand: str, question: int, verb: str) -> ResponseReturnValue:
 @bp.post("/present/<stand>/undo")
 def undo(stand: str) -> ResponseReturnValue:
     """Take back a change that was made at this desk."""
-    found = stand_or_refuse(stand)
-    by = access.presenter_of(found.id)
+    found, by = staff_stand(stand)
     fields = posted()
     outcome = undoing.undo(
         found.event_id, whole(fields.get("change")) or 0, by=by, key=staff_key(fields)

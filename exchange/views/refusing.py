@@ -3,10 +3,11 @@
 import gzip
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from exchange import access
 from exchange.database import errors, health
 from exchange.database.errors import DatabaseBusy, NoConnectionFree
 from exchange.domain.refusals import Refused
@@ -20,6 +21,8 @@ _STATUS = {
     "closed": 403,
     "origin": 403,
     "pass": 403,
+    "pass_ended": 403,
+    "pass_bound": 403,
     "not_yours": 403,
     "unknown": 404,
     "method": 405,
@@ -60,10 +63,17 @@ def init_app(app: Flask) -> None:
     for error in errors.UNAVAILABLE_ERRORS:
         app.register_error_handler(error, _database_away)
     app.after_request(_protect)
+    app.log_exception = _log_exception  # type: ignore[method-assign]
+
+
+def _log_exception(exc_info: Any) -> None:
+    """By the name of the address's rule: the address itself was made by whoever sent it."""
+    current_app.logger.error("Exception in %s.", request.endpoint, exc_info=exc_info)
 
 
 def wants_json() -> bool:
-    """Whether the client asked for JSON rather than for a page."""
+    """Whether the client asked for JSON rather than for a page. The answer varies with it."""
+    g.asked_for = True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
 
@@ -125,14 +135,32 @@ def _database_away(error: DatabaseBusy | DBAPIError | NoConnectionFree) -> Respo
 def _protect(response: Response) -> Response:
     """What browsers are told to hold us to."""
     headers = response.headers
-    # It holds for documents; beside a script or a stylesheet it would only weigh.
-    if response.mimetype not in ("text/css", "text/javascript"):
-        headers.setdefault("Content-Security-Policy", _CSP)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     # Not no-referrer: form posts would send Origin: null and be refused.
     headers.setdefault("Referrer-Policy", "same-origin")
-    if response.mimetype == "text/html":
+    # What follows holds for documents; beside a script or a stylesheet it would only weigh.
+    if response.mimetype in ("text/css", "text/javascript"):
+        return response
+    headers.setdefault("Content-Security-Policy", _CSP)
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    is_page = response.mimetype == "text/html"
+    if current_app.extensions["process"].settings.public_url.startswith("https:"):
+        headers.setdefault("Strict-Transport-Security", _HSTS)
+        if is_page:
+            # On plain http browsers ignore it, and complain of it in every console.
+            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if is_page:
+        headers.setdefault("Permissions-Policy", _PERMISSIONS)
         headers.setdefault("Cache-Control", "private, no-cache")
+    if access.pass_in_use() is not None:
+        # Staff's pages stay in no cache, neither the browser's nor a proxy's, nor behind "Back"
+        # once somebody has logged out.
+        headers["Cache-Control"] = "no-store, no-transform" if access.holds_secret() else "no-store"
+    if is_page or response.status_code in (304, *range(400, 600)):
+        response.vary.update(("Cookie", "Accept-Language"))
+    if "asked_for" in g:
+        response.vary.add("Accept")
+    if is_page and not access.holds_secret():
         _compress(response)
     return response
 
@@ -140,8 +168,12 @@ def _protect(response: Response) -> Response:
 def _compress(response: Response) -> None:
     """A page of 25 KB travels as 5: on a hall's Wi-Fi that is the difference.
 
-    No page holds a secret beside what its reader typed, so its length gives none away.
+    No such page holds a secret beside what its reader typed, so its length gives none away; a page
+    that does says so (`access.hold_secret`) and stays as it is, behind a proxy, too.
     """
+    if response.status_code == 304:
+        response.vary.add("Accept-Encoding")
+        return
     if response.is_streamed or not response.content_length or response.content_length < 1000:
         return
     response.vary.add("Accept-Encoding")
@@ -150,6 +182,27 @@ def _compress(response: Response) -> None:
         response.content_encoding = "gzip"
 
 
+_HSTS = "max-age=31536000"
+"""A year, for this name alone: what else the domain has is not ours to bind."""
+# What the screen (fullscreen, wake lock), the organiser (clipboard) and staff (sound) use is left
+# to ourselves, as browsers have it; nothing here has ever used the rest.
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "camera",
+        "microphone",
+        "geolocation",
+        "display-capture",
+        "payment",
+        "usb",
+        "serial",
+        "hid",
+        "midi",
+        "accelerometer",
+        "gyroscope",
+        "magnetometer",
+    )
+)
 _CSP = "; ".join(
     (
         "default-src 'none'",

@@ -10,7 +10,7 @@ from exchange.queries import fair
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import EventRef
 from exchange.rooms import Room
-from exchange.views.pages import event_or_refuse, live_page
+from exchange.views.pages import event_or_refuse, live_page, public_code, staff_event
 
 bp = Blueprint("screen", __name__)
 
@@ -18,8 +18,7 @@ bp = Blueprint("screen", __name__)
 @bp.get("/screen/<event>")
 def screen(event: str) -> Response:
     """What is live, in letters for the last row."""
-    found = event_or_refuse(event)
-    access.may_see_screen(found.id)
+    found, _ = staff_event(event, access.may_see_screen)
 
     def build() -> dict[str, Any]:
         event = fair.event_line(found.id)
@@ -39,11 +38,7 @@ def screen(event: str) -> Response:
 def code(event: str) -> Response:
     """The event's QR code."""
     found = event_or_refuse(event)
-    return Response(
-        qr.svg(_address(found)),
-        mimetype="image/svg+xml",
-        headers={"Cache-Control": "no-cache"},
-    )
+    return public_code(qr.svg(_address(found)))
 
 
 def _address(event: EventRef) -> str:

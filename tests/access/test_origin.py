@@ -35,6 +35,8 @@ def ask(window: Window, path: str = ASK, **headers: str) -> tuple[int, str | Non
         {"Origin": "http://[::1]:5000"},
         {"Origin": OURS.upper()},
         {"Sec-Fetch-Site": "cross-site", "Origin": OURS},
+        # What names no origin leaves it to the browser's own word.
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
     ],
 )
 def test_same_origin_writes_are_accepted(phone: Window, headers: dict[str, str]) -> None:
@@ -56,6 +58,10 @@ def test_same_origin_writes_are_accepted(phone: Window, headers: dict[str, str])
         {"Origin": "http://evil.example"},
         {"Origin": "http://localhost:5000.evil.example"},
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "none", "Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": ""},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
         {"Referer": f"{OURS}/s/ROBO"},
     ],
 )
@@ -161,4 +167,104 @@ def test_behind_https_the_cookies_are_secure_and_its_names_are_ours(behind_https
 def secure(answer: TestResponse, name: str) -> bool:
     """Whether the one cookie that an answer sets is this one, for https alone."""
     (sent,) = answer.headers.getlist("Set-Cookie")
-    return sent.startswith(f"{name}=") and "Secure" in sent.split("; ")
+    told = sent.split("; ")
+    return (
+        told[0].startswith(f"__Host-{name}=")
+        and {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(told)
+        and "Domain" not in sent
+    )
+
+
+def test_behind_https_a_cookie_of_the_former_name_is_still_read(behind_https: Flask) -> None:
+    base = "https://fragen.example.org"
+    headers = {"Origin": base, "Accept": "application/json"}
+    window = Window(Fair(behind_https))
+    secret = window.fair.secret("moderator", GE)
+    for name, value in ((PASSES_COOKIE, secret), (PARTICIPANT_COOKIE, "p" * 22)):
+        window.client.set_cookie(name, value, domain="fragen.example.org")
+    assert window.client.get(f"/moderate/{GE}", base_url=base).status_code == 200
+    asked = {"key": new_key(), "text": "Was kostet es?"}
+    answer = window.client.post(ASK, base_url=base, data=asked, headers=headers)
+    # The same person as before: no new cookie.
+    assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (201, [])
+    # A pass more: all are in the new cookie, and logging out ends the old one, too.
+    other = {"secret": window.fair.secret("presenter", ROBO)}
+    window.client.post("/pass", base_url=base, data=other, headers=headers)
+    for path in (f"/moderate/{GE}", f"/present/{ROBO}"):
+        assert window.client.get(path, base_url=base).status_code == 200
+    window.client.set_cookie(PASSES_COOKIE, secret, domain="fragen.example.org")
+    window.client.post("/pass/leave", base_url=base, headers=headers)
+    assert window.client.get(f"/moderate/{GE}", base_url=base).status_code == 403
+    assert window.client.get_cookie(PASSES_COOKIE, domain="fragen.example.org") is None
+
+
+def test_behind_https_browsers_are_told_to_stay_there(behind_https: Flask, phone: Window) -> None:
+    client = behind_https.test_client()
+    base = "https://fragen.example.org"
+    for path in ("/", f"/s/{ROBO}", "/nothing", "/healthz", f"/s/{ROBO}/qr.svg"):
+        headers = client.get(path, base_url=base).headers
+        assert headers["Strict-Transport-Security"] == "max-age=31536000"
+        alone = headers.get("Cross-Origin-Opener-Policy")
+        assert alone == ("same-origin" if headers["Content-Type"].startswith("text/html") else None)
+    built = behind_https.extensions["process"].assets.name("attendee.css")
+    headers = client.get(f"/static/build/{built}", base_url=base).headers
+    assert "Strict-Transport-Security" not in headers
+    # On plain http browsers would not heed it.
+    assert "Strict-Transport-Security" not in phone.get("/").headers
+
+
+# The socket: the same address, the same origins
+
+
+def knock(window: Window, path: str = "", method: str = "GET", **headers: str) -> tuple[int, Any]:
+    """Open a session of the socket by polling, as the shipped server is asked."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = window.client.open(
+        f"/socket.io/?EIO=4&transport=polling{path}", method=method, headers=told
+    )
+    return answer.status_code, answer
+
+
+@pytest.mark.parametrize(
+    ("headers", "wanted"),
+    [
+        ({}, 200),
+        ({"Origin": OURS}, 200),
+        ({"Origin": OURS.upper()}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": OURS}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:5000.evil.example"}, 403),
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "evil.example", "X-Forwarded-Host": "localhost:5000"}, 421),
+        ({"Host": "127.0.0.1:5000"}, 200),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_the_socket_decides_origins_and_addresses_as_writes_do(
+    phone: Window, headers: dict[str, str], wanted: int, method: str
+) -> None:
+    status, answer = knock(phone, method=method, **headers)
+    if wanted == 200 and method != "GET":
+        # Let through; without a session there is nothing to post to.
+        wanted = 400 if method == "POST" else 200
+    assert status == wanted
+    assert not [name for name in dict(answer.headers) if name.startswith("Access-Control")]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    if wanted >= 403:
+        words = {403: "origin", 421: "address"}
+        assert answer.json == {"error": words[wanted]}
+
+
+@pytest.mark.parametrize("index", ["0", "x", ""])
+def test_the_socket_has_no_jsonp(phone: Window, index: str) -> None:
+    status, answer = knock(phone, f"&j={index}")
+    assert status == 400
+    assert "___eio" not in answer.text

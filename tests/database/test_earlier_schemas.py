@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from exchange.database import migrations
 from exchange.domain.refusals import Refused
 from simulation.servers import DATABASE
 from tests.support.apps import dispose, make_app
-from tests.support.fair import BAU, GE, KEY, ROBO, Fair
+from tests.support.fair import BAU, GE, KEY, ROBO, TOUR, Fair
 from tests.support.stores import Postgres
+from tests.support.windows import Window
 
 ROWS = Path(__file__).parent
 CLICKS = [f"00000000-0000-4000-8000-{number:012d}" for number in range(40)]
@@ -268,3 +269,33 @@ def test_the_line_to_the_hall_of_0002_can_be_taken_back(with_words: Fair) -> Non
     assert with_words.line_in_the_hall() == "Bitte Platz nehmen."
     with_words.undo(lines[0]["id"])
     assert with_words.line_in_the_hall() is None
+
+
+def test_a_phase_began_with_the_change_that_the_log_tells_of(earlier: Fair) -> None:
+    told = [row for row in earlier.rows("changes") if "phase" in loaded(row["event_before"])]
+    assert told
+    began = {row["id"]: moment(row["phase_since"]) for row in earlier.rows("events")}
+    for event_id in {row["event_id"] for row in told}:
+        assert began.pop(event_id) == max(
+            moment(row["at"]) for row in told if row["event_id"] == event_id
+        )
+    # Of the others nobody knows: not later than now, so that none of them lasts for ever.
+    assert began
+    assert all(since <= datetime.now(UTC) for since in began.values())
+
+
+def test_passes_go_on_for_any_browser(earlier: Fair) -> None:
+    assert {(row["one_browser"], row["bound_to"]) for row in earlier.rows("passes")} == {(0, None)}
+    window = Window(earlier)
+    earlier.sql("UPDATE events SET owed_until = '2100-01-01'")
+    for role, place, path in (
+        ("moderator", GE, f"/moderate/{GE}"),
+        ("organiser", TOUR, "/organise"),
+    ):
+        assert window.enter(role, place).get(path).status_code == 200
+
+
+def moment(told: Any) -> datetime:
+    """As a database told it: SQLite in text and without a zone."""
+    found = datetime.fromisoformat(told) if isinstance(told, str) else told
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -24,7 +24,7 @@ def test_a_lapsed_pass_disconnects_its_sockets_only(
     assert listen("desk", ROBO, window).answer == {"ok": False, "error": "not_yours"}
 
 
-@pytest.mark.parametrize("lapse", ["revoked = 1", "generation = generation + 1"])
+@pytest.mark.parametrize("lapse", ["revoked = TRUE", "generation = generation + 1"])
 def test_a_pass_lapsed_in_another_process_disconnects_its_sockets(
     listen: Listen, fair: Fair, lapse: str
 ) -> None:
@@ -42,7 +42,7 @@ def test_a_client_cannot_fake_connect_or_disconnect(listen: Listen, fair: Fair) 
     ear = listen("moderate", GE)
     for command in ("disconnect", "connect", "disconnect"):
         ear.socket.emit(command, "transport close")
-    fair.sql("UPDATE passes SET revoked = 1")
+    fair.sql("UPDATE passes SET revoked = TRUE")
     look_once(fair.app)
     assert not ear.connected
 

@@ -107,6 +107,22 @@ def test_a_pass_revoked_at_one_process_disconnects_at_the_other(two: Two, fair: 
         wait_until(lambda: not desk.line.connected)
 
 
+def test_logging_out_at_one_process_ends_the_browsers_sockets_at_the_other(
+    two: Two, fair: Fair
+) -> None:
+    here, there = two
+    mine, other = (enter(here, fair, "moderator", GE) for _ in range(2))
+    with page(there, mine) as gone, page(there, other) as stays, page(there) as phone:
+        for one in (gone, stays):
+            assert one.watch("moderate", GE)["ok"] is True
+        assert phone.watch("stand", BAU)["ok"] is True
+        assert send(f"{here.url}/pass/leave", {}, cookie=mine)[0] == 200
+        # Nothing in the database tells of it: Redis does.
+        wait_until(lambda: not gone.line.connected)
+        assert stays.line.connected
+        assert phone.line.connected
+
+
 def test_limits_are_shared_by_both_processes(two: Two) -> None:
     fields = {"key": new_key(), "text": WORDS}
     _, _, headers = send(f"{two[0].url}/s/{ROBO}/questions", fields)

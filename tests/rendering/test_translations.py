@@ -203,7 +203,7 @@ def test_refusals_are_said_in_the_readers_language(app: Flask, fair: Fair) -> No
         422,
         {"error": "empty", "message": "Please write your question in the field."},
     )
-    assert refused("/questions/999/withdraw") == (
+    assert refused("/s/NIX/questions") == (
         404,
         {"error": "unknown", "message": "There is nothing like this here."},
     )

@@ -118,7 +118,17 @@ def test_a_cross_origin_socket_is_refused(server: Running) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=HANGS_S)
     with refused.value as error:
-        assert error.code == 400
+        assert error.code == 403
+
+
+def test_a_socket_under_a_foreign_name_is_refused(server: Running) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=HANGS_S) as line:
+        line.sendall(
+            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: evil.example\r\n"
+            b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+        )
+        assert line.recv(4096).startswith(b"HTTP/1.1 421")
 
 
 def test_reads_are_served_while_writers_wait_for_a_foreign_lock(

@@ -40,7 +40,7 @@ def test_it_hands_out_every_link_of_its_own_tour_and_none_of_another(
 def test_a_page_of_links_stays_out_of_caches_and_is_the_organisers_alone(
     app: Flask, organiser: FlaskClient, fair: Fair
 ) -> None:
-    assert organiser.get("/organise").headers["Cache-Control"] == "no-store"
+    assert organiser.get("/organise").headers["Cache-Control"] == "no-store, no-transform"
     assert app.test_client().get("/organise").status_code == 403
     assert entered(app, fair.secret("moderator", GE)).get("/organise").status_code == 403
 

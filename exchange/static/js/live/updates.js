@@ -42,6 +42,11 @@ let reading;
 let readAgainAfter = false;
 /** @type {Push[]} */
 let held = [];
+/**
+ * The tag of what a staff page shows. No browser stores such a page (no-store), so none asks by itself whether it has changed.
+ * @type {string | undefined}
+ */
+let etag;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let retry;
 let failures = 0;
@@ -80,6 +85,7 @@ function setRooms(watch) {
 export function start(how = STAFF) {
   rhythm = how;
   setRooms(watchOf(document) ?? []);
+  etag = document.getElementById("main")?.dataset.etag;
   if (!rooms.size) return;
   socket = io({
     auth: { lang: document.documentElement.lang },
@@ -243,13 +249,15 @@ export function readAgain() {
   return reading;
 }
 
-/** The page as the server has it now; null when something else answered, or nothing. */
+/** The page as the server has it now, without text when it is what we show; null when something else answered, or nothing. */
 async function fetchPage() {
   const mine = new AbortController();
   control = mine;
   const limit = setTimeout(() => mine.abort(), 15_000);
   try {
-    const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-cache", signal: mine.signal });
+    const headers = { Accept: "text/html", ...(etag && { "If-None-Match": `"${etag}"` }) };
+    const response = await fetch(location.href, { headers, cache: etag ? "no-store" : "no-cache", signal: mine.signal });
+    if (etag && response.status === 304) return { status: 304, html: "" };
     if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return null;
     return { status: response.status, html: await response.text() };
   } catch {
@@ -264,6 +272,11 @@ async function fetchPage() {
 async function read() {
   const answer = await fetchPage();
   if (!answer) return false;
+  if (answer.status === 304) {
+    markFresh();
+    emit("page-read");
+    return true;
+  }
   const page = parsePage(answer.html);
   const watch = watchOf(page);
   // A captive portal has pages, too; ours name their rooms.
@@ -276,6 +289,7 @@ async function read() {
   if (answer.status !== 200) return false;
   await new Promise((done) => whenPointerIsUp(() => done(undefined)));
   reconcile(page);
+  etag = page.getElementById("main")?.dataset.etag;
   const known = new Set(rooms.keys());
   setRooms(watch);
   // A room of my own, since my first write: reconnect with the cookie that came with it.
