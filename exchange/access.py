@@ -293,8 +293,8 @@ def asker_of(question: QuestionPlace | None) -> Actor:
 def watched(command: object) -> tuple[Room, Scope, PassLine | None]:
     """Which room a `watch` command opens, and the pass that opens it, if one is needed.
 
-    Refuses `unreadable`, `unknown`, `not_yours` (also for a staff room of what is not there), and
-    `no_participant` for *mine* before the first write.
+    Refuses `unreadable`, `unknown`, `not_yours`, and `no_participant` for *mine* before the first
+    write.
     """
     room, code = _read_watch(command)
     if room in _STAFF_ROOMS:
@@ -360,15 +360,16 @@ def _read_watch(command: object) -> tuple[Room, str]:
 
 
 def _watched_by_staff(room: Room, code: str) -> tuple[Room, Scope, PassLine | None]:
+    stand = fair.stand_at(code) if room is Room.DESK else None
+    place_id = stand.id if stand else None if room is Room.DESK else _event_named(code)
+    if place_id is None:
+        raise Refused("unknown")
     try:
         if room is Room.DESK:
-            stand = fair.stand_at(code)
-            stand_id = stand.id if stand else NOWHERE
-            return room, rooms.stand(stand_id), _holding(Role.PRESENTER, stand_id)
-        event_id = _event_named(code) or NOWHERE
+            return room, rooms.stand(place_id), _holding(Role.PRESENTER, place_id)
         if room is Room.MODERATE:
-            return room, rooms.moderate(event_id), _holding(Role.MODERATOR, event_id)
-        return room, rooms.public(event_id), may_see_screen(event_id)
+            return room, rooms.moderate(place_id), _holding(Role.MODERATOR, place_id)
+        return room, rooms.public(place_id), may_see_screen(place_id)
     except Refused:
         # The socket's one word for it; the page, read again, says why.
         raise Refused("not_yours") from None

@@ -146,23 +146,16 @@ def staff_event(
 ) -> tuple[EventRef, T]:
     """The event with this code, for whoever holds the pass: what `may` answers for its `place`.
 
-    Refuses `not_yours`, also where there is no such event: one answer for what is not there and
-    what is somebody else's.
+    Refuses `unknown`: which events and stands there are everybody may know.
     """
-    event = fair.event_at(code)
-    held = may(place(event) if event else access.NOWHERE)
-    if event is None:
-        raise Refused("not_yours")
-    return event, held
+    event = event_or_refuse(code)
+    return event, may(place(event))
 
 
 def staff_stand(code: str) -> tuple[StandLine, Actor]:
     """The stand with this code and its presenters, for whoever holds their pass. As above."""
-    stand = fair.stand_at(code)
-    by = access.presenter_of(stand.id if stand else access.NOWHERE)
-    if stand is None:
-        raise Refused("not_yours")
-    return stand, by
+    stand = stand_or_refuse(code)
+    return stand, access.presenter_of(stand.id)
 
 
 def stand_or_refuse(code: str) -> StandLine:
