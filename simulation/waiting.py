@@ -1,7 +1,12 @@
 """Waiting for what will come. How long it takes is not judged, only whether it comes at all."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 HANGS_S = 90.0
 """What has not come by then hangs: a machine with busy neighbours is slow, not broken."""
@@ -18,3 +23,9 @@ def wait_until(
     while not true():
         assert time.monotonic() < until, told()
         time.sleep(0.02)
+
+
+def played(story: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine answers, on a loop of its own: browser tests keep one in this thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, story).result()

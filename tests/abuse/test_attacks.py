@@ -12,6 +12,7 @@ import pytest
 from simulation.attacks import ATTACKS
 from simulation.hall import Times, attack, ratio
 from simulation.servers import DATABASE
+from simulation.waiting import played
 from tests.support.target import Target
 
 pytestmark = pytest.mark.live
@@ -30,7 +31,7 @@ def test_the_hall_hardly_notices(target: Target, name: str) -> None:
     number = 1 + list(ATTACKS).index(name)
     told = []
     for _ in range(TRIES):
-        alone, attacked = asyncio.run(_compare(target, number, name))
+        alone, attacked = played(_compare(target, number, name))
         assert (attacked.lost, attacked.refused) == (0, []), attacked
         told.append(f"alone {alone}; beside it {attacked}")
         if ratio(alone, attacked, LEAST_MS) <= TIMES:
@@ -60,7 +61,7 @@ def test_rotating_cookies_take_no_stand_away_and_decide_no_run_list(target: Targ
         attack("rotating_askers", target.port, stand, seconds=60),
         attack("rotating_voters", target.port, stand, "2", seconds=60),
     ):
-        times = asyncio.run(_ask(target, 12))
+        times = played(_ask(target, 12))
     assert (times.lost, times.refused) == (0, [])
     assert 0 < _count(target, spam) - stored <= 30
     assert _count(target, "SELECT count(*) FROM me_toos") - before <= 10

@@ -1,6 +1,5 @@
 """Connections end, and the last ones are kept for those who hold a pass."""
 
-import asyncio
 import contextlib
 import shutil
 import socket
@@ -16,7 +15,7 @@ from exchange.serving.client_socket import HEADER_S
 from simulation.clients import Poster
 from simulation.hall import entered
 from simulation.servers import Running, free_port, launch
-from simulation.waiting import wait_until
+from simulation.waiting import played, wait_until
 from tests.support.target import Target
 
 pytestmark = pytest.mark.live
@@ -45,7 +44,7 @@ def few(
 
 @pytest.mark.parametrize("few", MODES, indirect=True)
 def test_who_fills_the_hall_with_silence_does_not_lock_out_the_moderator(few: Target) -> None:
-    moderator = asyncio.run(entered(few.port, few.moderator_secret))
+    moderator = played(entered(few.port, few.moderator_secret))
     with contextlib.ExitStack() as open_:
         silent = [open_.enter_context(_connect(few.port)) for _ in range(FEW - 2)]
         attendee = _get(few.port, f"/s/{few.stand(1)}")
@@ -79,7 +78,7 @@ def test_an_oversized_polling_post_is_answered(few: Target) -> None:
         finally:
             poster.close()
 
-    assert asyncio.run(post()) == 400
+    assert played(post()) == 400
 
 
 @pytest.mark.servers
