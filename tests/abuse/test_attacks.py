@@ -17,7 +17,7 @@ from tests.support.target import Target
 
 pytestmark = pytest.mark.live
 
-SECONDS = 6.0
+SECONDS = 5.0
 TIMES = 3.0
 """So much longer may it take at p95."""
 LEAST_MS = 40.0
@@ -30,27 +30,37 @@ TRIES = 3
 def test_the_hall_hardly_notices(target: Target, name: str) -> None:
     number = 1 + list(ATTACKS).index(name)
     told = []
-    for _ in range(TRIES):
-        alone, attacked = played(_compare(target, number, name))
+    for once_more in range(TRIES):
+        if target.alone is None or once_more:
+            target.alone = played(_alone(target, number))
+        attacked = played(_attacked(target, number, name))
         assert (attacked.lost, attacked.refused) == (0, []), attacked
-        told.append(f"alone {alone}; beside it {attacked}")
-        if ratio(alone, attacked, LEAST_MS) <= TIMES:
+        told.append(f"alone {target.alone}; beside it {attacked}")
+        if ratio(target.alone, attacked, LEAST_MS) <= TIMES:
             return
     pytest.fail("\n".join(told))
 
 
-async def _compare(target: Target, number: int, name: str) -> tuple[Times, Times]:
+async def _alone(target: Target, number: int) -> Times:
     hall = target.hall(number)
     try:
         await hall.open()
-        alone = await hall.ask_for(SECONDS)
+        return await hall.ask_for(SECONDS)
+    finally:
+        hall.close()
+
+
+async def _attacked(target: Target, number: int, name: str) -> Times:
+    hall = target.hall(number)
+    try:
+        await hall.open()
         with attack(name, target.port, target.stand(number), "1", seconds=60) as is_going:
             await asyncio.sleep(0.5)
             attacked = await hall.ask_for(SECONDS)
             assert is_going()
+            return attacked
     finally:
         hall.close()
-    return alone, attacked
 
 
 def test_rotating_cookies_take_no_stand_away_and_decide_no_run_list(target: Target) -> None:
@@ -61,19 +71,10 @@ def test_rotating_cookies_take_no_stand_away_and_decide_no_run_list(target: Targ
         attack("rotating_askers", target.port, stand, seconds=60),
         attack("rotating_voters", target.port, stand, "2", seconds=60),
     ):
-        times = played(_ask(target, 12))
+        times = played(_alone(target, 12))
     assert (times.lost, times.refused) == (0, [])
     assert 0 < _count(target, spam) - stored <= 30
     assert _count(target, "SELECT count(*) FROM me_toos") - before <= 10
-
-
-async def _ask(target: Target, number: int) -> Times:
-    hall = target.hall(number)
-    try:
-        await hall.open()
-        return await hall.ask_for(10)
-    finally:
-        hall.close()
 
 
 def _count(target: Target, statement: str) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulation.hall import Hall
+from simulation.hall import Hall, Times
 from simulation.servers import Running
 
 
@@ -15,6 +15,8 @@ class Target:
     running: Running
     instance: Path
     fair: dict[str, Any]
+    alone: Times | None = None
+    """What its hall is like without an attack, once that was measured."""
 
     @property
     def port(self) -> int:
