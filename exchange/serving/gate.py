@@ -92,7 +92,12 @@ class Gate:
 
 
 def is_page(environ: "WSGIEnvironment") -> bool:
-    """Whether a request is for a page: what is sent from memory, the socket and health are none."""
+    """Whether a request is for a page: what is sent from memory, the socket and health are none.
+
+    A secret that opens nothing is answered with a page, too.
+    """
+    if environ["PATH_INFO"] == "/pass":
+        return True
     return environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ["PATH_INFO"].startswith(
         ("/static/", "/socket.io", "/healthz")
     )
