@@ -41,5 +41,7 @@ class Process:
     outage: Outage = field(default_factory=Outage)
     erasures: Erasures = field(default_factory=Erasures)
     new_questions: GroupCommit[New, Asked] = field(default_factory=lambda: GroupCommit(BATCH_LIMIT))
+    keys_under_way: set[str] = field(default_factory=set)
+    """Of questions that are being written at this moment."""
     flush_timers: FlushTimers = field(default_factory=FlushTimers)
     watchers: Watchers = field(default_factory=Watchers)

@@ -90,8 +90,14 @@ def ask(
         if same is not None:
             return Asked(key, same.number, same.status.value, created=False)
     # Last: what is refused for its text does not count. Measured texts are cheap to clean.
-    admit()
-    batches: GroupCommit[New, Asked] = current_app.extensions["process"].new_questions
+    process = current_app.extensions["process"]
+    keys: set[str] = process.keys_under_way
+    is_first = stored_key not in keys
+    if is_first:
+        # The same key that comes again meanwhile is the same question, and counts once.
+        admit()
+        keys.add(stored_key)
+    batches: GroupCommit[New, Asked] = process.new_questions
     event_id = stand.event_id
     try:
         # The session's connection is given back before waiting for the batch.
@@ -102,6 +108,9 @@ def ask(
             raise
         # Between looking for the key and taking the lock the same post came in.
         return _asked_again(key, stored_key, digest, by, participant)
+    finally:
+        if is_first:
+            keys.discard(stored_key)
 
 
 @dataclass(frozen=True)
