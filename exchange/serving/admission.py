@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from exchange.serving.client_socket import ClientSocket
 
@@ -37,6 +38,9 @@ class Connections:
     in_all: int
     proxies: tuple[Network, ...] = ()
     _open: Counter[str] = field(default_factory=Counter)
+    _sockets: WeakValueDictionary[tuple[str, int], ClientSocket] = field(
+        default_factory=WeakValueDictionary
+    )
     _reserved: set[tuple[str, int]] = field(default_factory=set)
     _guard: Lock = field(default_factory=Lock)
 
@@ -70,9 +74,16 @@ class Connections:
                     del self._open[who]
                 self._reserved.discard((address[0], port))
 
-        return ClientSocket(
+        admitted = ClientSocket(
             connection, give_way=give_way, longest_message=longest_message, closed=closed
         )
+        self._sockets[(address[0], port)] = admitted
+        return admitted
+
+    def is_sent_ahead(self, address: str, port: int) -> bool:
+        """Whether a connection's request came together with the one before."""
+        admitted = self._sockets.get((address, port))
+        return admitted is not None and admitted.sent_ahead
 
     def is_reserved(self, address: str, port: int) -> bool:
         """Whether a connection has one of the last places."""

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from werkzeug.wsgi import ClosingIterator
-
 from exchange.serving.admission import Connections, Network, is_among
 
 if TYPE_CHECKING:
@@ -25,8 +23,10 @@ _FULL = [("Retry-After", "5"), ("Connection", "close"), ("Content-Length", "0")]
 class Gate:
     """The outermost WSGI application.
 
-    `give_way`: one connection may hold a hundred requests that were sent at once; before each of
-    them everybody else gets a turn. `holds_pass`: whether a request brings a valid pass.
+    `give_way`: one connection may hold a hundred requests that were sent at once; before each but
+    the first everybody else gets a turn. Nobody else gives way here: between the leader of a group
+    commit and those who would join it, a turn makes the groups smaller. `holds_pass`: whether a
+    request brings a valid pass.
 
     Pages for people without a pass are made PAGES_AT_ONCE, in the order in which they were asked
     for. A page takes ten milliseconds, a question two: whoever asks for pages on many connections
@@ -61,7 +61,8 @@ class Gate:
             start_response("503 Service Unavailable", _FULL)
             return []
         if not queues or has_pass:
-            self._give_way()
+            if self.connections.is_sent_ahead(peer, port):
+                self._give_way()
             return self.app(environ, start_response)
         # After so long there is something else wrong than a queue.
         waited = self._pages.acquire(timeout=PAGE_WAIT_S)
@@ -72,7 +73,7 @@ class Gate:
             try:
                 return list(answer)
             finally:
-                if isinstance(answer, ClosingIterator):
+                if hasattr(answer, "close"):
                     answer.close()
         finally:
             if waited:

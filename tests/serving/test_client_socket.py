@@ -93,7 +93,29 @@ def test_others_get_a_turn_after_each_read_that_did_not_wait(connection: Connect
     connection.theirs.sendall(REQUEST * 20)
     for _ in range(20):
         assert connection.ours.recv(len(REQUEST)) == REQUEST
+    assert connection.turns >= 20 - client_socket.READS_OF_A_REQUEST - 1
+
+
+def test_on_a_websocket_others_get_a_turn_after_each_read(connection: Connection) -> None:
+    connection.ours.sendall(UPGRADED)
+    connection.theirs.sendall(frame(b"3") * 20)
+    for _ in range(20):
+        assert connection.ours.recv(len(frame(b"3"))) == frame(b"3")
     assert connection.turns >= 19
+
+
+def test_a_request_that_was_sent_ahead_is_told_from_one_that_follows(
+    connection: Connection,
+) -> None:
+    file = connection.ours.makefile("rb", 8192)
+    connection.theirs.sendall(REQUEST * 2)
+    for sent_ahead in (False, True):
+        assert b"".join(iter(file.readline, b"\r\n")) + b"\r\n" == REQUEST
+        assert connection.ours.sent_ahead is sent_ahead
+        connection.ours.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    connection.theirs.sendall(REQUEST)
+    assert file.readline()
+    assert not connection.ours.sent_ahead
 
 
 def test_a_request_without_end_is_ended(
