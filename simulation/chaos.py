@@ -26,7 +26,7 @@ from picows import WSError
 from exchange import digests
 from exchange.domain.passes import participant_cookie, participant_digest
 from simulation.clients import Poster, Watcher
-from simulation.held import Content, Held, difference, is_ours
+from simulation.held import Held, is_ours, wrong_with
 from simulation.proxy import Fault, anything, writes
 from simulation.venue import Venue
 
@@ -677,9 +677,7 @@ class Day:
                 self.report.wrong.append(f"{page.path} answers {status}")
                 continue
             self.report.pages += 1
-            self.report.wrong += [
-                f"{page.path}: {said}" for said in difference(page.held.content(), Content.of(html))
-            ]
+            self.report.wrong += [f"{page.path}: {said}" for said in wrong_with(page.held, html)]
 
     def _compare_questions(self) -> None:
         report, rows = (

@@ -181,6 +181,21 @@ class Ends:
             missed |= end.rest > 0 and len(end.shown) < end.limit * _LEFT
         return missed
 
+    def within(self, fresh: "Ends") -> set[str]:
+        """Which questions of a fresh page this one need not show: a list is filled up again only
+        when it has become short (list-ends.js), until then its end comes earlier.
+        """
+        beyond: set[str] = set()
+        for name, end in self.lists.items():
+            there = fresh.lists.get(name)
+            if there is not None and end.rest:
+                beyond.update(sorted(there.shown, key=there.shown.__getitem__)[len(end.shown) :])
+        return beyond
+
+    def totals(self) -> dict[str, int]:
+        """How many questions each list has, shown or not."""
+        return {name: len(end.shown) + end.rest for name, end in self.lists.items()}
+
     def shows(self, piece: Piece) -> bool:
         """Whether a piece is to be seen, as far as ends decide that."""
         return piece.list not in self.lists or piece.id in self._versions
@@ -258,6 +273,20 @@ def _phase_in(html: str) -> str | None:
 def is_ours(html: str) -> bool:
     """Whether this is one of our live pages."""
     return _WATCH.search(html) is not None
+
+
+def wrong_with(held: Held, html: str) -> list[str]:
+    """What a page does not show as a fresh one does (`html`), in words; empty if it is right."""
+    ends, fresh = Ends(html), Content.of(html)
+    beyond = held.ends.within(ends)
+    fresh.shown = {id_: piece for id_, piece in fresh.shown.items() if id_ not in beyond}
+    counted, there = held.ends.totals(), ends.totals()
+    said = [
+        f"{name} has {counted[name]} and should have {there[name]}"
+        for name in counted.keys() & there.keys()
+        if counted[name] != there[name]
+    ]
+    return said + difference(held.content(), fresh)
 
 
 def difference(held: Content, fresh: Content) -> list[str]:
