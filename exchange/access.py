@@ -473,6 +473,8 @@ def _cookie(name: str) -> str:
     Until the former ones have ended by themselves (PASSES_DAYS) an upgrade logs nobody out.
     """
     cookies = request.cookies
+    if not cookies:
+        return ""
     return cookies.get(_cookie_name(name)) or cookies.get(name, "")
 
 
