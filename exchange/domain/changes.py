@@ -131,8 +131,8 @@ class Change:
         stage = self._changes_stage(event_changes)
         raw = RawConnection.of(self.session)
         scopes = self._scopes(audiences, for_askers, stage=stage)
-        checking = "moderation_first" in event_changes
-        if checking:
+        moderation_first = "moderation_first" in event_changes
+        if moderation_first:
             scopes |= self._desks()
         moved_on = revisions.bump(raw, scopes)
         shown_at = [(audience.question_id, audience.stand_id) for audience in audiences]
@@ -145,7 +145,7 @@ class Change:
             for_askers=for_askers,
             moved=self.moved,
             stage=stage,
-            checking=checking,
+            moderation_first=moderation_first,
         )
 
     def _desks(self) -> set[Scope]:

@@ -39,7 +39,7 @@ def conduct(
             elif verb == "picture":
                 event.picture = value == "1"
             elif verb == "moderation":
-                _check_first(under_way, value == "1")
+                _switch_moderation_first(under_way, value == "1")
             elif verb == "start-round":
                 phases.require_phase(event, phases.MAY_START_ROUND)
                 _enter(under_way, Phase.ROUND)
@@ -65,7 +65,7 @@ def set_moderation_first(event_id: int, on: bool, *, by: Actor, key: str | None 
     """
     with change(event_id, "moderation", Subject("event", event_id), by, key=key) as under_way:
         if under_way.repeated is None:
-            _check_first(under_way, on)
+            _switch_moderation_first(under_way, on)
     return under_way.outcome
 
 
@@ -75,7 +75,7 @@ UNDONE_FOR = timedelta(minutes=30)
 """What a person has switched back stays so for a while, whatever comes."""
 
 
-def check_because_of_a_crowd(event_id: int) -> None:
+def put_moderation_first(event_id: int) -> None:
     """Let new questions wait because more newcomers wrote than may: everybody is told, and one
     press of the moderation takes it back. Nothing when that was done a while ago.
     """
@@ -90,10 +90,10 @@ def check_because_of_a_crowd(event_id: int) -> None:
         recently = last is not None and now() - last < UNDONE_FOR
         under_way.nothing_done = event.moderation_first or recently or event.phase not in ASKING
         if not under_way.nothing_done:
-            _check_first(under_way, True)
+            _switch_moderation_first(under_way, True)
 
 
-def _check_first(under_way: Change, on: bool) -> None:
+def _switch_moderation_first(under_way: Change, on: bool) -> None:
     event = under_way.event
     before, event.moderation_first = event.moderation_first, on
     _tell_who_may_edit(under_way, event.phase, moderated_before=before)

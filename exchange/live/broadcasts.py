@@ -52,7 +52,7 @@ class News:
     """(question id, id of the stand that it left)."""
     stage: bool = False
     """Whether the hall sees another picture."""
-    checking: bool = False
+    moderation_first: bool = False
     """Whether new questions are checked first, or no longer."""
     new: list[Callable[[], Card]] | None = None
     """New questions, by whoever wrote them; everything else is read again."""
@@ -193,8 +193,8 @@ def _for_desk(read: _Reader, stand_id: int) -> str:
     here = [card for card in read.cards if card.stand.id == stand_id]
     gone = [question_id for question_id, left in read.news.moved if left == stand_id]
     html = render_each("questions/_card.html", here) + "".join(map(_gone, gone))
-    if read.news.checking:
-        html += render("presenter/_checking.html", event=read.event)
+    if read.news.moderation_first:
+        html += render("presenter/_moderation_first.html", event=read.event)
     return html
 
 

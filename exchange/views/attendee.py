@@ -118,7 +118,7 @@ def ask(stand: str) -> ResponseReturnValue:
         )
     except Refused as refused:
         if quotas.is_crowd(refused, found.event_id):
-            round.check_because_of_a_crowd(found.event_id)
+            round.put_moderation_first(found.event_id)
         if wants_json():
             raise
         form = AskForm(
