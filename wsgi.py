@@ -311,7 +311,8 @@ def serve_on_gevent(
         def handle(self, connection: socket.socket, address: tuple[str, int]) -> None:
             admitted = admit(connection, address)
             if admitted is not None:
-                with contextlib.closing(admitted):
+                # Who hangs up while a refusal is written is no fault of ours.
+                with contextlib.closing(admitted), contextlib.suppress(ConnectionError):
                     super().handle(admitted, address)
 
     server = Server(listener, app, log=None)

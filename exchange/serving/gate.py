@@ -1,10 +1,13 @@
-"""What happens to every request before the app sees it: everybody's turn, the real address."""
+"""What happens to every request before the app sees it: everybody's turn, addresses that are read
+as they were meant.
+"""
 
 import ipaddress
 import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from exchange.serving.admission import Connections, Network, is_among
 
@@ -17,6 +20,7 @@ PAGE_WAIT_S = 5.0
 MOST_TURNS = 12
 QUIET_S = 0.0003
 """What giving way takes when there is nobody to give way to."""
+_ASCII = "".join(map(chr, range(128)))
 _FULL = [("Retry-After", "5"), ("Connection", "close"), ("Content-Length", "0")]
 
 
@@ -54,6 +58,7 @@ class Gate:
         environ["REMOTE_ADDR"] = client_address(
             peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self.connections.proxies
         )
+        environ["QUERY_STRING"] = percent_encoded(environ.get("QUERY_STRING", ""))
         reserved = self.connections.is_reserved(peer, port)
         queues = is_page(environ)
         has_pass = (reserved or queues) and "HTTP_COOKIE" in environ and self._holds_pass(environ)
@@ -102,6 +107,15 @@ def is_page(environ: "WSGIEnvironment") -> bool:
     return environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ["PATH_INFO"].startswith(
         ("/static/", "/socket.io", "/healthz")
     )
+
+
+def percent_encoded(query: str) -> str:
+    """A query as browsers send it (URL Standard, "query state"): nothing but ASCII.
+
+    Werkzeug decodes what an address says in escapes leniently, and other bytes strictly: one of
+    them would be a fault.
+    """
+    return query if query.isascii() else quote(query, safe=_ASCII, encoding="latin-1")
 
 
 def client_address(peer: str, forwarded: str, proxies: Iterable[Network]) -> str:

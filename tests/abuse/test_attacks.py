@@ -4,14 +4,11 @@
 """
 
 import asyncio
-import contextlib
-import sqlite3
 
 import pytest
 
 from simulation.attacks import ATTACKS
 from simulation.hall import Times, attack, ratio
-from simulation.servers import DATABASE
 from simulation.waiting import played
 from tests.support.target import Target
 
@@ -64,19 +61,14 @@ async def _attacked(target: Target, number: int, name: str) -> Times:
 
 
 def test_rotating_cookies_take_no_stand_away_and_decide_no_run_list(target: Target) -> None:
-    stand, before = target.stand(12), _count(target, "SELECT count(*) FROM me_toos")
+    stand, before = target.stand(12), target.count("SELECT count(*) FROM me_toos")
     spam = "SELECT count(*) FROM questions WHERE text LIKE 'Kaufen%'"
-    stored = _count(target, spam)
+    stored = target.count(spam)
     with (
         attack("rotating_askers", target.port, stand, seconds=60),
         attack("rotating_voters", target.port, stand, "2", seconds=60),
     ):
         times = played(_alone(target, 12))
     assert (times.lost, times.refused) == (0, [])
-    assert 0 < _count(target, spam) - stored <= 30
-    assert _count(target, "SELECT count(*) FROM me_toos") - before <= 10
-
-
-def _count(target: Target, statement: str) -> int:
-    with contextlib.closing(sqlite3.connect(target.instance / DATABASE, timeout=30)) as file:
-        return int(file.execute(statement).fetchone()[0])
+    assert 0 < target.count(spam) - stored <= 30
+    assert target.count("SELECT count(*) FROM me_toos") - before <= 10

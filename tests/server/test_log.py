@@ -29,6 +29,8 @@ ODD = [
     b"POST /pass HTTP/1.1\r\nHost: evil.example\r\nContent-Length: -5\r\n\r\n",
     b"POST /pass HTTP/1.1\r\nHost: evil.example\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
     b"GET /socket.io/?EIO=4&transport=polling&sid=../../x HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    b"GET /e/GE?q=\xea HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    b"GET /socket.io/?EIO=4&transport=\xff HTTP/1.1\r\nHost: evil.example\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: " + b"h" * 70_000 + b"\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost evil.example\r\n\r\n",
 ]

@@ -8,7 +8,7 @@ import pytest
 
 from exchange.serving.admission import Connections, place_of
 from exchange.serving.client_socket import ClientSocket
-from exchange.serving.gate import client_address
+from exchange.serving.gate import client_address, percent_encoded
 
 PROXIES = (ip_network("127.0.0.1/32"), ip_network("10.1.0.0/16"), ip_network("fd00::/8"))
 
@@ -106,3 +106,17 @@ def test_a_household_is_one_address(address: str, place: str) -> None:
 )
 def test_who_a_request_is_from(peer: str, forwarded: str, client: str) -> None:
     assert client_address(peer, forwarded, PROXIES) == client
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("q=kosten&x=%41%", "q=kosten&x=%41%"),
+        # As the server's library gives bytes: each is one character.
+        ("q=gr\u00c3\u00b6\u00c3\u009fe", "q=gr%C3%B6%C3%9Fe"),
+        ("\u00ff=\x00 ", "%FF=\x00 "),
+        ("", ""),
+    ],
+)
+def test_a_query_has_only_what_addresses_may_have(sent: str, meant: str) -> None:
+    assert percent_encoded(sent) == meant

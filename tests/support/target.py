@@ -1,11 +1,13 @@
 """A server that is attacked."""
 
+import contextlib
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from simulation.hall import Hall, Times
-from simulation.servers import Running
+from simulation.servers import DATABASE, Running
 
 
 @dataclass
@@ -41,6 +43,11 @@ class Target:
             self.desk_secret(number),
             self.moderator_secret,
         )
+
+    def count(self, statement: str) -> int:
+        """What a select of one number says, of the database as it is."""
+        with contextlib.closing(sqlite3.connect(self.instance / DATABASE, timeout=30)) as file:
+            return int(file.execute(statement).fetchone()[0])
 
     def _stand(self, number: int) -> dict[str, Any]:
         found: dict[str, Any] = next(one for one in self.fair["stands"] if one["number"] == number)

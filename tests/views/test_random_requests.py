@@ -1,0 +1,284 @@
+"""Three thousand random requests over all forms and commands: whatever arrives, none is a fault.
+
+The map of addresses is walked, so that a new form is covered without a line here. What is refused
+leaves every table as it was; what is taken leaves a fair in which the rules hold.
+"""
+
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from exchange.access import PARTICIPANT_COOKIE, PASSES_COOKIE
+from exchange.domain.moves import MOVES
+from exchange.models import Phase
+from simulation.servers import DATABASE
+from tests.support.apps import restart
+from tests.support.fair import AC, GE, ROBO, TOUR, Fair
+from tests.support.windows import SAME_ORIGIN, Ear, Window, connect
+
+pytestmark = pytest.mark.sqlite
+
+TIMES, AT_ONCE = 100, 30
+
+ROLES = {
+    "nobody": None,
+    "asker": None,
+    "presenter": ("presenter", ROBO),
+    "moderator": ("moderator", GE),
+    "screen": ("screen", GE),
+    "organiser": ("organiser", TOUR),
+}
+STATUSES = ("pending", "open", "shortlisted", "live", "answered", "owed", "declined", "withdrawn")
+
+KEYS = [f"00000000-0000-4000-8000-{number:012}" for number in range(40)]
+ODD = [
+    *("", "0", "-1", "1.5", "9" * 30, "٣", "null", "NaN", "None", "../..", "%00", "a" * 3000),
+    *("' OR 1=1 --", "{{ 7*7 }}", "<b>", "\x00", "\x1b[2J", "\u202e", "\ufffd", "ß" * 500),
+]
+WORDS = ["Was kostet der Betrieb?", "Wen rufen wir an?", "Größe " * 100, "e\u0301" * 300]
+FIELDS: dict[str, list[str]] = {
+    "version": ["1", "2", "3"],
+    "head": ["1", "2", "3", "4"],
+    "head_number": ["1", "2", "3"],
+    "change": ["1", "2", "3", "9"],
+    "before": ["1", "2"],
+    "after": ["1", "2"],
+    "stand": [ROBO, "2"],
+    "facet": ["cost", "contact"],
+    "phase": [phase.value for phase in Phase],
+    "value": ["", "5", "on", "off", "1", "0", "Gleich geht es weiter."],
+    "first": ["0", "1"],
+    "on": ["0", "1"],
+    "of_browser": ["1"],
+    "until": ["2030-01-01"],
+    "generation": ["1", "2"],
+    "secret": ["A" * 22],
+}
+TEXTS = ("text", "name", "answer", "reason", "question")
+
+PLACES = {
+    "event": [GE, GE, GE, AC],
+    "stand": [ROBO, ROBO, ROBO, "BAU"],
+    "project": ["robo"],
+    "question": [str(number) for number in range(1, 10)],
+    "number": [str(number) for number in range(1, 10)],
+    "pass_id": ["1", "2", "3"],
+    "name": ["attendee.css"],
+    "filename": ["attendee.css"],
+}
+VERBS = [*MOVES, "clock", "message", "picture", "moderation", "start-round", "end-round"]
+PASS_VERBS = ["rotate", "revoke", "restore", "one-browser", "free"]
+
+text = st.text(max_size=40) | st.sampled_from(ODD) | st.sampled_from(WORDS)
+
+
+@st.composite
+def fields(draw: st.DrawFn) -> dict[str, str]:
+    """Fields as a form has them, most of them such as could be meant."""
+    told = {}
+    if draw(st.integers(0, 9)):
+        told["key"] = draw(st.sampled_from(KEYS))
+        told["version"] = draw(st.sampled_from(FIELDS["version"]))
+    for name in draw(st.sets(st.sampled_from([*FIELDS, *TEXTS]), max_size=6)):
+        known = st.sampled_from(FIELDS.get(name, WORDS))
+        told[name] = draw(known if draw(st.integers(0, 3)) else text)
+    if draw(st.integers(0, 5)) == 0:
+        told[draw(text)] = draw(text)
+    return told
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[bytes, str]:
+    """A body and its kind: forms, JSON, and what is neither."""
+    told = draw(fields())
+    match draw(st.integers(0, 9)):
+        case 0:
+            return draw(st.binary(max_size=200)), draw(
+                st.sampled_from(["application/json", "text/plain", "multipart/form-data", "a/b"])
+            )
+        case 1 | 2:
+            odd: dict[str, Any] = dict(told)
+            for name in draw(st.sets(st.sampled_from([*FIELDS, *TEXTS, "key"]), max_size=2)):
+                odd[name] = draw(json_values)
+            return json.dumps(odd).encode(), "application/json"
+        case 3:
+            return json.dumps(draw(json_values)).encode(), "application/json"
+        case 4:
+            parts = "".join(
+                f'--x\r\nContent-Disposition: form-data; name="{quote(name)}"\r\n\r\n{value}\r\n'
+                for name, value in told.items()
+            )
+            return (parts + "--x--").encode(errors="replace"), "multipart/form-data; boundary=x"
+    joined = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in told.items())
+    return joined.encode(), "application/x-www-form-urlencoded"
+
+
+def _quoted(value: str) -> str:
+    return quote(value.encode(errors="surrogatepass"))
+
+
+@st.composite
+def addresses(draw: st.DrawFn, app: Flask) -> tuple[str, str]:
+    """A method and an address that a rule answers to, most with what is there."""
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+    writes = [rule for rule in rules if (rule.methods or set()) & {"POST", "PUT", "DELETE"}]
+    rule = draw(st.sampled_from(writes if draw(st.integers(0, 3)) else rules))
+    methods = sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})
+    path = rule.rule
+    for name in rule.arguments:
+        known = PLACES.get(name) or (PASS_VERBS if "passes" in path else VERBS)
+        value = draw(st.sampled_from(known)) if draw(st.integers(0, 19)) else draw(text)
+        start = path.index("<", path.rindex("/", 0, path.index(f"{name}>")))
+        path = path[:start] + _quoted(value) + path[path.index(f"{name}>") + len(name) + 1 :]
+    method = draw(st.sampled_from(methods if draw(st.integers(0, 9)) else ["GET", "POST", "PUT"]))
+    return method, path
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("full") / DATABASE
+
+
+@pytest.fixture
+def windows(app: Flask, full: Path) -> dict[str, Window]:
+    """A browser of each role, and a fair with a question of each status, kept to begin with."""
+    fair = Fair(app)
+    asker = Window(fair)
+    asker.ask(ROBO, "Und wer zahlt das am Ende?")
+    for status in STATUSES:
+        fair.asked_as(status)
+    opened = {role: Window(fair).enter(*at) if at else Window(fair) for role, at in ROLES.items()}
+    opened["asker"] = asker
+    fair.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    settings_ = app.extensions["process"].settings
+    shutil.copy((settings_.instance / DATABASE).resolve(), full)
+    return opened
+
+
+def test_no_request_is_a_fault_and_what_is_refused_leaves_nothing(
+    app: Flask, windows: dict[str, Window], full: Path
+) -> None:
+    told: Counter[int] = Counter()
+    taken = 0
+
+    @settings(
+        max_examples=TIMES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def throw(data: st.DataObject) -> None:
+        nonlocal taken
+        restart(app, full)
+        fair = Fair(app)
+        # As they came in: one of thirty requests logs out.
+        browsers = {role: _another(window) for role, window in windows.items()}
+        before = fair.everything()
+        for _ in range(AT_ONCE):
+            method, path = data.draw(addresses(app))
+            role = data.draw(st.sampled_from([*ROLES, *[_likely(path)] * 20]))
+            body = data.draw(bodies())
+            wanted = data.draw(st.sampled_from(["application/json", "text/html"]))
+            answer = _sent(browsers[role], (method, path), body, wanted)
+            told[answer.status_code] += 1
+            taken += method != "GET" and answer.status_code < 400
+            assert answer.status_code < 500, (method, path, body)
+            now = fair.everything()
+            if answer.status_code >= 400 or method == "GET":
+                assert now == before, (method, path, body, answer.status_code)
+            _require_rules(now)
+            before = now
+
+    throw()
+    assert told.total() >= TIMES * AT_ONCE
+    # Random, and still many that are taken: else the rules of what is stored were not tried.
+    assert taken > TIMES * AT_ONCE // 20, told
+
+
+def _another(window: Window) -> Window:
+    """A browser with the same cookies."""
+    copied = Window(window.fair)
+    for name in (PASSES_COOKIE, PARTICIPANT_COOKIE):
+        if value := window.cookie(name):
+            copied.client.set_cookie(name, value)
+    return copied
+
+
+def _likely(path: str) -> str:
+    """Who would send something there."""
+    audience = {"present": "presenter", "moderate": "moderator", "organise": "organiser"}
+    return audience.get(path.split("/")[1], "asker")
+
+
+def _sent(
+    window: Window, asked: tuple[str, str], body: tuple[bytes, str], wanted: str
+) -> TestResponse:
+    (method, path), (data, kind) = asked, body
+    headers = SAME_ORIGIN | {"Accept": wanted}
+    if method == "GET":
+        return window.client.get(path, headers=headers, query_string=quote(data, "&=%"))
+    return window.client.open(path, method=method, data=data, content_type=kind, headers=headers)
+
+
+def _require_rules(now: dict[str, list[dict[str, Any]]]) -> None:
+    live = [row["event_id"] for row in now["questions"] if row["status"] == "live"]
+    assert len(live) == len(set(live))
+    heads = {row["id"]: row["head_id"] for row in now["questions"]}
+    assert all(heads[head] is None for head in heads.values() if head is not None)
+    changes = {row["id"] for row in now["changes"]}
+    assert {row["change_id"] for row in now["change_questions"]} <= changes
+    assert {row["question_id"] for row in now["change_questions"]} <= heads.keys()
+
+
+def test_no_command_of_a_socket_is_a_fault(app: Flask, windows: dict[str, Window]) -> None:
+    rooms = st.sampled_from(["stand", "event", "desk", "moderate", "screen", "own"]) | text
+    codes = st.sampled_from([GE, AC, ROBO]) | text
+    commands = st.fixed_dictionaries({"room": rooms | json_values, "code": codes | json_values})
+    fair = Fair(app)
+    before = fair.everything()
+    ears = [Ear(connect(app, window), "stand", ROBO) for window in windows.values()]
+
+    @settings(
+        max_examples=300,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def say(data: st.DataObject) -> None:
+        ear = data.draw(st.sampled_from(ears))
+        name = data.draw(st.sampled_from(["watch", "watch", "ask", "disconnect", "*"]) | text)
+        arguments = data.draw(st.lists(commands | json_values, max_size=2))
+        answer = ear.say(name, *arguments)
+        assert (
+            not answer
+            or answer["ok"]
+            or answer["error"] in (*("unknown", "unreadable", "not_yours", "no_participant"),)
+        ), (name, arguments, answer)
+
+    try:
+        say()
+    finally:
+        for ear in ears:
+            if ear.connected:
+                ear.socket.disconnect()
+    assert fair.everything() == before
