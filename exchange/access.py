@@ -334,7 +334,8 @@ def contents() -> list[str]:
 def visitor(event_id: int, digest: str) -> Visitor:
     """Who wants to write, to be counted. `digest`: what `participant_or_new` answered."""
     cookie = _cookie(PARTICIPANT_COOKIE)
-    has_cookie = participant(event_id) == digest
+    # One without a cookie got the digest of the cookie that he will be given.
+    has_cookie = _PARTICIPANT.fullmatch(cookie) is not None
     is_ours = has_cookie and passes.is_participant_cookie(cookie, _key())
     return Visitor(event_id, _address(), digest, has_cookie, is_ours)
 
@@ -426,6 +427,8 @@ def _held() -> list[Held]:
 
 def _read_passes() -> list[Held]:
     claimed = {word: passes.id_in(word) for word in _words()}
+    if not claimed:
+        return []
     known = people.passes_by_id({id_ for id_ in claimed.values() if id_ is not None})
     mark = _mark() or ""
     return [
@@ -445,7 +448,10 @@ def _read_passes() -> list[Held]:
 
 def _words() -> list[str]:
     """The secrets in the cookie, whichever instance they belong to."""
-    words = _cookie(PASSES_COOKIE).split(".")[: MOST_PASSES + MOST_FOREIGN + 1]
+    cookie = _cookie(PASSES_COOKIE)
+    if not cookie:
+        return []
+    words = cookie.split(".")[: MOST_PASSES + MOST_FOREIGN + 1]
     return [word for word in words if _SECRET.fullmatch(word)]
 
 

@@ -20,6 +20,7 @@ from exchange.limits import Limiter
 from exchange.live.flush import FlushTimers
 from exchange.live.presence import Watchers
 from exchange.queries.lists import Minutes
+from exchange.queries.people import FirstWrites
 from exchange.redis_bus import RedisBreaker
 from exchange.rendering import Drawn
 
@@ -36,6 +37,7 @@ class Process:
     limiter: Limiter
     environments: dict[str, Environment] = field(default_factory=dict)
     """Templates compiled for each language."""
+    first_writes: FirstWrites = field(default_factory=FirstWrites)
     minutes: Minutes = field(default_factory=Minutes)
     drawn: Drawn = field(default_factory=Drawn)
     outage: Outage = field(default_factory=Outage)

@@ -1,9 +1,10 @@
 """Who is at a browser: passes and participants."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import Executable, bindparam, case, func, or_, select
 
 from exchange.database.connections import db
@@ -72,11 +73,31 @@ _SINCE = CompiledStatement(
 )
 
 
+MOST_FIRST_WRITES = 20_000
+"""How many are remembered: 2 MB."""
+
+
+@dataclass
+class FirstWrites:
+    """When participants first wrote something, by event and digest: it never changes."""
+
+    known: dict[tuple[int, str], datetime] = field(default_factory=dict)
+
+
 def participant_since(event_id: int, digest: str) -> datetime | None:
     """When a participant first wrote something at an event; None before."""
+    known: dict[tuple[int, str], datetime] = current_app.extensions["process"].first_writes.known
+    since = known.get((event_id, digest))
+    if since is not None:
+        return since
     with db.reading() as connection:
         found = _SINCE.one(connection, event=event_id, digest=digest)
-    return found[0] if found else None
+    if found is None:
+        return None
+    if len(known) >= MOST_FIRST_WRITES:
+        known.clear()
+    known[event_id, digest] = found[0]
+    return known[event_id, digest]
 
 
 _SHOWN = select(Stand.id).where(Stand.project_id == Pass.project_id).correlate(Pass)

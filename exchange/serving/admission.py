@@ -8,13 +8,16 @@ idle connections must not lock out the moderator.
 import ipaddress
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
 from weakref import WeakValueDictionary
 
 from exchange.serving.client_socket import ClientSocket
 
+ADDRESSES = 4096
+"""How many are kept as they were read."""
 RESERVE = 0.1
 """The share of the connections that only browsers with a pass may have."""
 _FULL = (
@@ -90,6 +93,7 @@ class Connections:
         return (address, port) in self._reserved
 
 
+@lru_cache(ADDRESSES)
 def place_of(address: str) -> str:
     """What counts as one address: in IPv6 a network of 64 bits, which one household has."""
     try:
@@ -103,8 +107,10 @@ def place_of(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
 
 
-def is_among(address: str, networks: Iterable[Network]) -> bool:
+def is_among(address: str, networks: Sequence[Network]) -> bool:
     """Whether an address belongs to one of these networks."""
+    if not networks:
+        return False
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -5,7 +5,7 @@ as they were meant.
 import ipaddress
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -118,7 +118,7 @@ def percent_encoded(query: str) -> str:
     return query if query.isascii() else quote(query, safe=_ASCII, encoding="latin-1")
 
 
-def client_address(peer: str, forwarded: str, proxies: Iterable[Network]) -> str:
+def client_address(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
     """Who sent a request. `forwarded`: the header X-Forwarded-For.
 
     Each proxy adds at the end whom it heard. Only what trusted proxies wrote is believed: from the

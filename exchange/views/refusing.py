@@ -71,11 +71,18 @@ def _log_exception(exc_info: Any) -> None:
     current_app.logger.error("Exception in %s.", request.endpoint, exc_info=exc_info)
 
 
+_JSON = "application/json"
+
+
 def wants_json() -> bool:
     """Whether the client asked for JSON rather than for a page. The answer varies with it."""
-    g.asked_for = True
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return best == "application/json"
+    if "asked_for" not in g:
+        # What our scripts send needs no weighing.
+        g.asked_for = request.headers.get("Accept") == _JSON or (
+            request.accept_mimetypes.best_match(["text/html", _JSON]) == _JSON
+        )
+    wanted: bool = g.asked_for
+    return wanted
 
 
 def status_of(refused: Refused) -> int:

@@ -15,6 +15,7 @@ from exchange.database.health import Outage
 from exchange.limits import limiter
 from exchange.live.presence import Watchers
 from exchange.queries.lists import Minutes
+from exchange.queries.people import FirstWrites
 from simulation.servers import DATABASE
 from tests.support.fair import KEY
 from tests.support.stores import Postgres
@@ -60,6 +61,7 @@ def restart(app: Flask, prepared: Path) -> None:
     else:
         _copy(prepared, app)
     app.extensions["process"].limiter = limiter(None)
+    app.extensions["process"].first_writes = FirstWrites()
     app.extensions["process"].minutes = Minutes()
     app.extensions["process"].watchers = Watchers()
     app.extensions["process"].outage = Outage()
