@@ -10,15 +10,10 @@ import pytest
 from simulation.attacks import ATTACKS
 from simulation.hall import Times, attack, ratio
 from simulation.waiting import played
-from tests.support.target import Target
+from tests.support.target import LEAST_MS, SECONDS, TIMES, Target
 
 pytestmark = pytest.mark.live
 
-SECONDS = 5.0
-TIMES = 3.0
-"""So much longer may it take at p95."""
-LEAST_MS = 40.0
-"""What is quicker than this counts as this: less is the machine's noise."""
 TRIES = 3
 """A neighbour on the same machine may be what was slow."""
 

@@ -12,10 +12,9 @@ import pytest
 from simulation.hall import Times, ratio
 from simulation.servers import ROOT
 from simulation.waiting import played
-from tests.abuse.test_attacks import LEAST_MS, SECONDS, TIMES
 from tests.support.fair import new_key
 from tests.support.loopback import send
-from tests.support.target import Target
+from tests.support.target import LEAST_MS, SECONDS, TIMES, Target
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -25,7 +24,6 @@ BESIDE_S = 30.0
 """Sending them all takes longer."""
 GROWN = 1.1
 """What the process may hold afterwards, of what it held once it was warm."""
-
 
 WITHOUT_A_CHANGE = """
     SELECT count(*) FROM questions

@@ -9,6 +9,13 @@ from typing import Any
 from simulation.hall import Hall, Times
 from simulation.servers import DATABASE, Running
 
+SECONDS = 5.0
+"""So long a hall asks, with and without an attack."""
+TIMES = 3.0
+"""So much longer may it take at p95."""
+LEAST_MS = 40.0
+"""What is quicker than this counts as this: less is the machine's noise."""
+
 
 @dataclass
 class Target:
