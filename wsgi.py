@@ -59,6 +59,7 @@ MAX_CONNECTIONS = 20_000
 FILES_OF_OURS = 100
 # What a request under way may still take when the server is told to stop.
 FAREWELL_S = 3.0
+DUE_AT_ONCE_S = 1e-9
 # What it may take to tell every socket, after that.
 GOODBYE_S = 1.0
 
@@ -91,13 +92,14 @@ def main() -> None:
         in_all=min(MAX_CONNECTIONS, open_files - FILES_OF_OURS),
         proxies=settings.proxies,
     )
+    make_way = give_way_on_gevent if settings.async_mode == "gevent" else give_way
     app.wsgi_app = Gate(  # type: ignore[method-assign]
         counter,
         connections,
-        give_way=give_way,
+        give_way=make_way,
         holds_pass=partial(access.request_holds_pass, app),
     )
-    admit = partial(connections.admit, give_way=give_way, longest_message=MAX_SOCKET_MESSAGE_BYTES)
+    admit = partial(connections.admit, give_way=make_way, longest_message=MAX_SOCKET_MESSAGE_BYTES)
     stop_accepting = SERVERS[settings.async_mode](listener, app, admit)
     print(
         say(
@@ -132,6 +134,13 @@ def admit_all(connection: socket.socket, _address: tuple[str, int]) -> socket.so
 def give_way() -> None:
     """Let everybody else run who can; patched, it is the green threads' own."""
     time.sleep(0)
+
+
+def give_way_on_gevent() -> None:
+    """The same. After `sleep(0)` gevent goes on with what is ready, without a look at the sockets;
+    a timer, even one that is due at once, it comes back to after that look.
+    """
+    time.sleep(DUE_AT_ONCE_S)
 
 
 def send_sockets_away(at_most_s: float) -> None:
