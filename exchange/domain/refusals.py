@@ -59,6 +59,7 @@ _SENTENCES: dict[str, LazyString] = {
         "In dieser Tabelle ist keine Zeile mit Überschriften zu finden. Gebraucht werden mindestens"
         " zwei, etwa „Stand“ und „Projekt“."
     ),
+    "list_sheet": _l("Ein Blatt „%(sheet)s“ hat diese Datei nicht."),
     "list_column": _l("Eine Spalte „%(column)s“ hat diese Liste nicht."),
     # The rules say no.
     "not_yet": _l("Fragen können ab Beginn der Veranstaltung am %(date)s gestellt werden."),
