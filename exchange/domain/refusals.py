@@ -32,6 +32,35 @@ _SENTENCES: dict[str, LazyString] = {
     "stand": _l("Diesen Stand gibt es bei dieser Veranstaltung nicht."),
     "minutes": _l("Bitte geben Sie die Dauer in Minuten an, von 1 bis 240, oder 0 für keine."),
     "phase": _l("Diese Phase gibt es nicht."),
+    # A stand list.
+    "list_empty": _l("Diese Liste ist leer. Bitte wählen Sie die Datei noch einmal aus."),
+    "list_large": _l(
+        "Diese Datei ist zu groß: höchstens %(limit)s MB. Bitte entfernen Sie Bilder."
+    ),
+    "list_rows": _l(
+        "Diese Liste ist zu lang: höchstens %(limit)s Zeilen. Bitte teilen Sie sie auf."
+    ),
+    "list_kind": _l(
+        "Das ist keine Tabelle. Gelesen werden Dateien von Excel und LibreOffice (XLSX, XLS, ODS)"
+        " sowie CSV und TSV."
+    ),
+    "list_encrypted": _l(
+        "Diese Datei ist mit einem Kennwort geschützt. Bitte speichern Sie sie ohne Kennwort."
+    ),
+    "list_damaged": _l(
+        "Diese Datei ist beschädigt oder nicht vollständig angekommen. Bitte öffnen Sie sie,"
+        " speichern Sie sie neu und wählen Sie sie noch einmal aus."
+    ),
+    "list_quote": _l(
+        "In Zeile %(row)s beginnt ein Anführungszeichen, das nicht endet: Die Zeilen danach wären"
+        " verloren. Bitte berichtigen Sie diese Zeile."
+    ),
+    "list_header": _l(
+        "In dieser Tabelle ist keine Zeile mit Überschriften zu finden. Gebraucht werden mindestens"
+        " zwei, etwa „Stand“ und „Projekt“."
+    ),
+    "list_sheet": _l("Ein Blatt „%(sheet)s“ hat diese Datei nicht."),
+    "list_column": _l("Eine Spalte „%(column)s“ hat diese Liste nicht."),
     # The rules say no.
     "not_yet": _l("Fragen können ab Beginn der Veranstaltung am %(date)s gestellt werden."),
     "closed": _l(

@@ -1,0 +1,89 @@
+"""What an organiser reads about a cell that must be looked at."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from exchange.domain.stand_lists.cells import LIMITS, Problem
+
+NAMES: Mapping[str, LazyString] = {
+    "label": _l("Standnummer"),
+    "place": _l("Ort"),
+    "project": _l("Projekt"),
+    "key": _l("Kürzel"),
+    "partner": _l("Partner"),
+    "summary": _l("Kurzbeschreibung"),
+    "status": _l("Umsetzungsstand"),
+    "field": _l("Handlungsfeld"),
+    "links": _l("Links"),
+    "person": _l("Ansprechperson"),
+    "function": _l("Funktion"),
+    "email": _l("E-Mail"),
+    "phone": _l("Telefon"),
+    "role": _l("Zuständig für"),
+    "pitch": _l("Pitch-Zeit"),
+    "minutes": _l("Minuten"),
+}
+"""The fields of a list, as people call them."""
+
+_SENTENCES: Mapping[str, LazyString] = {
+    "missing": _l("Hier fehlt: %(name)s."),
+    "label_twice": _l(
+        "Stand %(found)s steht schon in Zeile %(meant)s, mit einem anderen Projekt. Bitte geben Sie"
+        " einem von beiden eine andere Nummer."
+    ),
+    "label_date": _l(
+        "Aus der Standnummer hat die Tabelle ein Datum gemacht (%(found)s). Gemeint war vermutlich"
+        " %(meant)s. Bitte formatieren Sie die Spalte als Text."
+    ),
+    "label_number": _l(
+        "Die Standnummer %(found)s ist eine Zahl mit Komma. Gemeint war vermutlich %(meant)s. Bitte"
+        " formatieren Sie die Spalte als Text."
+    ),
+    "label_odd": _l("„%(found)s“ ist keine Standnummer."),
+    "time": _l("„%(found)s“ ist keine Uhrzeit. Bitte schreiben Sie sie wie 10:05."),
+    "time_date": _l(
+        "Aus der Uhrzeit hat die Tabelle ein Datum gemacht (%(found)s). Gemeint war vermutlich"
+        " %(meant)s. Bitte schreiben Sie sie wie 10:05."
+    ),
+    "time_number": _l(
+        "%(found)s ist eine Zahl und keine Uhrzeit. Gemeint war vermutlich %(meant)s. Bitte"
+        " schreiben Sie sie wie 10:05."
+    ),
+    "minutes": _l("„%(found)s“ ist keine Dauer in Minuten von 1 bis 240."),
+    "phone": _l("„%(found)s“ ist keine Telefonnummer."),
+    "email": _l("„%(found)s“ ist keine E-Mail-Adresse."),
+    "link": _l("„%(found)s“ ist keine Adresse im Internet. Bitte schreiben Sie sie mit https://."),
+    "role": _l(
+        "„%(found)s“ sagt nicht, wofür jemand zuständig ist. Möglich sind: fachlich, technisch,"
+        " Nachnutzung und Vertrag."
+    ),
+    "too_long": _l(
+        "%(name)s ist zu lang: höchstens %(limit)s Zeichen. Es beginnt mit „%(found)s“."
+    ),
+    "characters": _l("%(name)s enthält Zeichen, die nicht angezeigt werden können."),
+}
+_WITHOUT_GUESS: Mapping[str, LazyString] = {
+    "time_date": _l(
+        "Aus der Uhrzeit hat die Tabelle ein Datum gemacht (%(found)s). Bitte schreiben Sie sie wie"
+        " 10:05."
+    ),
+    "time_number": _l(
+        "%(found)s ist eine Zahl und keine Uhrzeit. Bitte schreiben Sie sie wie 10:05."
+    ),
+}
+WORDS = frozenset(_SENTENCES)
+
+
+def sentence(problem: Problem) -> str:
+    """A problem, in the language of whoever reads it."""
+    said = _SENTENCES[problem.word]
+    if not problem.meant:
+        said = _WITHOUT_GUESS.get(problem.word, said)
+    return str(said) % {
+        "name": NAMES[problem.field],
+        "found": problem.found,
+        "meant": problem.meant,
+        "limit": LIMITS.get(problem.field, 0),
+    }

@@ -1,0 +1,67 @@
+"""Reading a list as a job (`exchange/jobs.py`): bytes come in, plain data goes out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from exchange.domain.refusals import Refused
+from exchange.domain.stand_lists.columns import Columns, find_columns
+from exchange.domain.stand_lists.rows import Entry, read_list
+from exchange.domain.stand_lists.tables import Sheet, read_sheets
+
+
+def read(
+    data: bytes,
+    *,
+    progress: Callable[[float], None],
+    sheet: str | None = None,
+    told: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """What a list says. `sheet`: its name, else the one that has the most entries.
+
+    `told`: what a person said of columns, {name: field or ""}.
+    A refusal is {"refused": word, "details": {...}}: its sentence is made where it is read.
+    """
+    try:
+        sheets = read_sheets(data)
+        progress(0.3)
+        chosen, columns = _chosen(sheets, sheet, dict(told or {}))
+        found = read_list(chosen, columns)
+        progress(0.9)
+    except Refused as refused:
+        return {"refused": refused.word, "details": refused.details}
+    return {
+        "sheets": [one.name for one in sheets],
+        "sheet": chosen.name,
+        "columns": columns.told(),
+        "unclear": {name: list(places) for name, places in columns.unclear.items()},
+        "hidden": list(found.hidden),
+        "entries": [_plain(entry) for entry in found.entries],
+    }
+
+
+def _chosen(sheets: list[Sheet], wanted: str | None, told: dict[str, str]) -> tuple[Sheet, Columns]:
+    """The sheet that was named, else the longest one with a header. Refuses `list_sheet`."""
+    if wanted is not None:
+        named = next((one for one in sheets if one.name == wanted), None)
+        if named is None:
+            raise Refused("list_sheet", sheet=wanted)
+        return named, find_columns(named, told)
+    refused = Refused("list_header")
+    for one in sorted(sheets, key=lambda one: len(one.rows), reverse=True):
+        try:
+            return one, find_columns(one, told)
+        except Refused as why:
+            refused = why
+    raise refused
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    return {
+        "row": entry.row,
+        "labels": list(entry.labels),
+        "values": entry.values,
+        "problems": [asdict(problem) for problem in entry.problems],
+        "remarks": [list(remark) for remark in entry.remarks],
+        "hidden": entry.hidden,
+    }
