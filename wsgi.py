@@ -59,7 +59,6 @@ MAX_CONNECTIONS = 20_000
 FILES_OF_OURS = 100
 # What a request under way may still take when the server is told to stop.
 FAREWELL_S = 3.0
-DUE_AT_ONCE_S = 1e-9
 # What it may take to tell every socket, after that.
 GOODBYE_S = 1.0
 
@@ -92,14 +91,16 @@ def main() -> None:
         in_all=min(MAX_CONNECTIONS, open_files - FILES_OF_OURS),
         proxies=settings.proxies,
     )
-    make_way = give_way_on_gevent if settings.async_mode == "gevent" else give_way
+    let_others = GIVE_WAY[settings.async_mode]
     app.wsgi_app = Gate(  # type: ignore[method-assign]
         counter,
         connections,
-        give_way=make_way,
+        give_way=let_others,
         holds_pass=partial(access.request_holds_pass, app),
     )
-    admit = partial(connections.admit, give_way=make_way, longest_message=MAX_SOCKET_MESSAGE_BYTES)
+    admit = partial(
+        connections.admit, give_way=let_others, longest_message=MAX_SOCKET_MESSAGE_BYTES
+    )
     stop_accepting = SERVERS[settings.async_mode](listener, app, admit)
     print(
         say(
@@ -137,10 +138,18 @@ def give_way() -> None:
 
 
 def give_way_on_gevent() -> None:
-    """The same. After `sleep(0)` gevent goes on with what is ready, without a look at the sockets;
-    a timer, even one that is due at once, it comes back to after that look.
+    """The same on gevent. After `sleep(0)` it goes on with what is ready, without a look at the
+    sockets; to a timer, even one that is due at once, it comes back after that look.
     """
-    time.sleep(DUE_AT_ONCE_S)
+    time.sleep(1e-9)
+
+
+GIVE_WAY: dict[str, Callable[[], None]] = {
+    "eventlet": give_way,
+    "gevent": give_way_on_gevent,
+    "threading": give_way,
+}
+"""How a connection lets all others have their turn."""
 
 
 def send_sockets_away(at_most_s: float) -> None:

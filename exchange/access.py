@@ -428,6 +428,7 @@ def _held() -> list[Held]:
 def _read_passes() -> list[Held]:
     claimed = {word: passes.id_in(word) for word in _words()}
     if not claimed:
+        # Nearly everybody: the rest costs a twentieth of a question.
         return []
     known = people.passes_by_id({id_ for id_ in claimed.values() if id_ is not None})
     mark = _mark() or ""
@@ -448,10 +449,7 @@ def _read_passes() -> list[Held]:
 
 def _words() -> list[str]:
     """The secrets in the cookie, whichever instance they belong to."""
-    cookie = _cookie(PASSES_COOKIE)
-    if not cookie:
-        return []
-    words = cookie.split(".")[: MOST_PASSES + MOST_FOREIGN + 1]
+    words = _cookie(PASSES_COOKIE).split(".")[: MOST_PASSES + MOST_FOREIGN + 1]
     return [word for word in words if _SECRET.fullmatch(word)]
 
 
@@ -479,8 +477,6 @@ def _cookie(name: str) -> str:
     Until the former ones have ended by themselves (PASSES_DAYS) an upgrade logs nobody out.
     """
     cookies = request.cookies
-    if not cookies:
-        return ""
     return cookies.get(_cookie_name(name)) or cookies.get(name, "")
 
 

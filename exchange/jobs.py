@@ -10,15 +10,19 @@ and no connection; it ends with its work, its memory and its time.
 import contextlib
 import importlib
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
+
+_log = logging.getLogger(__name__)
 
 MOST_MEMORY = 300 * 1024 * 1024
 WITHIN_S = 60.0
@@ -92,6 +96,8 @@ def _followed(
             if "result" in message:
                 return message["result"]
             if "failed" in message:
+                if "why" in message:
+                    _log.error("A job is broken: %s.", message["why"])
                 raise JobFailed(message["failed"])
             progress(message["progress"])
         if ended:
@@ -119,6 +125,11 @@ def main() -> None:
             say({"result": result})
         except MemoryError:
             say({"failed": "memory"})
+        except Exception as error:
+            # Where, but not what it says: that could hold what somebody wrote.
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(last.filename).name}:{last.lineno}"
+            say({"failed": "broken", "why": f"{type(error).__name__} at {place}"})
 
 
 @contextlib.contextmanager

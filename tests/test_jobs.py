@@ -10,6 +10,7 @@ import pytest
 
 from exchange import jobs
 from exchange.jobs import JobFailed
+from tests.support.workbooks import workbook
 
 HERE = "tests.test_jobs"
 LISTS = Path(__file__).parent / "data" / "stand_lists"
@@ -59,6 +60,15 @@ def test_a_child_that_fails_says_why(task: str, reason: str) -> None:
     assert failed.value.reason == reason
 
 
+def test_where_a_child_broke_is_in_the_log_and_not_what_it_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(JobFailed):
+        jobs.run(f"{HERE}:stumble", b"")
+    assert "RuntimeError at test_jobs.py:" in caplog.text
+    assert "within" not in caplog.text
+
+
 def test_a_child_that_does_not_end_is_ended() -> None:
     with pytest.raises(JobFailed) as failed:
         jobs.run(f"{HERE}:sleep", b"", within_s=2)
@@ -85,7 +95,7 @@ READ = "exchange.domain.stand_lists.task:read"
 def test_a_list_is_read_in_a_child() -> None:
     found = jobs.run(READ, (LISTS / "stands-office.xlsx").read_bytes())
     assert (found["sheets"], found["sheet"]) == (["Stände", "Hinweise"], "Stände")
-    assert len(found["entries"]) == 12
+    assert len(found["rows"]) == 12
     assert found["hidden"] == [7]
     assert found["columns"]["Pitch-Zeit"] == "pitch"
 
@@ -103,8 +113,6 @@ def test_a_sheet_and_the_columns_may_be_told() -> None:
 
 def test_a_list_that_names_a_cell_far_out_ends_the_child_alone() -> None:
     """An XLSX of a kilobyte whose one cell stands at XFD1048576."""
-    from tests.support.workbooks import workbook
-
     with pytest.raises(JobFailed) as failed:
         jobs.run(
             READ,
@@ -123,5 +131,5 @@ def test_five_thousand_rows_are_read_within_the_memory_of_a_child() -> None:
         for number, line in enumerate((head[1:4] * 1700)[:5000], 1)
     ]
     found = jobs.run(READ, "\n".join([head[0], *rows]).encode())
-    assert len(found["entries"]) == 5000
-    assert not any(entry["problems"] for entry in found["entries"])
+    assert len(found["rows"]) == 5000
+    assert not any(row["problems"] for row in found["rows"])

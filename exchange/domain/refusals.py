@@ -136,6 +136,11 @@ _OTHER_SENTENCES: dict[str, LazyString] = {
         "Gerade schreiben hier sehr viele zum ersten Mal. Bitte versuchen Sie es in %(seconds)s s"
         " noch einmal, oder fragen Sie direkt am Stand."
     ),
+    # `list_large`, when the file itself is small.
+    "list_unpacked": _l(
+        "Ausgepackt ist diese Datei zu groß: höchstens %(limit)s MB. Bitte speichern Sie die"
+        " Tabelle ohne Bilder in eine neue Datei."
+    ),
 }
 
 WORDS = frozenset(_SENTENCES)

@@ -49,6 +49,7 @@ _WORDS = {
     500: "broken",
 }
 
+_JSON = "application/json"
 RETRY_AFTER_S = 5
 GZIP_LEVEL = 5
 
@@ -69,9 +70,6 @@ def init_app(app: Flask) -> None:
 def _log_exception(exc_info: Any) -> None:
     """By the name of the address's rule: the address itself was made by whoever sent it."""
     current_app.logger.error("Exception in %s.", request.endpoint, exc_info=exc_info)
-
-
-_JSON = "application/json"
 
 
 def wants_json() -> bool:

@@ -24,22 +24,13 @@ def test_the_hall_hardly_notices(target: Target, name: str) -> None:
     told = []
     for once_more in range(TRIES):
         if target.alone is None or once_more:
-            target.alone = played(_alone(target, number))
+            target.alone = played(target.asked(number))
         attacked = played(_attacked(target, number, name))
         assert (attacked.lost, attacked.refused) == (0, []), attacked
         told.append(f"alone {target.alone}; beside it {attacked}")
         if ratio(target.alone, attacked, LEAST_MS) <= TIMES:
             return
     pytest.fail("\n".join(told))
-
-
-async def _alone(target: Target, number: int) -> Times:
-    hall = target.hall(number)
-    try:
-        await hall.open()
-        return await hall.ask_for(SECONDS)
-    finally:
-        hall.close()
 
 
 async def _attacked(target: Target, number: int, name: str) -> Times:
@@ -63,7 +54,7 @@ def test_rotating_cookies_take_no_stand_away_and_decide_no_run_list(target: Targ
         attack("rotating_askers", target.port, stand, seconds=60),
         attack("rotating_voters", target.port, stand, "2", seconds=60),
     ):
-        times = played(_alone(target, 12))
+        times = played(target.asked(12))
     assert (times.lost, times.refused) == (0, [])
     assert 0 < target.count(spam) - stored <= 30
     assert target.count("SELECT count(*) FROM me_toos") - before <= 10

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from simulation.hall import Times, ratio
+from simulation.hall import ratio
 from simulation.servers import ROOT
 from simulation.waiting import played
 from tests.support.fair import new_key
 from tests.support.loopback import send
-from tests.support.target import LEAST_MS, SECONDS, TIMES, Target
+from tests.support.target import LEAST_MS, TIMES, Target
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -37,10 +37,10 @@ def test_malformed_packets_are_no_fault_and_leave_nothing(
     seed = pytestconfig.getoption("--seed") or 1126
     stand = target.stand(STAND)
     _sent(_thrown(target, stand, WARM_UP, seed))
-    alone = played(_hall(target, 2, SECONDS))
+    alone = played(target.asked(2))
     memory = _memory_kb(target)
     thrown = _thrown(target, stand, PACKETS, seed + 1)
-    beside = played(_hall(target, 1, BESIDE_S))
+    beside = played(target.asked(1, BESIDE_S))
     _sent(thrown)
     assert (beside.lost, beside.refused) == (0, []), beside
     assert ratio(alone, beside, LEAST_MS) <= TIMES, (str(alone), str(beside))
@@ -68,15 +68,6 @@ def _sent(process: "subprocess.Popen[str]") -> None:
     told: dict[str, Any] = json.loads(printed)
     assert told["whole"], told
     assert not told["faults"], "\n".join(told["faults"])
-
-
-async def _hall(target: Target, stand: int, seconds: float) -> Times:
-    hall = target.hall(stand)
-    try:
-        await hall.open()
-        return await hall.ask_for(seconds)
-    finally:
-        hall.close()
 
 
 def _memory_kb(target: Target) -> int:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -24,6 +24,7 @@ from exchange.domain.round import CONDUCT
 from exchange.models import Phase
 from tests.support.apps import restart
 from tests.support.fair import AC, AC_ROBO, BAU, GE, GENERAL, ROBO, Fair
+from tests.support.hypotheses import REPEATABLE
 
 STANDS = st.sampled_from([ROBO, ROBO, BAU, GENERAL, AC_ROBO])
 PEOPLE = st.sampled_from(["Anna", "Bert", "Clara"])
@@ -289,12 +290,10 @@ def play(app: Flask, prepared: Path, *, days: int, steps: int, always_the_same: 
     run_state_machine_as_test(
         day,  # type: ignore[arg-type]  # what it calls is what it needs
         settings=settings(
+            REPEATABLE,
             max_examples=days,
             stateful_step_count=steps,
             derandomize=always_the_same,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
         ),
     )
 

@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.domain.refusals import Refused
 from exchange.extensions import socketio
 from tests.support.apps import restart
 from tests.support.fair import AC, AC_ROBO, BAU, ELSEWHERE, GE, ROBO, XX_STAND, Fair, new_key
+from tests.support.hypotheses import REPEATABLE
 from tests.support.windows import Desk, Ear, Listen, Window, connect, elements
 
 # What a push is
@@ -114,13 +115,7 @@ VERBS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(REPEATABLE, max_examples=8)
 @given(day=st.lists(st.tuples(VERBS, st.integers(0, 5)), min_size=10, max_size=25))
 def test_the_hall_hears_the_live_question_the_one_before_and_no_other(
     app: Any, prepared: Any, day: list[tuple[str, int]]

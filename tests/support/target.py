@@ -51,6 +51,15 @@ class Target:
             self.moderator_secret,
         )
 
+    async def asked(self, number: int, seconds: float = SECONDS) -> Times:
+        """What a hall at this stand meets that asks for so long."""
+        hall = self.hall(number)
+        try:
+            await hall.open()
+            return await hall.ask_for(seconds)
+        finally:
+            hall.close()
+
     def count(self, statement: str) -> int:
         """What a select of one number says, of the database as it is."""
         with contextlib.closing(sqlite3.connect(self.instance / DATABASE, timeout=30)) as file:

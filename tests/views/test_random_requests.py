@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -23,6 +23,7 @@ from exchange.models import Phase
 from simulation.servers import DATABASE
 from tests.support.apps import restart
 from tests.support.fair import AC, GE, ROBO, TOUR, Fair
+from tests.support.hypotheses import REPEATABLE
 from tests.support.windows import SAME_ORIGIN, Ear, Window, connect
 
 pytestmark = pytest.mark.sqlite
@@ -177,13 +178,7 @@ def test_no_request_is_a_fault_and_what_is_refused_leaves_nothing(
     told: Counter[int] = Counter()
     taken = 0
 
-    @settings(
-        max_examples=TIMES,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(REPEATABLE, max_examples=TIMES)
     @given(st.data())
     def throw(data: st.DataObject) -> None:
         nonlocal taken
@@ -256,13 +251,7 @@ def test_no_command_of_a_socket_is_a_fault(app: Flask, windows: dict[str, Window
     before = fair.everything()
     ears = [Ear(connect(app, window), "stand", ROBO) for window in windows.values()]
 
-    @settings(
-        max_examples=300,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(REPEATABLE, max_examples=300)
     @given(st.data())
     def say(data: st.DataObject) -> None:
         ear = data.draw(st.sampled_from(ears))

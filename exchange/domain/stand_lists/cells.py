@@ -40,12 +40,16 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a cell: a word, what stands there, and what was probably meant."""
+    """What is wrong with a cell: a word, what stands there, and what was probably meant.
+
+    `row`: the other one, where two contradict each other.
+    """
 
     field: str
     word: str
     found: str
     meant: str = ""
+    row: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The entries of a sheet: who stands where with what, and what is wrong with a row."""
+"""The rows of a list as they are meant: who stands where with what, and what is wrong with it."""
 
 import re
 from collections import defaultdict
@@ -13,10 +13,13 @@ _SALUTATIONS = re.compile(r"herrn?|frau|herr/frau|mr\.?|mrs\.?|ms\.?|divers|-", 
 
 
 @dataclass
-class Entry:
-    """One row. `values` has the fields that the list has a column for; None is a blank cell."""
+class StandRow:
+    """One row: a project at its stands.
 
-    row: int
+    `values` has the fields that the list has a column for; None is a blank cell.
+    """
+
+    number: int
     labels: tuple[str, ...] = ()
     values: dict[str, str | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -38,50 +41,53 @@ class StandList:
     """A list as it was read."""
 
     columns: Columns
-    entries: list[Entry]
+    rows: list[StandRow]
     hidden: tuple[int, ...]
     """The rows that nobody sees who opens the list; they are read all the same, and said."""
 
 
 def read_list(sheet: Sheet, columns: Columns) -> StandList:
-    """The entries below the header; rows that name neither stand nor project are left out."""
-    entries = [
-        entry
+    """The rows below the header; those that name neither stand nor project are left out."""
+    rows = [
+        read
         for row in sheet.rows
-        if row.number > columns.row and (entry := _entry(row, columns)) is not None
+        if row.number > columns.row and (read := _read_row(row, columns)) is not None
     ]
-    _require_distinct_labels(entries)
-    return StandList(columns, entries, tuple(one.row for one in entries if one.hidden))
+    _note_labels_twice(rows)
+    return StandList(columns, rows, tuple(row.number for row in rows if row.hidden))
 
 
-def _entry(row: Row, columns: Columns) -> Entry | None:
-    entry = Entry(row.number, hidden=row.hidden)
-    read: dict[str, list[Read]] = defaultdict(list)
+def _read_row(row: Row, columns: Columns) -> StandRow | None:
+    cells: dict[str, list[Read]] = defaultdict(list)
     for place, meaning in enumerate(columns.meanings):
         if meaning is not None:
             cell = row.cells[place] if place < len(row.cells) else None
             of_a_name = meaning not in FIELDS
-            read[meaning].append(read_cell("person" if of_a_name else meaning, cell))
-    _join_name(read)
-    for name, found in read.items():
-        entry.problems += [one.problem for one in found if one.problem]
-        entry.remarks += [(name, one.remark) for one in found if one.remark]
+            cells[meaning].append(read_cell("person" if of_a_name else meaning, cell))
+    _join_name(cells)
+    read = StandRow(row.number, hidden=row.hidden)
+    for name, found in cells.items():
+        read.problems += [one.problem for one in found if one.problem]
+        read.remarks += [(name, one.remark) for one in found if one.remark]
         values = [value for one in found for value in one.values]
         if name == "label":
-            entry.labels = tuple(values)
+            read.labels = tuple(values)
         else:
-            entry.values[name] = ", ".join(values) or None
-    if not entry.labels and not entry.project and not entry.values.get("key"):
-        troubled = {problem.field for problem in entry.problems}
-        if not troubled & {"label", "project"}:
-            return None
-    _require_whole(entry)
-    return entry
+            read.values[name] = ", ".join(values) or None
+    troubled = {problem.field for problem in read.problems}
+    has_project = read.project or read.values.get("key") or "project" in troubled
+    if not has_project and not read.labels and "label" not in troubled:
+        return None
+    if not has_project:
+        read.problems.append(Problem("project", "missing", ""))
+    if not read.labels and "label" not in troubled:
+        read.problems.append(Problem("label", "missing", ""))
+    return read
 
 
-def _join_name(read: dict[str, list[Read]]) -> None:
+def _join_name(cells: dict[str, list[Read]]) -> None:
     """Salutation, degree, first and last name are one person."""
-    parts = [read.pop(part, []) for part in ("salutation", "degree", "first", "last")]
+    parts = [cells.pop(part, []) for part in ("salutation", "degree", "first", "last")]
     if not any(parts):
         return
     words = [
@@ -93,28 +99,20 @@ def _join_name(read: dict[str, list[Read]]) -> None:
     ]
     # Only a name makes a person: "Frau Dr." alone is none.
     named = any(one.values for part in parts[2:] for one in part)
-    read["person"] = [Read((" ".join(words),)) if named and words else Read()]
+    cells["person"] = [Read((" ".join(words),)) if named and words else Read()]
 
 
-def _require_whole(entry: Entry) -> None:
-    troubled = {problem.field for problem in entry.problems}
-    if not entry.labels and "label" not in troubled:
-        entry.problems.append(Problem("label", "missing", ""))
-    if not entry.project and not entry.values.get("key") and "project" not in troubled:
-        entry.problems.append(Problem("project", "missing", ""))
-
-
-def _require_distinct_labels(entries: Iterable[Entry]) -> None:
+def _note_labels_twice(rows: Iterable[StandRow]) -> None:
     """Two rows of one stand are two contacts of its project; two projects at one stand are none."""
-    first: dict[str, Entry] = {}
-    for entry in entries:
-        for label in entry.labels:
-            other = first.setdefault(label_key(label), entry)
-            if other is not entry and not _same_project(other, entry):
-                entry.problems.append(Problem("label", "label_twice", label, str(other.row)))
+    first: dict[str, StandRow] = {}
+    for row in rows:
+        for label in row.labels:
+            other = first.setdefault(label_key(label), row)
+            if other is not row and not _same_project(other, row):
+                row.problems.append(Problem("label", "label_twice", label, row=other.number))
 
 
-def _same_project(one: Entry, other: Entry) -> bool:
+def _same_project(one: StandRow, other: StandRow) -> bool:
     key, other_key = one.values.get("key"), other.values.get("key")
     if key and other_key:
         return key == other_key

@@ -30,7 +30,7 @@ NAMES: Mapping[str, LazyString] = {
 _SENTENCES: Mapping[str, LazyString] = {
     "missing": _l("Hier fehlt: %(name)s."),
     "label_twice": _l(
-        "Stand %(found)s steht schon in Zeile %(meant)s, mit einem anderen Projekt. Bitte geben Sie"
+        "Stand %(found)s steht schon in Zeile %(row)s, mit einem anderen Projekt. Bitte geben Sie"
         " einem von beiden eine andere Nummer."
     ),
     "label_date": _l(
@@ -85,5 +85,6 @@ def sentence(problem: Problem) -> str:
         "name": NAMES[problem.field],
         "found": problem.found,
         "meant": problem.meant,
+        "row": problem.row,
         "limit": LIMITS.get(problem.field, 0),
     }

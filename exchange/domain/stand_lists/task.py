@@ -6,7 +6,7 @@ from typing import Any
 
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists.columns import Columns, find_columns
-from exchange.domain.stand_lists.rows import Entry, read_list
+from exchange.domain.stand_lists.rows import StandRow, read_list
 from exchange.domain.stand_lists.tables import Sheet, read_sheets
 
 
@@ -17,7 +17,7 @@ def read(
     sheet: str | None = None,
     told: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What a list says. `sheet`: its name, else the one that has the most entries.
+    """What a list says. `sheet`: its name, else the longest one with a header.
 
     `told`: what a person said of columns, {name: field or ""}.
     A refusal is {"refused": word, "details": {...}}: its sentence is made where it is read.
@@ -36,7 +36,7 @@ def read(
         "columns": columns.told(),
         "unclear": {name: list(places) for name, places in columns.unclear.items()},
         "hidden": list(found.hidden),
-        "entries": [_plain(entry) for entry in found.entries],
+        "rows": [_plain(row) for row in found.rows],
     }
 
 
@@ -56,12 +56,12 @@ def _chosen(sheets: list[Sheet], wanted: str | None, told: dict[str, str]) -> tu
     raise refused
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def _plain(row: StandRow) -> dict[str, Any]:
     return {
-        "row": entry.row,
-        "labels": list(entry.labels),
-        "values": entry.values,
-        "problems": [asdict(problem) for problem in entry.problems],
-        "remarks": [list(remark) for remark in entry.remarks],
-        "hidden": entry.hidden,
+        "row": row.number,
+        "labels": list(row.labels),
+        "values": row.values,
+        "problems": [asdict(problem) for problem in row.problems],
+        "remarks": [list(remark) for remark in row.remarks],
+        "hidden": row.hidden,
     }

@@ -105,14 +105,15 @@ def _require_size(archive: zipfile.ZipFile) -> None:
     Unpacked for that, as sizes that a file tells of itself may be made up; `zipfile` finds out.
     """
     left = MOST_UNPACKED
+    too_large = Refused("list_large", sentence="list_unpacked", limit=MOST_UNPACKED // 1024 // 1024)
     if sum(part.file_size for part in archive.infolist()) > left:
-        raise Refused("list_large", limit=MOST_UNPACKED // 1024 // 1024)
+        raise too_large
     for part in archive.infolist():
         with archive.open(part) as unpacked:
             while chunk := unpacked.read(_CHUNK):
                 left -= len(chunk)
                 if left < 0:
-                    raise Refused("list_large", limit=MOST_UNPACKED // 1024 // 1024)
+                    raise too_large
 
 
 def _xlsx_hidden(archive: zipfile.ZipFile) -> dict[str, set[int]]:
