@@ -55,6 +55,7 @@ class Hall:
     moderator_secret: str
     phones: list[Poster] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
+    turns: list[asyncio.Lock] = field(default_factory=list)
     watchers: list[Watcher] = field(default_factory=list)
     heard: dict[str, list[float]] = field(default_factory=dict)
 
@@ -74,6 +75,7 @@ class Hall:
             status, headers, _ = await self._ask(phone, "", uuid.uuid4().hex)
             assert status == 201, status
             self.phones.append(phone)
+            self.turns.append(asyncio.Lock())
             self.cookies.append(headers["set-cookie"].partition(";")[0])
 
     def close(self) -> None:
@@ -113,7 +115,8 @@ class Hall:
         token = uuid.uuid4().hex
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(WITHIN_S):
+            # Its next question waits while a phone has no answer yet.
+            async with asyncio.timeout(WITHIN_S), self.turns[phone]:
                 status, _, _ = await self._ask(self.phones[phone], self.cookies[phone], token)
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
             # As a browser: a connection that was ended is opened again.

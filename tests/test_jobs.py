@@ -100,17 +100,6 @@ def test_a_list_is_read_in_a_child() -> None:
     assert found["columns"]["Pitch-Zeit"] == "pitch"
 
 
-def test_a_sheet_and_the_columns_may_be_told() -> None:
-    data = (LISTS / "stands-office.xlsx").read_bytes()
-    told = jobs.run(READ, data, sheet="Stände", told={"Handlungsfeld": ""})
-    assert told["columns"]["Handlungsfeld"] is None
-    assert jobs.run(READ, data, sheet="Tabelle9") == {
-        "refused": "list_sheet",
-        "details": {"sheet": "Tabelle9"},
-    }
-    assert jobs.run(READ, data, sheet="Hinweise")["refused"] == "list_header"
-
-
 def test_a_list_that_names_a_cell_far_out_ends_the_child_alone() -> None:
     """An XLSX of a kilobyte whose one cell stands at XFD1048576."""
     with pytest.raises(JobFailed) as failed:

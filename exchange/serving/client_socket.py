@@ -29,6 +29,9 @@ only if what was sent is read."""
 WAITED_S = 0.0005
 """A read that took longer had nothing to read at once."""
 
+WEBSOCKET_READ = 256
+"""Bytes, at most: some four commands. All that a read brings is handed on before others have their
+turn."""
 READS_OF_A_REQUEST = 2
 """Header and body of a usual request. After them there is no turn for others yet: in a crowd it
 would split the groups that are written together."""
@@ -114,10 +117,12 @@ class ClientSocket:
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         """As a socket's; empty as well when its time or its measure is over."""
+        size = self._at_a_time(size)
         return self._received(lambda: self._connection.recv(size, flags), lambda data: data, b"")
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         """As a socket's; 0 as well when its time or its measure is over."""
+        nbytes = self._at_a_time(nbytes or len(buffer))
         return self._received(
             lambda: self._connection.recv_into(buffer, nbytes, flags),
             lambda count: memoryview(buffer)[:count].tobytes(),
@@ -138,6 +143,9 @@ class ClientSocket:
         """As a socket's."""
         self._gone()
         self._connection.close()
+
+    def _at_a_time(self, size: int) -> int:
+        return min(size, WEBSOCKET_READ) if self._phase is _Phase.WEBSOCKET else size
 
     def _received(self, read: Callable[[], T], contents: Callable[[T], bytes], end: T) -> T:
         if self._ended:

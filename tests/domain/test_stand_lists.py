@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.domain.refusals import Refused
-from exchange.domain.stand_lists import cells, sentences
+from exchange.domain.stand_lists import cells, sentences, task
 from exchange.domain.stand_lists.cells import label_key, read_cell
 from exchange.domain.stand_lists.columns import find_columns
 from exchange.domain.stand_lists.delimited import DELIMITERS, read_delimited
@@ -172,6 +172,21 @@ def test_without_a_column_for_projects_each_row_says_what_it_lacks() -> None:
 
 def test_a_header_alone_has_no_entries() -> None:
     assert read("stands-broken-header-only.csv").rows == []
+
+
+def test_a_sheet_and_the_columns_may_be_told() -> None:
+    data = (LISTS / "stands-office.xlsx").read_bytes()
+
+    def shares(_share: float) -> None:
+        pass
+
+    told = task.read(data, progress=shares, sheet="Stände", told={"Handlungsfeld": ""})
+    assert told["columns"]["Handlungsfeld"] is None
+    assert task.read(data, progress=shares, sheet="Tabelle9") == {
+        "refused": "list_sheet",
+        "details": {"sheet": "Tabelle9"},
+    }
+    assert task.read(data, progress=shares, sheet="Hinweise")["refused"] == "list_header"
 
 
 # Files that are none

@@ -104,6 +104,21 @@ def test_on_a_websocket_others_get_a_turn_after_each_read(connection: Connection
     assert connection.turns >= 19
 
 
+def test_a_websocket_is_read_a_few_commands_at_a_time(connection: Connection) -> None:
+    """Else a library that reads 4 KB hands on sixty commands before anybody else has a turn."""
+    connection.ours.sendall(UPGRADED)
+    connection.theirs.recv(100)
+    sent = frame(b'421["watch",{"room":"stand","code":"GE1"}]') * 20
+    connection.theirs.sendall(sent)
+    read = b""
+    while len(read) < len(sent):
+        turns, had = connection.turns, len(read)
+        read += connection.ours.recv(4096)
+        assert len(read) - had <= client_socket.WEBSOCKET_READ
+        assert connection.turns == turns + 1
+    assert read == sent
+
+
 def test_a_request_that_was_sent_ahead_is_told_from_one_that_follows(
     connection: Connection,
 ) -> None:
