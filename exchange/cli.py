@@ -93,7 +93,7 @@ def links() -> None:
         if stand is not None:
             url = f"{settings.public_url}/s/{stand.code}"
             click.echo(qr.terminal(url))
-            click.echo(f"  Stand {stand.number}, {stand.project}\n  {url}\n")
+            click.echo(f"  Stand {stand.label}, {stand.project}\n  {url}\n")
     if config.only_local(settings):
         click.echo(NOT_REACHED)
 
@@ -173,7 +173,8 @@ _WHY_NOT = {
 
 def _print_event(event: fair.EventLine) -> None:
     settings = _settings()
-    click.echo(f"\n{event.city}, {event.date:%d.%m.%Y}: {event.title}")
+    day = f"{event.date:%d.%m.%Y}" if event.date else "noch ohne Tag"
+    click.echo(f"\n{event.city}, {day}: {event.title}")
     click.echo(f"  Gäste          {settings.public_url}/e/{event.code}")
     for pass_ in people.passes_of_event(event.id):
         click.echo(f"  {_label(pass_):<14} {_link(pass_)}")
@@ -182,7 +183,7 @@ def _print_event(event: fair.EventLine) -> None:
         return
     presenters = {pass_.stand_id: pass_ for pass_ in people.presenter_passes(event.id)}
     for line in fair.stand_lines(event.id):
-        click.echo(f"  Stand {line.number:>2}       {settings.public_url}/s/{line.code}")
+        click.echo(f"  Stand {line.label:>2}       {settings.public_url}/s/{line.code}")
         click.echo(f"    Tablet       {_link(presenters[line.id])}")
 
 
@@ -204,7 +205,7 @@ def _demo_links() -> dict[str, Any]:
         "event": event.code,
         "stands": [
             {
-                "number": line.number,
+                "number": int(line.label) if line.label.isdecimal() else line.label,
                 "code": line.code,
                 "url": f"{_settings().public_url}/s/{line.code}",
                 "presenter": _link(presenters[line.id]),

@@ -28,7 +28,23 @@ OF_EVENT = (
     "picture",
     "before_id",
     "moderation_first",
+    "title",
+    "city",
+    "venue",
+    "date",
+    "opens",
+    "closes",
+    "language",
+    "me_too",
+    "facets",
+    "question_length",
+    "entries_open",
+    "owed_until",
+    "pitch_id",
+    "pitch_since",
+    "archived",
 )
+"""The columns of an event that undo puts back."""
 
 _LOAD: Mapping[str, Callable[[Any], Any]] = {
     "status": Status,
@@ -36,6 +52,8 @@ _LOAD: Mapping[str, Callable[[Any], Any]] = {
     "since": datetime.fromisoformat,
     "phase_since": datetime.fromisoformat,
     "clock_until": datetime.fromisoformat,
+    "pitch_since": datetime.fromisoformat,
+    "date": date.fromisoformat,
     "owed_until": date.fromisoformat,
 }
 

@@ -18,12 +18,21 @@ from exchange.config import Settings
 from exchange.database import erasing
 from exchange.database.statements import RawConnection
 from exchange.database.transactions import writing
-from exchange.domain import before_images
+from exchange.domain import before_images, records
 from exchange.domain.refusals import Refused
 from exchange.live import broadcasts, revisions
 from exchange.live.arrivals import announce
 from exchange.live.broadcasts import Audience, News
-from exchange.models import ChangeQuestion, ChangeRow, Event, Question, Stand, Status
+from exchange.models import (
+    Base,
+    ChangeQuestion,
+    ChangeRecord,
+    ChangeRow,
+    Event,
+    Question,
+    Stand,
+    Status,
+)
 from exchange.models.base import now
 from exchange.rooms import Scope
 
@@ -40,7 +49,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a verb is used on: a question, an event, a change, a pass."""
+    """What a verb is used on: a question, an event, a change, a pass, a stand ..."""
 
     kind: str
     id: int
@@ -83,6 +92,8 @@ class Change:
         self._event_before = before_images.dump_event(event) if event else {}
         self._mentioned: set[int] = set()
         self._for_askers: set[int] = set()
+        self._records: dict[tuple[str, int], dict[str, Any] | None] = {}
+        self._redrawn: set[Scope] = set()
 
     @property
     def event(self) -> Event:
@@ -101,6 +112,21 @@ class Change:
         if question.id not in self.questions:
             self.questions[question.id] = question
             self._before[question.id] = before_images.dump(question)
+
+    def remember(self, record: Base) -> None:
+        """Remember how a record of the organiser's was, before it is changed: undo puts it back."""
+        image = (records.kind_of(record), records.id_of(record))
+        if image not in self._records:
+            self._records[image] = records.dump(record)
+
+    def made(self, record: Base) -> None:
+        """Note that this change made `record`: undo archives it."""
+        self.session.flush()
+        self._records[records.kind_of(record), records.id_of(record)] = None
+
+    def redraw(self, *scopes: Scope) -> None:
+        """The pages that show these will read themselves again."""
+        self._redrawn.update(scopes)
 
     def mention(self, question_id: int) -> None:
         """Its pages will hear of it though it does not change itself (a head's followers)."""
@@ -134,7 +160,7 @@ class Change:
         moderation_first = "moderation_first" in event_changes
         if moderation_first:
             scopes |= self._desks()
-        moved_on = revisions.bump(raw, scopes)
+        moved_on = revisions.bump(raw, scopes | self._redrawn)
         shown_at = [(audience.question_id, audience.stand_id) for audience in audiences]
         revisions.note_pending_news(raw, moved_on, shown_at + self.moved)
         self._log(verb, series_id, stored_key, event_changes, moved_on)
@@ -146,6 +172,7 @@ class Change:
             moved=self.moved,
             stage=stage,
             moderation_first=moderation_first,
+            redrawn=frozenset(self._redrawn),
         )
 
     def _desks(self) -> set[Scope]:
@@ -264,6 +291,14 @@ class Change:
                         ]
                     )
                 )
+            if self._records:
+                self.session.execute(
+                    insert(ChangeRecord),
+                    [
+                        {"change_id": change_id, "kind": kind, "record_id": of, "before": before}
+                        for (kind, of), before in self._records.items()
+                    ],
+                )
         if self.undoes is not None:
             self.undoes.undone_by = change_id
         else:
@@ -318,8 +353,9 @@ def change_of_series(
         same_place = (ChangeRow.series_id == series_id) & ChangeRow.event_id.is_(None)
         under_way.repeated = _answer_of(session, same_place, verb, subject, stored_key)
         yield under_way
-        if under_way.counts:
-            under_way.finish(verb, series_id, stored_key)
+        news = under_way.finish(verb, series_id, stored_key) if under_way.counts else None
+    if news is not None and news.redrawn:
+        announce(news)
 
 
 def _stored(key: str | None) -> str | None:

@@ -100,13 +100,13 @@ def _make_fairs(session: Session) -> dict[str, int]:
             phase=Phase.PREPARING if one.days_ahead > 0 else Phase.FAIR,
         )
         for row, project in zip(rows, shown, strict=True):
-            number = int(row["Stand-Nr."])
+            label = row["Stand-Nr."].lstrip("0")
             events.make_stand(
                 session,
                 event.id,
-                number=number,
+                label=label,
                 project=project,
-                code=f"{one.code}{number}",
+                code=f"{one.code}{label}",
                 pitch=row["Pitch-Zeit"] or None,
             )
         ids[one.code] = event.id
@@ -132,7 +132,7 @@ def _ask_in_lippbrueck(event_id: int) -> None:
 def _backdate(event_id: int) -> None:
     """What was asked in the earlier city was asked on its day, not just now."""
     with writing() as session:
-        day = session.get_one(Event, event_id).date
+        day = session.get_one(Event, event_id).date or today()
         at = datetime.combine(day, time(13), UTC)
         asked = update(Question).where(Question.event_id == event_id)
         session.execute(asked.values(asked_at=at, since=at))

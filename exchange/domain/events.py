@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from exchange import rooms
 from exchange.live.revisions import open_scope
 from exchange.models import Event, Pass, Phase, Project, Role, Series, Stand
+from exchange.models.base import today
+from exchange.models.labels import GENERAL, sort_key
 
 OWED_AFTER = dt.timedelta(days=14)
 """How long after the fair contacts have for what they owe, unless the organiser says otherwise."""
@@ -24,7 +26,7 @@ def make_event(
     *,
     title: str,
     city: str,
-    date: dt.date,
+    date: dt.date | None,
     code: str | None = None,
     venue: str | None = None,
     phase: Phase = Phase.PREPARING,
@@ -40,7 +42,7 @@ def make_event(
         date=date,
         phase=phase,
         moderation_first=moderation_first,
-        owed_until=date + OWED_AFTER,
+        owed_until=(date or today()) + OWED_AFTER,
     )
     session.add(event)
     session.flush()
@@ -48,7 +50,7 @@ def make_event(
     open_scope(session, rooms.public(event.id))
     session.add(Pass(role=Role.MODERATOR, event_id=event.id))
     session.add(Pass(role=Role.SCREEN, event_id=event.id))
-    make_stand(session, event.id, number=0, project=None, code=f"{code}0" if code else None)
+    make_stand(session, event.id, label=GENERAL, project=None, code=f"{code}0" if code else None)
     return event
 
 
@@ -56,18 +58,23 @@ def make_stand(
     session: Session,
     event_id: int,
     *,
-    number: int,
+    label: str,
     project: Project | None,
     code: str | None = None,
     pitch: str | None = None,
+    pitch_minutes: int | None = None,
+    place: str | None = None,
 ) -> Stand:
     """A new stand with its presenters' pass."""
     stand = Stand(
         event_id=event_id,
         project_id=project.id if project else None,
-        number=number,
+        label=label,
+        sort_key=sort_key(label),
         code=code or new_code(session),
+        place=place,
         pitch=pitch,
+        pitch_minutes=pitch_minutes,
     )
     session.add(stand)
     session.flush()

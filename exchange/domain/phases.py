@@ -14,10 +14,10 @@ MAY_START_ROUND = ON_STAGE | {Phase.FOLLOW_UP}
 """Whence the moderation starts the round. Opening or reopening a day is for the organiser."""
 
 
-def require_asking(phase: Phase, day: dt.date) -> None:
+def require_asking(phase: Phase, day: dt.date | None) -> None:
     """Refuses `not_yet` before the day of the event and `closed` after it."""
     if phase is Phase.PREPARING:
-        raise Refused("not_yet", date=day)
+        raise Refused("not_yet", date=day) if day else Refused("not_yet", sentence="no_day")
     if phase not in ASKING:
         raise Refused("closed")
 

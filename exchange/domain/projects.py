@@ -11,7 +11,7 @@ from exchange.models import Contact, Pass, Project, Role, Series
 class ContactEntry:
     """Whom to call: function first, person optional."""
 
-    function: str
+    function: str | None
     person: str | None = None
     email: str | None = None
     phone: str | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from exchange import wording
 from exchange.database.connections import db
@@ -14,6 +14,7 @@ from exchange.domain.phases import require_asking
 from exchange.domain.refusals import Refused
 from exchange.models import Answer, How, Question, Reason, Stand, Status, lengths
 from exchange.models.base import today
+from exchange.models.labels import sort_key
 from exchange.queries.fair import code_in
 
 
@@ -180,13 +181,20 @@ _VERBS: Mapping[str, Callable[[Change, Question, Fields], None]] = {
 
 
 def stand_named(event_id: int, word: str | None) -> Stand:
-    """The stand of an event that `word` names: its code or its number. Refuses `stand`."""
-    condition = (
-        Stand.number == int(word)
-        if word and word.isdecimal() and len(word) < 5
-        else Stand.code == code_in(word)
+    """The stand of an event that `word` names: its label or its code. Refuses `stand`."""
+    said = word or ""
+    key = sort_key(said) if len(said) <= lengths.LABEL and said.isprintable() else None
+    stand = db.session.scalar(
+        select(Stand)
+        .where(
+            Stand.event_id == event_id,
+            Stand.archived.is_(False),
+            or_(Stand.sort_key == key, Stand.code == code_in(word)),
+        )
+        # A label may read like another stand's code: labels are what people say.
+        .order_by(Stand.sort_key != key)
+        .limit(1)
     )
-    stand = db.session.scalar(select(Stand).where(Stand.event_id == event_id, condition))
     if stand is None:
         raise Refused("stand", field="stand")
     return stand

@@ -89,6 +89,7 @@ _SENTENCES: dict[str, LazyString] = {
     "quicker": _l("Jemand war schneller: Frage %(number)s hat sich gerade geändert."),
     "another_live": _l("Jetzt ist eine andere Frage auf der Leinwand."),
     "built_upon": _l("Darauf folgten schon weitere Schritte; das lässt sich nicht zurücknehmen."),
+    "asked": _l("Dort wurden schon Fragen gestellt; das lässt sich nicht zurücknehmen."),
     "undone": _l("Das ist schon zurückgenommen."),
     "not_undoable": _l("Das lässt sich nicht zurücknehmen."),
     "erased": _l("Was entfernt oder zurückgezogen wurde, bleibt es."),
@@ -136,6 +137,8 @@ _OTHER_SENTENCES: dict[str, LazyString] = {
         "Gerade schreiben hier sehr viele zum ersten Mal. Bitte versuchen Sie es in %(seconds)s s"
         " noch einmal, oder fragen Sie direkt am Stand."
     ),
+    # `not_yet`, while the day is not settled.
+    "no_day": _l("Fragen können ab Beginn der Veranstaltung gestellt werden."),
     # `list_large`, when the file itself is small.
     "list_unpacked": _l(
         "Ausgepackt ist diese Datei zu groß: höchstens %(limit)s MB. Bitte speichern Sie die"

@@ -5,11 +5,27 @@ from typing import Any
 
 from sqlalchemy import select
 
-from exchange.domain import before_images, phases
-from exchange.domain.changes import Actor, Change, Outcome, Subject, change
+from exchange.domain import before_images, phases, records, set_up
+from exchange.domain.changes import (
+    Actor,
+    Change,
+    Outcome,
+    Subject,
+    change,
+    change_of_series,
+)
 from exchange.domain.moves import MOVES, P, assign_status
 from exchange.domain.refusals import Refused
-from exchange.models import ChangeQuestion, ChangeRow, Event, Phase, Question, Status
+from exchange.models import (
+    ChangeQuestion,
+    ChangeRow,
+    Event,
+    Origin,
+    Phase,
+    Question,
+    Stand,
+    Status,
+)
 from exchange.queries.questions import PUBLIC
 
 FINAL = frozenset({"withdraw", "redact", "redact-answer", "redact-reason"})
@@ -20,8 +36,10 @@ UNDOABLE = frozenset(MOVES) - FINAL - {"edit"} | {
     "picture",
     "start-round",
     "end-round",
+    "set-up",
+    "import",
 }
-"""The verbs whose change can be taken back."""
+"""The verbs whose change can be taken back. `set-up`: whatever an organiser changes of a fair."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +55,7 @@ def undo(event_id: int, change_id: int, *, by: Actor, key: str | None = None) ->
 
     Refuses `unknown`; `not_yours` for a desk when it was not its own; `undone`; `erased` for what
     was withdrawn or redacted; `not_undoable`; `built_upon` when something followed;
-    `another_live`.
+    `another_live`; `asked` when questions came in at a stand that it made.
     """
     with change(event_id, "undo", Subject("change", change_id), by, key=key) as under_way:
         if under_way.repeated is None:
@@ -48,8 +66,39 @@ def undo(event_id: int, change_id: int, *, by: Actor, key: str | None = None) ->
             images = _images_of(under_way, row)
             _require_untouched(under_way, row, images)
             _put_back(under_way, row, images)
+            _put_records_back(under_way, row)
             under_way.undoes = row
     return under_way.outcome
+
+
+def undo_of_series(series_id: int, change_id: int, *, by: Actor, key: str | None = None) -> Outcome:
+    """Take back a change that belongs to a series and to none of its events. As `undo`."""
+    subject = Subject("change", change_id)
+    with change_of_series(series_id, "undo", subject, by, key=key) as under_way:
+        if under_way.repeated is None:
+            row = under_way.session.get(ChangeRow, change_id)
+            if row is None or row.series_id != series_id or row.event_id is not None:
+                raise Refused("unknown")
+            _require_undoable(row, by)
+            _put_records_back(under_way, row)
+            under_way.undoes = row
+    return under_way.outcome
+
+
+def _put_records_back(under_way: Change, row: ChangeRow) -> None:
+    """Put back what an organiser had set up. Refuses `built_upon`, and `asked` where a stand that
+    the change made has questions: they would vanish with it.
+    """
+    session = under_way.session
+    if records.changed_since(session, row):
+        raise Refused("built_upon")
+    stands = [one.id for one in records.made_by(session, row) if isinstance(one, Stand)]
+    asked = select(Question.id).where(
+        Question.stand_id.in_(stands), Question.origin != Origin.PREPARED
+    )
+    if stands and session.scalar(asked.limit(1)) is not None:
+        raise Refused("asked")
+    set_up.redraw(under_way, records.put_back(session, row))
 
 
 def _require_undoable(row: ChangeRow, by: Actor) -> None:

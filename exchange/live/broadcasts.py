@@ -44,7 +44,7 @@ class News:
     """What one committed change means to those who watch."""
 
     event_id: int | None
-    """None: the change belongs to a series, and no page watches that."""
+    """None: the change belongs to a series."""
     revisions: dict[Scope, int]
     """The new revision of each scope that the change touched; the one before is one less."""
     audiences: list[Audience] = field(default_factory=list)
@@ -58,6 +58,8 @@ class News:
     """New questions, by whoever wrote them; everything else is read again."""
     for_askers: list[Audience] = field(default_factory=list)
     """What only the askers' own pages show differently."""
+    redrawn: frozenset[Scope] = frozenset()
+    """What changed as a whole: its pages read themselves again."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +92,21 @@ def scopes(
 
 def announce(news: News) -> None:
     """Tell desks, moderation, screen, event page and askers what was committed."""
+    for scope in news.redrawn:
+        _redraw(scope, news.revisions[scope])
     if news.event_id is None:
         return
     read = _Reader(news, news.event_id)
     # Desks first: there somebody stands and waits. With one question its news leaves before more
     # is rendered; with several we do not yield: it would split the next batch.
-    desks = {scope for scope in news.revisions if scope.kind is ScopeKind.STAND}
+    told = news.revisions.keys() - news.redrawn
+    desks = {scope for scope in told if scope.kind is ScopeKind.STAND}
     for scope in desks:
         _tell(Room.DESK, scope, news.revisions[scope], partial(_for_desk, read, scope.owner_id))
     if desks and len(news.audiences) == 1:
         _release()
         pause(0)
-    for scope in news.revisions.keys() - desks:
+    for scope in told - desks:
         revision = news.revisions[scope]
         if scope.kind is ScopeKind.MODERATE:
             _tell(Room.MODERATE, scope, revision, partial(_for_moderation, read))
@@ -111,6 +116,13 @@ def announce(news: News) -> None:
         else:
             _tell(Room.MINE, scope, revision, partial(_for_asker, read, scope.owner_id))
     _release()
+
+
+def _redraw(scope: Scope, revision: int) -> None:
+    """Let the pages of a scope read themselves again: they miss what led to this revision."""
+    for room in Room:
+        if room.scope_kind is scope.kind:
+            _tell(room, scope, revision, str, previous=revision)
 
 
 class _Reader:

@@ -36,7 +36,7 @@ class ChangeRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     verb: Mapped[str] = mapped_column(String(20))
     subject: Mapped[str] = mapped_column(String(20))
-    """What kind of thing the verb was used on: `question`, `event`, `change`, `pass`."""
+    """What kind of thing the verb was used on: `question`, `event`, `change`, `pass` ..."""
     subject_id: Mapped[int]
     role: Mapped[str] = mapped_column(String(20))
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id"))
@@ -63,6 +63,23 @@ class ChangeQuestion(Base):
     )
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     """{column: value} of the columns that undo puts back (`domain/before_images.py`)."""
+
+
+class ChangeRecord(Base):
+    """Something that an organiser changed, as it was before: a stand, a project, a contact ...
+
+    These hold texts, unlike those of questions: undo needs the former title.
+    """
+
+    __tablename__ = "change_records"
+    __table_args__ = (Index("ix_change_records_kind_record_id", "kind", "record_id"),)
+
+    change_id: Mapped[int] = mapped_column(ForeignKey("changes.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    """The name of its table's thing: `stand`, `project` (`domain/records.py`)."""
+    record_id: Mapped[int] = mapped_column(primary_key=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """{column: value}; None: the change made it."""
 
 
 class Revision(Base):

@@ -2,12 +2,17 @@
 
 import datetime as dt
 import enum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange.models import lengths
 from exchange.models.base import Base, UtcDateTime, now, words
+from exchange.models.labels import LONGEST_SORT_KEY, sort_key
+
+if TYPE_CHECKING:
+    from exchange.models.projects import Project
 
 
 class Phase(enum.Enum):
@@ -33,6 +38,12 @@ class Series(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    standard_questions: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """{facet: question} that every project answers before the day, where they are not the usual
+    ones (`domain/prepared.py`)."""
+    list_columns: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """{column of a stand list: field, or "" for none}, as somebody said it once."""
+    archived: Mapped[bool] = mapped_column(default=False)
 
     events: Mapped[list["Event"]] = relationship(back_populates="series", order_by="Event.date")
     projects: Mapped[list["Project"]] = relationship(back_populates="series")
@@ -49,12 +60,27 @@ class Event(Base):
     title: Mapped[str] = mapped_column(String(200))
     city: Mapped[str] = mapped_column(String(100))
     venue: Mapped[str | None] = mapped_column(String(200))
-    date: Mapped[dt.date]
+    date: Mapped[dt.date | None]
+    """None while it is not settled."""
+    opens: Mapped[str | None] = mapped_column(String(5))
+    """When the doors open, local time, HH:MM."""
+    closes: Mapped[str | None] = mapped_column(String(5))
+    """When the fair ends, local time, HH:MM."""
+    language: Mapped[str] = mapped_column(String(2), default="de")
+    """What the screen speaks, and every page whose reader has not chosen: `de` or `en`."""
     phase: Mapped[Phase] = mapped_column(words(Phase), default=Phase.PREPARING)
     phase_since: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
     """When the present phase began: a closed event's passes end so many days later."""
     moderation_first: Mapped[bool] = mapped_column(default=False)
     """Whether questions wait as *pending* until somebody publishes them."""
+    me_too: Mapped[bool] = mapped_column(default=True)
+    """Whether attendees may say that a question interests them too."""
+    facets: Mapped[bool] = mapped_column(default=True)
+    """Whether attendees are asked what their question is about."""
+    question_length: Mapped[int] = mapped_column(default=lengths.QUESTION)
+    """How long a question may be, in characters; at most `lengths.QUESTION`."""
+    entries_open: Mapped[bool] = mapped_column(default=False)
+    """Whether partners may change their entries though the pitches have begun."""
     owed_until: Mapped[dt.date]
     """The day by which contacts answer what they owe, unless the verb names another."""
     next_number: Mapped[int] = mapped_column(default=1)
@@ -71,10 +97,23 @@ class Event(Base):
         ForeignKey("questions.id", use_alter=True, name="fk_events_before_id")
     )
     """The question that was live before the one that is live now."""
+    pitch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("stands.id", use_alter=True, name="fk_events_pitch_id")
+    )
+    """The stand whose project is being pitched."""
+    pitch_since: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """When that pitch began."""
+    stands_changed: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """When something last changed that is printed on a sheet."""
+    sheets_printed: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """When the organiser last said that sheets were printed."""
+    archived: Mapped[bool] = mapped_column(default=False)
 
     message: Mapped["Message | None"] = relationship(foreign_keys=message_id)
     series: Mapped[Series] = relationship(back_populates="events")
-    stands: Mapped[list["Stand"]] = relationship(back_populates="event", order_by="Stand.number")
+    stands: Mapped[list["Stand"]] = relationship(
+        back_populates="event", foreign_keys="Stand.event_id", order_by="Stand.sort_key"
+    )
 
 
 class Message(Base):
@@ -87,54 +126,61 @@ class Message(Base):
     text: Mapped[str] = mapped_column(String(lengths.MESSAGE))
 
 
-class Project(Base):
-    """What is shown and taken over; belongs to the series, outlives the event."""
-
-    __tablename__ = "projects"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
-    code: Mapped[str] = mapped_column(String(60), unique=True)
-    title: Mapped[str] = mapped_column(String(400))
-    partner: Mapped[str] = mapped_column(String(300))
-    summary: Mapped[str | None] = mapped_column(String(2000))
-    field: Mapped[str | None] = mapped_column(String(100))
-
-    series: Mapped[Series] = relationship(back_populates="projects")
-    contact: Mapped["Contact | None"] = relationship(back_populates="project")
-
-
-class Contact(Base):
-    """Whom to call about a project: function first, person optional."""
-
-    __tablename__ = "contacts"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), unique=True)
-    function: Mapped[str] = mapped_column(String(200))
-    person: Mapped[str | None] = mapped_column(String(200))
-    email: Mapped[str | None] = mapped_column(String(200))
-    phone: Mapped[str | None] = mapped_column(String(60))
-
-    project: Mapped[Project] = relationship(back_populates="contact")
-
-
 class Stand(Base):
-    """A project's place at one event; has a number and a code; owns the QR code.
+    """A project's place at one event; has a label and a code; owns the QR code.
 
-    Stand 0, *Allgemein*, has no project: it takes the questions to none.
+    Stand 0, *Allgemein*, has no project: it takes the questions to none. When a project goes to
+    another place, its stand goes with it, code, passes and questions: only the label changes.
     """
 
     __tablename__ = "stands"
-    __table_args__ = (UniqueConstraint("event_id", "number"),)
+    __table_args__ = (
+        Index(
+            "uq_stands_event_id_sort_key",
+            "event_id",
+            "sort_key",
+            unique=True,
+            sqlite_where=text("NOT archived"),
+            postgresql_where=text("NOT archived"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"), index=True)
+    label: Mapped[str] = mapped_column(String(lengths.LABEL))
+    """What it is called at this event: `7`, `A-12`, `Foyer`."""
+    sort_key: Mapped[str] = mapped_column(
+        String(LONGEST_SORT_KEY).with_variant(String(LONGEST_SORT_KEY, collation="C"), "postgresql")
+    )
+    """The label in its natural order, and what makes two labels the same (`models/labels.py`)."""
+    place: Mapped[str | None] = mapped_column(String(lengths.PLACE))
+    """Where it is: hall, room, floor."""
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    """In its address, and printed: given once, never changed, never given again."""
+    pitch: Mapped[str | None] = mapped_column(String(5))
+    """When the pitch begins, local time, HH:MM."""
+    pitch_minutes: Mapped[int | None]
+    pitch_position: Mapped[float | None]
+    """Its place among the pitches, between those of its neighbours; None: none was given."""
+    archived: Mapped[bool] = mapped_column(default=False)
+    """Taken out of the fair. Its questions and its code stay."""
+
+    event: Mapped[Event] = relationship(back_populates="stands", foreign_keys=event_id)
+    project: Mapped["Project | None"] = relationship()
+
+    def rename(self, label: str) -> None:
+        """Give it this label, and the place in lists that belongs to it."""
+        self.label, self.sort_key = label, sort_key(label)
+
+
+class Registration(Base):
+    """A municipality that registered for an event: suggested where people say where from."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (UniqueConstraint("event_id", "municipality"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
-    project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"), index=True)
-    number: Mapped[int]
-    code: Mapped[str] = mapped_column(String(12), unique=True)
-    pitch: Mapped[str | None] = mapped_column(String(5))
-    """When the pitch begins, local time, HH:MM."""
-
-    event: Mapped[Event] = relationship(back_populates="stands")
-    project: Mapped[Project | None] = relationship()
+    municipality: Mapped[str] = mapped_column(String(lengths.MUNICIPALITY))
+    people: Mapped[int | None]

@@ -1,12 +1,15 @@
 """Passes: secret links, each of which opens one role at one place."""
 
 import enum
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from exchange.models.base import Base, words
-from exchange.models.fair import Event, Project, Series, Stand
+from exchange.models import lengths
+from exchange.models.base import Base, UtcDateTime, words
+from exchange.models.fair import Event, Series, Stand
+from exchange.models.projects import Project
 
 
 class Role(enum.Enum):
@@ -48,6 +51,10 @@ class Pass(Base):
     """Whether it opens in one browser only: the first that redeems it."""
     bound_to: Mapped[str | None] = mapped_column(String(64))
     """The digest of that browser's mark (`domain/passes.py`); None until one has redeemed it."""
+    name: Mapped[str | None] = mapped_column(String(lengths.NAME))
+    """What tells several of one stand apart: "Tablet 2"."""
+    redeemed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a browser last redeemed it; None: never."""
 
     series: Mapped[Series | None] = relationship()
     event: Mapped[Event | None] = relationship()

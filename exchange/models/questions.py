@@ -50,6 +50,8 @@ class Origin(enum.Enum):
     ATTENDEE = "attendee"
     PRESENTER = "presenter"
     MODERATOR = "moderator"
+    PREPARED = "prepared"
+    """Nobody's: a standard question, answered by the project before the day."""
 
 
 class Question(Base):
@@ -88,6 +90,8 @@ class Question(Base):
     """Empty once the question is withdrawn."""
     facet: Mapped[Facet | None] = mapped_column(words(Facet))
     name: Mapped[str | None] = mapped_column(String(lengths.NAME))
+    municipality: Mapped[str | None] = mapped_column(String(lengths.MUNICIPALITY))
+    """Where the asker comes from."""
     origin: Mapped[Origin] = mapped_column(words(Origin))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id"), index=True)
     status: Mapped[Status] = mapped_column(words(Status))
@@ -132,6 +136,10 @@ class Answer(Base):
     by: Mapped[str] = mapped_column(String(20))
     """The role that gave it."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    contact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contacts.id", use_alter=True, name="fk_answers_contact_id")
+    )
+    """Who was the project's contact when a contact answered."""
     corrects: Mapped[bool] = mapped_column(default=False)
     """Whether another answer counted before this one."""
 

@@ -5,11 +5,22 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Executable, bindparam, case, func, select
 
 from exchange.database.connections import db
 from exchange.database.statements import CompiledStatement
-from exchange.models import Contact, Event, Message, Phase, Project, Series, Stand
+from exchange.models import (
+    Basis,
+    Contact,
+    ContactRole,
+    Event,
+    Message,
+    Phase,
+    Project,
+    Series,
+    Stand,
+)
+from exchange.models.labels import GENERAL, sort_key
 
 
 @dataclass(frozen=True)
@@ -21,9 +32,17 @@ class EventLine:
     title: str
     city: str
     venue: str | None
-    date: dt.date
+    date: dt.date | None
+    """None while it is not settled."""
+    opens: str | None
+    closes: str | None
+    language: str
     phase: Phase
     moderation_first: bool
+    me_too: bool
+    facets: bool
+    question_length: int
+    entries_open: bool
     owed_until: dt.date
     series: str
     message: str | None
@@ -31,6 +50,9 @@ class EventLine:
     picture: bool
     before_id: int | None
     """The question that was live before."""
+    pitch_id: int | None
+    """The stand whose project is being pitched."""
+    pitch_since: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -48,29 +70,42 @@ class StandLine:
 
     id: int
     code: str
-    number: int
+    label: str
+    """What it is called at its event: `7`, `A-12`."""
     project: str | None
     partner: str | None
     project_code: str | None
+    place: str | None
     pitch: str | None
     event_id: int
     event: str
     """The code of its event."""
+    archived: bool
+    """Whether it was taken out of the fair."""
 
     @property
     def general(self) -> bool:
         """Whether this is stand 0, for questions to no project."""
-        return self.number == 0
+        return self.label == GENERAL
+
+    @property
+    def sort_key(self) -> str:
+        """Its place among the stands of its event."""
+        return sort_key(self.label)
 
 
 @dataclass(frozen=True)
 class ContactLine:
-    """Whom to call about a project."""
+    """Whom to call about a project, as pages show it."""
 
-    function: str
+    id: int
+    function: str | None
     person: str | None
+    """None where the name is not to be shown."""
     email: str | None
     phone: str | None
+    role: ContactRole | None
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -90,7 +125,12 @@ class StandPage:
     line: StandLine
     summary: str | None
     field: str | None
-    contact: ContactLine | None
+    status: str | None
+    since: str | None
+    licence: str | None
+    links: tuple[str, ...]
+    contacts: list[ContactLine]
+    """The first is whom to call."""
 
 
 _EVENT_COLUMNS: tuple[Any, ...] = (
@@ -100,26 +140,37 @@ _EVENT_COLUMNS: tuple[Any, ...] = (
     Event.city,
     Event.venue,
     Event.date,
+    Event.opens,
+    Event.closes,
+    Event.language,
     Event.phase,
     Event.moderation_first,
+    Event.me_too,
+    Event.facets,
+    Event.question_length,
+    Event.entries_open,
     Event.owed_until,
     Series.name,
     Message.text,
     Event.clock_until,
     Event.picture,
     Event.before_id,
+    Event.pitch_id,
+    Event.pitch_since,
 )
 
 STAND_COLUMNS: tuple[Any, ...] = (
     Stand.id,
     Stand.code,
-    Stand.number,
+    Stand.label,
     Project.title,
     Project.partner,
     Project.code,
+    Stand.place,
     Stand.pitch,
     Event.id,
     Event.code,
+    Stand.archived,
 )
 """A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
 
@@ -127,6 +178,8 @@ STAND_COLUMNS: tuple[Any, ...] = (
 _EVENT_LINES = select(*_EVENT_COLUMNS).join(Event.series).outerjoin(Event.message)
 # Compiled once: read with every question.
 _EVENT_LINE = _EVENT_LINES.where(Event.id == bindparam("id"))
+_BY_DAY = (Event.date.is_(None), Event.date, Event.id)
+"""What has no day yet comes last."""
 _STAND_LINES = (
     select(*STAND_COLUMNS)
     .join(Event, Stand.event_id == Event.id)
@@ -137,6 +190,21 @@ _EVENT_AT = CompiledStatement(
     select(Event.id, Event.code, Event.series_id).where(Event.code == bindparam("code"))
 )
 _STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
+
+
+_CONTACT_COLUMNS: tuple[Any, ...] = (
+    Contact.id,
+    Contact.function,
+    # The name of whoever is not to be named leaves the table for nobody but the organiser.
+    case((Contact.basis == Basis.HIDDEN, None), else_=Contact.person),
+    Contact.email,
+    Contact.phone,
+    Contact.role,
+    Contact.basis,
+)
+_CONTACTS = (
+    select(*_CONTACT_COLUMNS).where(Contact.until.is_(None)).order_by(Contact.position, Contact.id)
+)
 
 
 _CODE = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -176,7 +244,7 @@ def event_line(event_id: int) -> EventLine:
 
 def event_lines(series_id: int | None = None) -> list[EventLine]:
     """All events, or those of one series, in the order of their days."""
-    statement = _EVENT_LINES.order_by(Event.date, Event.id)
+    statement = _EVENT_LINES.where(Event.archived.is_(False)).order_by(*_BY_DAY)
     if series_id is not None:
         statement = statement.where(Event.series_id == series_id)
     return [EventLine(*row) for row in db.session.execute(statement)]
@@ -188,15 +256,21 @@ def stand_line(stand_id: int) -> StandLine:
 
 
 def stand_lines(event_id: int) -> list[StandLine]:
-    """The stands of an event by number, stand 0 first."""
-    rows = db.session.execute(_STAND_LINES.where(Stand.event_id == event_id).order_by(Stand.number))
+    """The stands of an event by label, stand 0 first."""
+    rows = db.session.execute(
+        _STAND_LINES.where(Stand.event_id == event_id, Stand.archived.is_(False)).order_by(
+            Stand.sort_key
+        )
+    )
     return [StandLine(*row) for row in rows]
 
 
 def stand_lines_of_series(series_id: int) -> dict[int, list[StandLine]]:
-    """The stands of all events of a series, by the event's id; by number, stand 0 first."""
+    """The stands of all events of a series, by the event's id; by label, stand 0 first."""
     rows = db.session.execute(
-        _STAND_LINES.where(Event.series_id == series_id).order_by(Stand.number)
+        _STAND_LINES.where(Event.series_id == series_id, Stand.archived.is_(False)).order_by(
+            Stand.sort_key
+        )
     )
     found: dict[int, list[StandLine]] = {}
     for row in rows:
@@ -206,53 +280,55 @@ def stand_lines_of_series(series_id: int) -> dict[int, list[StandLine]]:
 
 
 def stand_page(stand_id: int) -> StandPage:
-    """A stand with its project's summary and contact."""
+    """A stand with what its project's entry says, and its contacts."""
     project = db.session.execute(
-        select(Project.summary, Project.field)
+        select(
+            Project.summary,
+            Project.field,
+            Project.status,
+            Project.since,
+            Project.licence,
+            Project.links,
+        )
         .join(Stand, Stand.project_id == Project.id)
         .where(Stand.id == stand_id)
     ).one_or_none()
-    contact = db.session.execute(
-        select(Contact.function, Contact.person, Contact.email, Contact.phone)
-        .join(Stand, Stand.project_id == Contact.project_id)
-        .where(Stand.id == stand_id)
-    ).one_or_none()
+    contacts = _contact_lines(
+        _CONTACTS.join(Stand, Stand.project_id == Contact.project_id).where(Stand.id == stand_id)
+    )
     return StandPage(
         line=stand_line(stand_id),
         summary=project.summary if project else None,
         field=project.field if project else None,
-        contact=ContactLine(*contact) if contact else None,
+        status=project.status if project else None,
+        since=project.since if project else None,
+        licence=project.licence if project else None,
+        links=tuple((project.links or "").split()) if project else (),
+        contacts=contacts,
     )
 
 
-def contact_of(project_id: int) -> ContactLine | None:
-    """Whom to call about a project."""
-    row = db.session.execute(
-        select(Contact.function, Contact.person, Contact.email, Contact.phone).where(
-            Contact.project_id == project_id
-        )
-    ).one_or_none()
-    return ContactLine(*row) if row else None
+def contacts_of(project_id: int) -> list[ContactLine]:
+    """Whom to call about a project, the first before all."""
+    return _contact_lines(_CONTACTS.where(Contact.project_id == project_id))
 
 
-def contacts(series_id: int) -> list[tuple[ProjectLine, ContactLine]]:
-    """The projects of a series that have a contact, by title, each with it."""
+def _contact_lines(statement: Executable) -> list[ContactLine]:
+    return [ContactLine(*row) for row in db.session.execute(statement)]
+
+
+def contacts(series_id: int) -> list[tuple[ProjectLine, list[ContactLine]]]:
+    """The projects of a series that have a contact, by title, each with its contacts."""
     rows = db.session.execute(
-        select(
-            Project.id,
-            Project.code,
-            Project.title,
-            Project.partner,
-            Contact.function,
-            Contact.person,
-            Contact.email,
-            Contact.phone,
-        )
+        select(Project.id, Project.code, Project.title, Project.partner, *_CONTACT_COLUMNS)
         .join(Contact, Contact.project_id == Project.id)
-        .where(Project.series_id == series_id)
-        .order_by(Project.title)
+        .where(Project.series_id == series_id, Project.archived.is_(False), Contact.until.is_(None))
+        .order_by(Project.title, Project.id, Contact.position, Contact.id)
     )
-    return [(ProjectLine(*row[:4]), ContactLine(*row[4:])) for row in rows]
+    found: dict[ProjectLine, list[ContactLine]] = {}
+    for row in rows:
+        found.setdefault(ProjectLine(*row[:4]), []).append(ContactLine(*row[4:]))
+    return list(found.items())
 
 
 def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:
@@ -264,8 +340,8 @@ def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:
         .join(Series, Event.series_id == Series.id)
         .outerjoin(Event.message)
         .outerjoin(Project, Stand.project_id == Project.id)
-        .where(Stand.project_id == project_id)
-        .order_by(Event.date, Stand.number)
+        .where(Stand.project_id == project_id, Stand.archived.is_(False), Event.archived.is_(False))
+        .order_by(*_BY_DAY, Stand.sort_key)
     )
     width = len(_EVENT_COLUMNS)
     return [(EventLine(*row[:width]), StandLine(*row[width:])) for row in rows]

@@ -20,8 +20,8 @@ class Step:
     at: datetime
     verb: str
     role: str
-    stand: int | None
-    """The number of the stand at whose desk it was done, when it was done at one."""
+    stand: str | None
+    """The label of the stand at whose desk it was done, when it was done at one."""
     other: int | None
     """The number of the question that the verb was used on, when that was another one."""
     undone_verb: str | None
@@ -52,7 +52,7 @@ def steps(question_id: int) -> list[Step]:
             ChangeRow.at,
             ChangeRow.verb,
             ChangeRow.role,
-            Stand.number,
+            Stand.label,
             other.number,
             undone.verb,
             ChangeRow.undone_by.is_not(None),

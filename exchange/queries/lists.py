@@ -269,7 +269,7 @@ def _minutes(event_id: int, before: int, length: int) -> Part[Card]:
         select(Question.id)
         .join(Stand, Question.stand_id == Stand.id)
         .where(condition)
-        .order_by(Stand.number, Question.number)
+        .order_by(Stand.sort_key, Question.number)
         .offset(before)
         .limit(length)
     )

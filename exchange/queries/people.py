@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import Executable, bindparam, case, func, or_, select
+from sqlalchemy import Boolean, Executable, bindparam, case, func, or_, select, type_coerce
 
 from exchange.database.connections import db
 from exchange.database.statements import CompiledStatement
@@ -119,7 +119,16 @@ _PASSES = (
         Pass.id,
         Pass.role,
         Pass.generation,
-        Pass.revoked,
+        # What was archived opens nothing, whatever was handed out.
+        type_coerce(
+            or_(
+                Pass.revoked,
+                func.coalesce(Stand.archived, False),
+                func.coalesce(Event.archived, False),
+                func.coalesce(Project.archived, False),
+            ),
+            Boolean,
+        ),
         Pass.series_id,
         Pass.event_id,
         Pass.stand_id,
@@ -214,7 +223,7 @@ def passes_of_event(event_id: int) -> Sequence[PassLine]:
 
 def presenter_passes(event_id: int) -> Sequence[PassLine]:
     """The presenters' passes of an event's stands."""
-    return _lines(_PASSES.where(Stand.event_id == event_id).order_by(Stand.number))
+    return _lines(_PASSES.where(Stand.event_id == event_id).order_by(Stand.sort_key, Pass.id))
 
 
 def series_of(series_ids: Collection[int]) -> Sequence[Series]:

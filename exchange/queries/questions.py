@@ -105,6 +105,7 @@ class Card:
     text: str
     facet: Facet | None
     name: str | None
+    municipality: str | None
     status: Status
     shown: Status
     version: int
@@ -256,6 +257,7 @@ _CARDS = (
         Reason.text,
         Question.origin,
         Question.redacted,
+        Question.municipality,
         *STAND_COLUMNS,
         Answer.text,
         Answer.how,
@@ -347,6 +349,7 @@ def new_card(
         text=row["text"],
         facet=row["facet"],
         name=row["name"],
+        municipality=row.get("municipality"),
         status=row["status"],
         shown=row["status"],
         version=row["version"],
@@ -660,22 +663,26 @@ def my_votes(participant_id: int) -> set[int]:
     )
 
 
+_AFTER_STAND = 18 + len(STAND_COLUMNS)
+
+
 def _card(row: tuple[Any, ...]) -> Card:
     (id_, number, text, facet, name, status, shown, version, position, asked_at, since) = row[:11]
-    (head_id, head_number, owed_until, reason, origin, redacted) = row[11:17]
-    answer_text, how, by, at, corrected, phase, moderated, votes, followers = row[26:35]
-    answers, reasons = row[35:37]
+    (head_id, head_number, owed_until, reason, origin, redacted, municipality) = row[11:18]
+    stand, rest = row[18:_AFTER_STAND], row[_AFTER_STAND:]
+    answer_text, how, by, at, corrected, phase, moderated, votes, followers, answers, reasons = rest
     return Card(
         id=id_,
         number=number,
         text=text,
         facet=facet,
         name=name,
+        municipality=municipality,
         status=status,
         shown=shown,
         version=version,
         position=position,
-        stand=StandLine(*row[17:26]),
+        stand=StandLine(*stand),
         asked_at=asked_at,
         since=since,
         votes=votes,

@@ -182,7 +182,7 @@ def project(project: str) -> str:
     return render_page(
         "attendee/project.html",
         project=found,
-        contact=fair.contact_of(found.id),
+        contacts=fair.contacts_of(found.id),
         answered=lists.answered_about(found.id, wanted()),
         owed=question_queries.owed_by(found.id) if access.is_contact_of(found.id) else None,
         stands=fair.stands_of(found.id),

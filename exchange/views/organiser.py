@@ -68,7 +68,7 @@ class SeriesDesk:
     name: str
     organiser: PassLink
     events: list[EventDesk]
-    contacts: list[tuple[ProjectLine, ContactLine, PassLink]]
+    contacts: list[tuple[ProjectLine, list[ContactLine], PassLink]]
 
 
 @bp.get("/organise")
@@ -185,8 +185,8 @@ def _desk(series: Series) -> SeriesDesk:
         organiser=next(_line(pass_) for pass_ in held if pass_.series_id),
         events=sorted(events, key=_urgency),
         contacts=[
-            (project, contact, of_project[project.id])
-            for project, contact in fair.contacts(series.id)
+            (project, contacts, of_project[project.id])
+            for project, contacts in fair.contacts(series.id)
             if project.id in of_project
         ],
     )

@@ -282,7 +282,7 @@ def test_a_page_that_needs_a_pass_says_so_in_either_language(phone: Window) -> N
 def test_the_oldest_pass_is_dropped_when_the_cookie_is_full(phone: Window, fair: Fair) -> None:
     stands = [f"S{number}" for number in range(3, 104)]
     for number, stand in enumerate(stands, start=3):
-        fair.make_stand(stand, GE, number=number)
+        fair.make_stand(stand, GE, label=str(number))
     held = ".".join(fair.secret("presenter", stand) for stand in stands[:100])
     phone.client.set_cookie(PASSES_COOKIE, held)
     assert phone.get(f"/present/{stands[99]}").status_code == 200

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import cells, sentences, task
-from exchange.domain.stand_lists.cells import label_key, read_cell
+from exchange.domain.stand_lists.cells import read_cell
 from exchange.domain.stand_lists.columns import find_columns
 from exchange.domain.stand_lists.delimited import DELIMITERS, read_delimited
 from exchange.domain.stand_lists.rows import StandList, StandRow, read_list
 from exchange.domain.stand_lists.tables import Cell, Row, Sheet, read_sheets, read_text
+from exchange.models.labels import label_key
 
 LISTS = Path(__file__).parents[1] / "data" / "stand_lists"
 

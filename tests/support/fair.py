@@ -98,12 +98,12 @@ class Fair:
                 moderation_first=moderation_first,
             )
 
-    def make_stand(self, code: str, event: str = GE, *, number: int, project: str = "") -> None:
+    def make_stand(self, code: str, event: str = GE, *, label: str, project: str = "") -> None:
         with self.app.app_context(), writing() as session:
             found = fair_queries.event_at(event)
             assert found
             shown = fair_queries.project_by_code(project) if project else None
-            events.make_stand(session, found.id, number=number, project=shown, code=code)
+            events.make_stand(session, found.id, label=label, project=shown, code=code)
 
     def event_id(self, code: str = GE) -> int:
         with self.app.app_context():
@@ -383,9 +383,9 @@ def prepare(fair: Fair) -> None:
     fair.make_project("robo")
     fair.make_project("bau")
     fair.make_event(GE)
-    fair.make_stand(ROBO, GE, number=1, project="robo")
-    fair.make_stand(BAU, GE, number=2, project="bau")
+    fair.make_stand(ROBO, GE, label="1", project="robo")
+    fair.make_stand(BAU, GE, label="2", project="bau")
     fair.make_event(AC)
-    fair.make_stand(AC_ROBO, AC, number=1, project="robo")
+    fair.make_stand(AC_ROBO, AC, label="1", project="robo")
     fair.make_event(ELSEWHERE, OTHER_TOUR)
-    fair.make_stand(XX_STAND, ELSEWHERE, number=1)
+    fair.make_stand(XX_STAND, ELSEWHERE, label="1")

@@ -29,7 +29,7 @@ def add_questions(fair: Fair, number: int) -> None:
 def add_stand(fair: Fair, number: int) -> None:
     """One more project at one more stand, and what was asked there."""
     fair.make_project(f"more-{number}")
-    fair.make_stand(f"MORE{number}", number=100 + number, project=f"more-{number}")
+    fair.make_stand(f"MORE{number}", label=str(100 + number), project=f"more-{number}")
     fair.ask(f"MORE{number}")
 
 
@@ -37,7 +37,7 @@ def add_city(fair: Fair, number: int) -> None:
     """One more city of the tour, with the same project and what was asked there."""
     code = f"C{number}"
     fair.make_event(code)
-    fair.make_stand(f"{code}ROBO", code, number=1, project="robo")
+    fair.make_stand(f"{code}ROBO", code, label="1", project="robo")
     fair.act(fair.ask(f"{code}ROBO"), "answer", answer="Ja.")
 
 

@@ -12,21 +12,23 @@ from dataclasses import dataclass
 from exchange.domain import texts
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists.tables import Cell
+from exchange.models import lengths
+from exchange.models.labels import label_key
 
 LIMITS = {
-    "label": 40,
-    "place": 100,
-    "project": 400,
-    "key": 60,
-    "partner": 300,
-    "summary": 2000,
-    "status": 100,
-    "field": 100,
-    "links": 1000,
-    "person": 200,
-    "function": 200,
-    "email": 200,
-    "phone": 60,
+    "label": lengths.LABEL,
+    "place": lengths.PLACE,
+    "project": lengths.TITLE,
+    "key": lengths.PROJECT_KEY,
+    "partner": lengths.PARTNER,
+    "summary": lengths.SUMMARY,
+    "status": lengths.PROJECT_STATUS,
+    "field": lengths.FIELD,
+    "links": lengths.LINKS,
+    "person": lengths.PERSON,
+    "function": lengths.FUNCTION,
+    "email": lengths.EMAIL,
+    "phone": lengths.PHONE,
     "role": 40,
 }
 """Characters, as the tables have them."""
@@ -124,12 +126,6 @@ def as_text(cell: Cell) -> str:
         case dt.timedelta():
             return _clock_of(cell)
     return str(cell)
-
-
-def label_key(label: str) -> str:
-    """What makes two labels the same: neither case, nor blanks, nor zeros in front of a number."""
-    text = re.sub(r"[\s.]+", "", label.casefold()).replace("–", "-")
-    return re.sub(r"(?<!\d)0+(?=\d)", "", text)
 
 
 def _label(cell: Cell) -> Read:

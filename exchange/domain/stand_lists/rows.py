@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from exchange.domain.stand_lists.cells import Problem, Read, label_key, read_cell
+from exchange.domain.stand_lists.cells import Problem, Read, read_cell
 from exchange.domain.stand_lists.columns import FIELDS, Columns
 from exchange.domain.stand_lists.tables import Row, Sheet
+from exchange.models.labels import label_key
 
 _SALUTATIONS = re.compile(r"herrn?|frau|herr/frau|mr\.?|mrs\.?|ms\.?|divers|-", re.IGNORECASE)
 
