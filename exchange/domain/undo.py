@@ -23,6 +23,7 @@ from exchange.models import (
     Origin,
     Phase,
     Question,
+    Role,
     Stand,
     Status,
 )
@@ -30,16 +31,20 @@ from exchange.queries.questions import PUBLIC
 
 FINAL = frozenset({"withdraw", "redact", "redact-answer", "redact-reason"})
 """What was erased stays erased."""
-UNDOABLE = frozenset(MOVES) - FINAL - {"edit"} | {
-    "clock",
-    "message",
-    "picture",
-    "start-round",
-    "end-round",
-    "set-up",
-    "import",
-}
-"""The verbs whose change can be taken back. `set-up`: whatever an organiser changes of a fair."""
+SET_UP = frozenset({"set-up", "import"})
+"""What organisers do to series, events, stands, projects and contacts; they alone take it back."""
+UNDOABLE = (
+    frozenset(MOVES) - FINAL - {"edit"}
+    | {
+        "clock",
+        "message",
+        "picture",
+        "start-round",
+        "end-round",
+    }
+    | SET_UP
+)
+"""The verbs whose change can be taken back."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def _put_records_back(under_way: Change, row: ChangeRow) -> None:
 
 def _require_undoable(row: ChangeRow, by: Actor) -> None:
     if by.role == P and (row.stand_id is None or row.stand_id != by.stand_id):
+        raise Refused("not_yours")
+    if row.verb in SET_UP and by.role != Role.ORGANISER.value:
         raise Refused("not_yours")
     if row.undone_by is not None:
         raise Refused("undone")

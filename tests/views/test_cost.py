@@ -32,6 +32,7 @@ PLACES: Mapping[str, str] = {
     "event": GE,
     "stand": ROBO,
     "project": "robo",
+    "series": "tour",
     "question": "1",
     "number": "1",
     "pass_id": "1",

@@ -70,6 +70,7 @@ PLACES = {
     "event": [GE, GE, GE, AC],
     "stand": [ROBO, ROBO, ROBO, "BAU"],
     "project": ["robo"],
+    "series": ["tour", "other-tour"],
     "question": [str(number) for number in range(1, 10)],
     "number": [str(number) for number in range(1, 10)],
     "pass_id": ["1", "2", "3"],

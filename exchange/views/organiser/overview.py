@@ -1,52 +1,33 @@
-"""The organiser: phases, passes, and a sheet to print for each stand."""
+"""The organiser's first page: phases, passes, and a sheet to print for each stand."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    jsonify,
-    redirect,
-    request,
-)
+from flask import Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access
 from exchange.domain import passes, round
-from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
 from exchange.models import Phase, Role, Series
 from exchange.paper import qr
 from exchange.queries import fair, people
 from exchange.queries import questions as question_queries
-from exchange.queries.fair import ContactLine, EventLine, EventRef, ProjectLine, StandLine
-from exchange.queries.people import PassLine
+from exchange.queries.fair import ContactLine, EventLine, ProjectLine, StandLine
 from exchange.queries.questions import NO_QUESTIONS, Summary
+from exchange.views.organiser.blueprint import (
+    PassLink,
+    bp,
+    link_of,
+    pass_link,
+    pass_of_series,
+    public_url,
+    secret_key,
+    series_id_of,
+)
 from exchange.views.pages import done, posted, render_page, staff_event, staff_key, whole
 from exchange.views.refusing import wants_json
 
-bp = Blueprint("organiser", __name__)
-
 _UNDER_WAY = (Phase.PITCHES, Phase.FAIR, Phase.ROUND)
-
-
-@dataclass(frozen=True)
-class PassLink:
-    """A pass with its link. Whoever reads the link can act: it goes to organisers only."""
-
-    id: int
-    role: Role
-    generation: int
-    link: str
-    revoked: bool
-    last_day: date | None
-    """The last day on which it opens something; None when it has no end."""
-    ended: bool
-    one_browser: bool
-    bound: bool
-    """Whether a browser has redeemed it, where it is for one only."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +61,14 @@ def organise() -> str:
         "organiser/organise.html",
         series=[_desk(series) for series in access.organised_series()],
         phases=list(Phase),
-        public_url=_public_url(),
+        public_url=public_url(),
     )
 
 
 @bp.post("/organise/<event>/phase")
 def phase(event: str) -> ResponseReturnValue:
     """Switch an event's phase."""
-    found, by = staff_event(event, access.organiser_of, _series)
+    found, by = staff_event(event, access.organiser_of, series_id_of)
     fields = posted()
     try:
         wanted = Phase(fields.get("phase"))
@@ -100,7 +81,7 @@ def phase(event: str) -> ResponseReturnValue:
 @bp.post("/organise/<event>/moderation")
 def moderation(event: str) -> ResponseReturnValue:
     """Let questions wait until they are published (`first=1`), or not (`first=0`)."""
-    found, by = staff_event(event, access.organiser_of, _series)
+    found, by = staff_event(event, access.organiser_of, series_id_of)
     fields = posted()
     if fields.get("first") not in ("0", "1"):
         raise Refused("unreadable")
@@ -113,7 +94,7 @@ def moderation(event: str) -> ResponseReturnValue:
 @bp.get("/organise/<event>/sheets")
 def sheets(event: str) -> str:
     """A sheet for each stand, or for one of them, to print from the browser."""
-    found, _ = staff_event(event, access.organiser_of, _series)
+    found, _ = staff_event(event, access.organiser_of, series_id_of)
     only = request.args.get("stand", "").upper()
     chosen = [line for line in fair.stand_lines(found.id) if only in ("", line.code)]
     if not chosen:
@@ -122,14 +103,14 @@ def sheets(event: str) -> str:
         "organiser/sheets.html",
         event=fair.event_line(found.id),
         only=bool(only),
-        sheets=[(line, qr.short_address(f"{_public_url()}/s/{line.code}")) for line in chosen],
+        sheets=[(line, qr.short_address(f"{public_url()}/s/{line.code}")) for line in chosen],
     )
 
 
 @bp.get("/organise/passes/<int:pass_id>/qr.svg")
 def code(pass_id: int) -> Response:
     """A pass's link as a QR code, for a presenter's tablet. Never cached."""
-    svg = qr.svg(_link(_pass(pass_id)[1]))
+    svg = qr.svg(link_of(pass_of_series(pass_id)[1]))
     return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
@@ -138,13 +119,13 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     """Give a pass a new secret, let it lapse, let it be valid again; bind it to the first browser
     that redeems it (`one-browser`: `on`) or free it for another.
     """
-    by, pass_ = _pass(pass_id)
+    by, pass_ = pass_of_series(pass_id)
     if verb == "rotate":
         passes.rotate(pass_.id, by=by, seen=whole(posted().get("generation")))
         if pass_.role is Role.ORGANISER:
             # Whoever changes the lock keeps a key.
             renewed = people.passes_by_id([pass_.id])[pass_.id]
-            access.open_pass(passes.secret_of(renewed, _secret_key()))
+            access.open_pass(passes.secret_of(renewed, secret_key()))
     elif pass_.role is Role.ORGANISER:
         # Nobody could let it be valid again: that page needs it.
         raise Refused("unknown")
@@ -164,9 +145,9 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
 
 def _desk(series: Series) -> SeriesDesk:
     held = people.passes_of_series(series.id)
-    at_stand = {pass_.stand_id: _line(pass_) for pass_ in held if pass_.stand_id}
-    of_event = {(pass_.event_id, pass_.role): _line(pass_) for pass_ in held if pass_.event_id}
-    of_project = {pass_.project_id: _line(pass_) for pass_ in held if pass_.project_id}
+    at_stand = {pass_.stand_id: pass_link(pass_) for pass_ in held if pass_.stand_id}
+    of_event = {(pass_.event_id, pass_.role): pass_link(pass_) for pass_ in held if pass_.event_id}
+    of_project = {pass_.project_id: pass_link(pass_) for pass_ in held if pass_.project_id}
     summaries = question_queries.summaries(series.id)
     stands = fair.stand_lines_of_series(series.id)
     events = [
@@ -182,7 +163,7 @@ def _desk(series: Series) -> SeriesDesk:
     return SeriesDesk(
         code=series.code,
         name=series.name,
-        organiser=next(_line(pass_) for pass_ in held if pass_.series_id),
+        organiser=next(pass_link(pass_) for pass_ in held if pass_.series_id),
         events=sorted(events, key=_urgency),
         contacts=[
             (project, contacts, of_project[project.id])
@@ -197,45 +178,3 @@ def _urgency(desk: EventDesk) -> int:
     if desk.line.phase in _UNDER_WAY:
         return 0
     return 1 if desk.line.phase is Phase.PREPARING else 2
-
-
-def _pass(pass_id: int) -> tuple[Actor, PassLine]:
-    """A pass of a series that this browser organises, and who that is."""
-    pass_ = people.passes_by_id([pass_id]).get(pass_id)
-    by = access.organiser_of(people.series_of_pass(pass_id) or access.NOWHERE)
-    if pass_ is None:
-        raise Refused("not_yours")
-    return by, pass_
-
-
-def _series(event: EventRef) -> int:
-    return event.series_id
-
-
-def _line(pass_: PassLine) -> PassLink:
-    last = access.last_day(pass_)
-    return PassLink(
-        id=pass_.id,
-        role=pass_.role,
-        generation=pass_.generation,
-        link=_link(pass_),
-        revoked=pass_.revoked,
-        last_day=last,
-        ended=access.has_ended(pass_),
-        one_browser=pass_.one_browser,
-        bound=pass_.bound_to is not None,
-    )
-
-
-def _link(pass_: PassLine) -> str:
-    return passes.link(pass_, _public_url(), _secret_key())
-
-
-def _public_url() -> str:
-    url: str = current_app.extensions["process"].settings.public_url
-    return url
-
-
-def _secret_key() -> str:
-    key: str = current_app.extensions["process"].settings.secret_key
-    return key

@@ -1,4 +1,4 @@
-"""What is done from the command line: flask --app exchange migrate, demo, links, backup ..."""
+"""An instance from the command line: migrate, demo, links, backup, restore."""
 
 import json
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from alembic.util.exc import CommandError
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy.exc import DBAPIError
@@ -23,12 +23,6 @@ from exchange.models import Phase, Role
 from exchange.paper import qr
 from exchange.queries import fair, people
 from exchange.queries.people import PassLine
-
-
-def init_app(app: Flask) -> None:
-    """Register the commands."""
-    for command in (migrate, demo, links, backup, restore):
-        app.cli.add_command(command)
 
 
 @click.command()

@@ -1,0 +1,19 @@
+"""What is done from the command line: flask --app exchange migrate, demo, links, backup ..."""
+
+from flask import Flask
+
+from exchange.cli import instance
+
+_COMMANDS = (
+    instance.migrate,
+    instance.demo,
+    instance.links,
+    instance.backup,
+    instance.restore,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for command in _COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,142 @@
+"""What the organiser's pages share: their blueprint, who may open them, passes with their links."""
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from flask import Blueprint, current_app, jsonify, redirect
+from flask.typing import ResponseReturnValue
+
+from exchange import access
+from exchange.domain import passes
+from exchange.domain import undo as undoing
+from exchange.domain.changes import Actor, Outcome
+from exchange.domain.refusals import Refused
+from exchange.models import Role, Series
+from exchange.queries import people
+from exchange.queries.fair import EventRef
+from exchange.queries.people import PassLine
+from exchange.views.pages import posted, staff_event, staff_key, whole
+from exchange.views.refusing import wants_json
+
+bp = Blueprint("organiser", __name__)
+
+_OWN_PAGE = re.compile(r"/organise(?:/[A-Za-z0-9-]{1,60})*")
+
+
+@dataclass(frozen=True)
+class PassLink:
+    """A pass with its link. Whoever reads the link can act: it goes to organisers only."""
+
+    id: int
+    role: Role
+    generation: int
+    link: str
+    revoked: bool
+    last_day: date | None
+    """The last day on which it opens something; None when it has no end."""
+    ended: bool
+    one_browser: bool
+    bound: bool
+    """Whether a browser has redeemed it, where it is for one only."""
+
+
+def pass_of_series(pass_id: int) -> tuple[Actor, PassLine]:
+    """A pass of a series that this browser organises, and who that is."""
+    pass_ = people.passes_by_id([pass_id]).get(pass_id)
+    by = access.organiser_of(people.series_of_pass(pass_id) or access.NOWHERE)
+    if pass_ is None:
+        raise Refused("not_yours")
+    return by, pass_
+
+
+def series_id_of(event: EventRef) -> int:
+    """Whose organiser an event's pages are for."""
+    return event.series_id
+
+
+def pass_link(pass_: PassLine) -> PassLink:
+    """A pass as the organiser's pages show it."""
+    last = access.last_day(pass_)
+    return PassLink(
+        id=pass_.id,
+        role=pass_.role,
+        generation=pass_.generation,
+        link=link_of(pass_),
+        revoked=pass_.revoked,
+        last_day=last,
+        ended=access.has_ended(pass_),
+        one_browser=pass_.one_browser,
+        bound=pass_.bound_to is not None,
+    )
+
+
+def link_of(pass_: PassLine) -> str:
+    """The link that opens a pass."""
+    return passes.link(pass_, public_url(), secret_key())
+
+
+def public_url() -> str:
+    """The address at which phones reach this server."""
+    url: str = current_app.extensions["process"].settings.public_url
+    return url
+
+
+def secret_key() -> str:
+    """The instance's key."""
+    key: str = current_app.extensions["process"].settings.secret_key
+    return key
+
+
+def organised_event(code: str) -> tuple[EventRef, Actor]:
+    """The event with this code and its organiser, for whoever holds that pass. Refuses `unknown`,
+    and `not_yours`.
+    """
+    return staff_event(code, access.organiser_of, series_id_of)
+
+
+def saved(outcome: Outcome | None, back: str) -> ResponseReturnValue:
+    """The answer to what an organiser changed: to a form the page again, with a way to undo it.
+
+    `outcome`: None when nothing was changed. `back`: an address without a query.
+    """
+    if wants_json():
+        return jsonify(asdict(outcome) if outcome else {"change": None})
+    return redirect(f"{back}?change={outcome.change if outcome else 0}", 303)
+
+
+@bp.post("/organise/<event>/undo")
+def undo(event: str) -> ResponseReturnValue:
+    """Take back a change of one of the event's pages: `change`, and `back`, the page's address."""
+    found, by = organised_event(event)
+    fields = posted()
+    change = whole(fields.get("change")) or 0
+    outcome = undoing.undo(found.id, change, by=by, key=staff_key(fields))
+    return saved_back(outcome, fields, f"/organise/{found.code}")
+
+
+@bp.post("/organise/series/<series>/undo")
+def undo_of_series(series: str) -> ResponseReturnValue:
+    """The same for what belongs to no event."""
+    found = organised(series)
+    by = access.organiser_of(found.id)
+    fields = posted()
+    change = whole(fields.get("change")) or 0
+    outcome = undoing.undo_of_series(found.id, change, by=by, key=staff_key(fields))
+    return saved_back(outcome, fields, "/organise")
+
+
+def organised(code: str) -> Series:
+    """The series with this code, for its organiser. Refuses `not_yours`."""
+    found = next((one for one in access.organised_series() if one.code == code), None)
+    if found is None:
+        raise Refused("not_yours")
+    return found
+
+
+def saved_back(outcome: Outcome, fields: dict[str, str], otherwise: str) -> ResponseReturnValue:
+    """To the page that an undo was pressed on, if it is one of ours; without another undo."""
+    if wants_json():
+        return jsonify(asdict(outcome))
+    back = fields.get("back", "")
+    return redirect(back if _OWN_PAGE.fullmatch(back) else otherwise, 303)
