@@ -42,13 +42,28 @@ class Drawn:
     """
 
     def __init__(self) -> None:
-        self.card: Callable[[str, str, object], Markup] = lru_cache(DRAWN_SIZE)(_draw)
+        self._kept = lru_cache(DRAWN_SIZE)(_draw)
+        self.card: Callable[[str, str, object], Markup] = self._kept
+
+    def kept(self) -> int:
+        """How many are kept."""
+        return self._kept.cache_info().currsize
+
+    def forget(self) -> None:
+        """Keep nothing of what was drawn: text was erased."""
+        self._kept.cache_clear()
 
 
 def drawn(template: str, card: object) -> Markup:
     """A template of one card, as text that is not escaped again. `card`: frozen, all the way."""
     kept: Drawn = current_app.extensions["process"].drawn
     return kept.card(_locale(), template, card)
+
+
+def forget_drawn() -> None:
+    """Forget how questions were drawn: erased text does not stay in the memory of this process."""
+    kept: Drawn = current_app.extensions["process"].drawn
+    kept.forget()
 
 
 def _draw(locale: str, template: str, card: object) -> Markup:

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from exchange import digests, rooms
+from exchange import digests, rendering, rooms
 from exchange.config import Settings
 from exchange.database import erasing
 from exchange.database.statements import RawConnection
@@ -339,6 +339,7 @@ def change(
     if news is not None:
         announce(news)
     if under_way.erases:
+        rendering.forget_drawn()
         erasing.purge_soon()
 
 

@@ -15,6 +15,7 @@ from exchange.database import erasing
 from exchange.domain.refusals import Refused
 from simulation.servers import DATABASE
 from tests.support.fair import BAU, ROBO, Fair, new_key
+from tests.support.windows import Window
 
 TEXT, NAME = "Warum grüßt Herr Vogtländer nie?", "Clara Vogtländer"
 MARK = "Vogtländer"
@@ -108,6 +109,16 @@ def test_a_redacted_answer_is_gone_with_its_earlier_wordings(fair: Fair) -> None
     others = fair.card(neighbour).answer
     assert others
     assert others.text == "Im Rathaus fragen."
+
+
+def test_what_was_erased_is_not_kept_as_it_was_drawn(fair: Fair) -> None:
+    """A page that was drawn once is drawn faster again; not with words that were erased."""
+    question = fair.ask(words="Geheimes Wort?")
+    assert "Geheimes" in Window(fair).get(f"/s/{ROBO}").text
+    drawn = fair.app.extensions["process"].drawn
+    assert drawn.kept() > 0
+    fair.act(question, "redact", text="Ein Wort?")
+    assert drawn.kept() == 0
 
 
 def test_an_undo_after_the_redaction_brings_no_words_back(fair: Fair) -> None:
