@@ -316,6 +316,8 @@ def serve_on_eventlet(
         max_size=MAX_CONNECTIONS,
         log_output=False,
         debug=False,
+        # Werkzeug's and ours are written as the RFCs write them already.
+        capitalize_response_headers=False,
     )
     return close
 

@@ -127,16 +127,16 @@ STAND_COLUMNS: tuple[Any, ...] = (
 _EVENT_LINES = select(*_EVENT_COLUMNS).join(Event.series).outerjoin(Event.message)
 # Compiled once: read with every question.
 _EVENT_LINE = _EVENT_LINES.where(Event.id == bindparam("id"))
-_STAND_LINES = (
+STAND_LINES = (
     select(*STAND_COLUMNS)
     .join(Event, Stand.event_id == Event.id)
     .outerjoin(Project, Stand.project_id == Project.id)
 )
-_STAND_AT = CompiledStatement(_STAND_LINES.where(Stand.code == bindparam("code")))
+_STAND_AT = CompiledStatement(STAND_LINES.where(Stand.code == bindparam("code")))
 _EVENT_AT = CompiledStatement(
     select(Event.id, Event.code, Event.series_id).where(Event.code == bindparam("code"))
 )
-_STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
+_STAND_LINE = STAND_LINES.where(Stand.id == bindparam("id"))
 
 
 _CODE = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -189,14 +189,14 @@ def stand_line(stand_id: int) -> StandLine:
 
 def stand_lines(event_id: int) -> list[StandLine]:
     """The stands of an event by number, stand 0 first."""
-    rows = db.session.execute(_STAND_LINES.where(Stand.event_id == event_id).order_by(Stand.number))
+    rows = db.session.execute(STAND_LINES.where(Stand.event_id == event_id).order_by(Stand.number))
     return [StandLine(*row) for row in rows]
 
 
 def stand_lines_of_series(series_id: int) -> dict[int, list[StandLine]]:
     """The stands of all events of a series, by the event's id; by number, stand 0 first."""
     rows = db.session.execute(
-        _STAND_LINES.where(Event.series_id == series_id).order_by(Stand.number)
+        STAND_LINES.where(Event.series_id == series_id).order_by(Stand.number)
     )
     found: dict[int, list[StandLine]] = {}
     for row in rows:

@@ -42,7 +42,7 @@ from exchange.models import (
     Status,
 )
 from exchange.queries import placement
-from exchange.queries.fair import STAND_COLUMNS, EventLine, StandLine
+from exchange.queries.fair import STAND_COLUMNS, STAND_LINES, EventLine, StandLine, code_in
 from exchange.queries.placement import Placement
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
@@ -613,6 +613,23 @@ def key_is_known(stored_key: str) -> bool:
     """Whether a question arrived under this key before; `digests.question_key` makes it."""
     with db.reading() as connection:
         return _KEY.one(connection, key=stored_key) is not None
+
+
+_STAND_AND_KEY = CompiledStatement(
+    STAND_LINES.add_columns(
+        select(Question.id).where(Question.key == bindparam("key")).exists()
+    ).where(Stand.code == bindparam("code"))
+)
+
+
+def stand_and_key(code: str, stored_key: str) -> tuple[StandLine, bool] | None:
+    """`fair.stand_at` and `key_is_known` in one statement; None when there is no such stand.
+
+    To get a connection takes longer than either of them.
+    """
+    with db.reading() as connection:
+        found = _STAND_AND_KEY.one(connection, code=code_in(code), key=stored_key)
+    return (StandLine(*found[:-1]), bool(found[-1])) if found else None
 
 
 def question_by_key(stored_key: str) -> Question | None:
