@@ -7,16 +7,20 @@ its way from a statement to the cursor is left out (docs/decisions/database.md).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, PoolProxiedConnection, bindparam, insert
+from sqlalchemy import Dialect, Engine, Enum, PoolProxiedConnection, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from exchange.database import errors
+from exchange.models.base import UtcDateTime
 
 Row = tuple[Any, ...]
+REMEMBERED = 64
+"""Values of a parameter that are kept as the database writes them."""
 _Convert = Callable[[Any], Any]
 
 
@@ -162,7 +166,11 @@ def _compile(statement: Any, dialect: Dialect) -> _Compiled:
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    bind = kind.dialect_impl(dialect).bind_processor(dialect)
+    if bind is None or not isinstance(kind, UtcDateTime | Enum):
+        return bind
+    # The questions of a batch share their moment, and words are few. A moment is dear to format.
+    return lru_cache(REMEMBERED)(bind)
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:

@@ -166,7 +166,9 @@ def _write(event_id: int, take: Take[New]) -> list[Asked]:
         moment = now()
         for new in items:
             status = _first_status(phase, moderated=moderated and new.by.role == "attendee")
-            participant_id = participants.find_or_create(connection, event_id, new.participant)
+            participant_id = participants.find_or_create(
+                connection, event_id, new.participant, moment
+            )
             row = {
                 "event_id": event_id,
                 "stand_id": new.stand.id,

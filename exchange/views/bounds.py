@@ -74,7 +74,10 @@ def _text(encoded: bytes) -> str:
     Decoded as quoted-printable, after its escapes have been written so: in C, a tenth of what
     urllib takes, which would hold the loop for 100 ms for as many escapes as a body has room for.
     """
-    plain = encoded.replace(b"+", b" ").replace(b"=", b"=3D")
+    plain = encoded.replace(b"+", b" ")
+    if b"%" not in plain:
+        return plain.decode(errors="replace")
+    plain = plain.replace(b"=", b"=3D")
     return binascii.a2b_qp(_NO_ESCAPE.sub(b"=25", plain).replace(b"%", b"=")).decode(
         errors="replace"
     )
