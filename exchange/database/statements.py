@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Enum, PoolProxiedConnection, bindparam, insert
+from sqlalchemy import Dialect, Engine, Enum, Float, PoolProxiedConnection, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
@@ -152,6 +152,11 @@ def compiled_insert(model: type[Any], *names: str, returning: Any = None) -> Com
 
 def _compile(statement: Any, dialect: Dialect) -> _Compiled:
     written = statement.compile(dialect=dialect)
+    if written.literal_execute_params:
+        # What belongs into the text itself (a separator, say) is written into it once. SQLAlchemy
+        # does that only where each parameter has a value to begin with.
+        options = {"render_postcompile": True}
+        written = statement.compile(dialect=dialect, compile_kwargs=options)
     binds: dict[str, Any] = written.binds
     binders = {name: _binder(bind.type, dialect) for name, bind in binds.items()}
     columns = getattr(statement, "exported_columns", ())
@@ -174,4 +179,7 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    if isinstance(kind, Float):
+        # Both drivers answer floats; PostgreSQL's processor would ask for the column's type code.
+        return None
     return kind.dialect_impl(dialect).result_processor(dialect, None)

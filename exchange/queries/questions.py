@@ -5,11 +5,13 @@ who is looking.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Executable,
+    Integer,
     String,
     and_,
     bindparam,
@@ -282,6 +284,26 @@ _CARDS = (
 def cards(condition: ColumnElement[bool]) -> list[Card]:
     """The questions that meet `condition`, by number. One select, however many they are."""
     return [_card(tuple(row)) for row in _read(_CARDS.where(condition))]
+
+
+def cards_of(question_ids: Collection[int]) -> list[Card]:
+    """The same of the questions with these ids; compiled, for it is read for all news."""
+    if not question_ids:
+        return []
+    ids = list(question_ids)
+    # Filled up with the last one: so there are few statements, of 1, 2, 4 ids and so on.
+    many = 1 << (len(ids) - 1).bit_length()
+    ids += ids[-1:] * (many - len(ids))
+    named = {f"id{place}": id_ for place, id_ in enumerate(ids)}
+    with db.reading() as connection:
+        rows = _cards_of_statement(many).rows(connection, **named)
+    return [_card(row) for row in rows]
+
+
+@cache
+def _cards_of_statement(many: int) -> CompiledStatement:
+    named = [bindparam(f"id{place}", None, type_=Integer) for place in range(many)]
+    return CompiledStatement(_CARDS.where(Question.id.in_(named)))
 
 
 def latest_cards(condition: ColumnElement[bool], many: int) -> list[Card]:
