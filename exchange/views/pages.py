@@ -1,7 +1,6 @@
 """What live pages have in common: what they watch, when they are unchanged, what they post."""
 
 import hashlib
-import json
 import math
 import re
 from collections.abc import Callable
@@ -252,9 +251,8 @@ def asked(answer: Asked, back: str) -> ResponseReturnValue:
     """The answer to a question that has arrived."""
     if not wants_json():
         return redirect(back, 303)
-    body = json.dumps({"key": answer.key, "number": answer.number, "status": answer.status})
-    status = 201 if answer.created else 200
-    return Response(body + "\n", status, mimetype="application/json")
+    body = {"key": answer.key, "number": answer.number, "status": answer.status}
+    return jsonify(body), 201 if answer.created else 200
 
 
 def typed_in(code: str, by: Actor, fields: dict[str, str], back: str) -> ResponseReturnValue:
