@@ -48,6 +48,7 @@ def create_app(
     access.init_app(app)
     views.init_app(app)
     cli.init_app(app)
+    pages = app.wsgi_app
     # Last: it wraps everything above.
     extensions.bind_socketio(
         app,
@@ -55,5 +56,5 @@ def create_app(
         async_mode=settings.async_mode if serving else "threading",
         client_manager=RedisManager(redis) if redis else None,
     )
-    access.guard_socket(app)
+    access.guard_socket(app, pages)
     return app

@@ -340,12 +340,20 @@ def visitor(event_id: int, digest: str) -> Visitor:
     return Visitor(event_id, _address(), digest, has_cookie, is_ours)
 
 
-def uuid_in(word: object) -> str:
-    """A client's UUID in its canonical form. Refuses `key`."""
+def uuid_or_none(word: object) -> str | None:
+    """A client's UUID in its canonical form, None for what is none."""
     try:
         return str(uuid.UUID(str(word)))
     except ValueError:
-        raise Refused("key") from None
+        return None
+
+
+def uuid_in(word: object) -> str:
+    """A client's UUID in its canonical form. Refuses `key`."""
+    found = uuid_or_none(word)
+    if found is None:
+        raise Refused("key")
+    return found
 
 
 def _read_watch(command: object) -> tuple[Room, str]:
@@ -476,7 +484,8 @@ def _cookie(name: str) -> str:
 
     Until the former ones have ended by themselves (PASSES_DAYS) an upgrade logs nobody out.
     """
-    cookies = request.cookies
+    # A plain dictionary: Werkzeug's own raises and catches an HTTP error for what is not there.
+    cookies = request.cookies.to_dict()
     return cookies.get(_cookie_name(name)) or cookies.get(name, "")
 
 
@@ -541,12 +550,17 @@ def _comes_from_us(request: Request, settings: Settings) -> bool:
 class SocketGuard:
     """Stands before /socket.io, which Flask never sees: the same address and origin as for pages.
 
+    All else goes to `pages` at once, not through the socket's middleware, which copies the environ.
+
     Programs that are no browsers name neither Origin nor Sec-Fetch-Site and may listen: no browser
     opens a socket or posts to one without saying where it comes from.
     """
 
-    def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
-        self.app = app
+    def __init__(
+        self, sockets: "WSGIApplication", pages: "WSGIApplication", settings: Settings
+    ) -> None:
+        self.sockets = sockets
+        self.pages = pages
         self.settings = settings
 
     def __call__(
@@ -554,7 +568,7 @@ class SocketGuard:
     ) -> Iterable[bytes]:
         """Refuse what pages refuse; let the rest through, under our headers."""
         if not environ.get("PATH_INFO", "").startswith("/socket.io/"):
-            return self.app(environ, start_response)
+            return self.pages(environ, start_response)
         asked = Request(environ)
         word = self._refused(asked)
         if word is not None:
@@ -567,7 +581,7 @@ class SocketGuard:
         def with_headers(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             return start_response(status, headers + list(SOCKET_HEADERS.items()), *rest)
 
-        return self.app(environ, with_headers)
+        return self.sockets(environ, with_headers)
 
     def _refused(self, asked: Request) -> str | None:
         if asked.host.lower() not in self.settings.allowed_hosts:
@@ -579,10 +593,13 @@ class SocketGuard:
         return "unreadable" if "j" in asked.args else None
 
 
-def guard_socket(app: Flask) -> None:
-    """Put the guard before the socket; after it was bound, for it answers before Flask."""
+def guard_socket(app: Flask, pages: "WSGIApplication") -> None:
+    """Put the guard before the socket; after it was bound, for it answers before Flask.
+
+    `pages`: the app as it was before that.
+    """
     settings: Settings = app.extensions["process"].settings
-    app.wsgi_app = SocketGuard(app.wsgi_app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = SocketGuard(app.wsgi_app, pages, settings)  # type: ignore[method-assign]
 
 
 def _keep_cookies(response: Response) -> Response:
@@ -596,7 +613,7 @@ def _keep_cookies(response: Response) -> Response:
         if _behind_https() and PASSES_COOKIE in request.cookies:
             # All that it held is in the new one.
             response.delete_cookie(PASSES_COOKIE, secure=True)
-    chosen = request.args.get("lang")
+    chosen = request.args.get("lang") if request.query_string else None
     if chosen in LOCALES:
         _set_cookie(response, LOCALE_COOKIE, chosen, PARTICIPANT_DAYS)
     return response

@@ -6,6 +6,7 @@ Settings are read once, when the app is made, and never from anywhere else.
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -67,7 +68,7 @@ class Settings:
     async_mode: str = "eventlet"
     """EXCHANGE_ASYNC_MODE: eventlet, gevent or threading."""
 
-    @property
+    @cached_property
     def allowed_origins(self) -> tuple[str, ...]:
         """The public address, loopback on our port, and EXCHANGE_ORIGINS: who may write."""
         names = ("localhost", "127.0.0.1", "[::1]")
@@ -75,7 +76,7 @@ class Settings:
         loopback = (origin_of(f"http://{name}:{self.port}") for name in names)
         return (origin_of(self.public_url), *loopback, *self.origins)
 
-    @property
+    @cached_property
     def allowed_hosts(self) -> frozenset[str]:
         """The `Host` values of the allowed origins; any other page says the right address."""
         return frozenset(urlsplit(origin).netloc for origin in self.allowed_origins)

@@ -7,16 +7,20 @@ its way from a statement to the cursor is left out (docs/decisions/database.md).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, PoolProxiedConnection, bindparam, insert
+from sqlalchemy import Dialect, Engine, Enum, Float, PoolProxiedConnection, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from exchange.database import errors
+from exchange.models.base import UtcDateTime
 
 Row = tuple[Any, ...]
+REMEMBERED = 64
+"""Values of a parameter that are kept as the database writes them."""
 _Convert = Callable[[Any], Any]
 
 
@@ -148,6 +152,11 @@ def compiled_insert(model: type[Any], *names: str, returning: Any = None) -> Com
 
 def _compile(statement: Any, dialect: Dialect) -> _Compiled:
     written = statement.compile(dialect=dialect)
+    if written.literal_execute_params:
+        # What belongs into the text itself (a separator, say) is written into it once. SQLAlchemy
+        # does that only where each parameter has a value to begin with.
+        options = {"render_postcompile": True}
+        written = statement.compile(dialect=dialect, compile_kwargs=options)
     binds: dict[str, Any] = written.binds
     binders = {name: _binder(bind.type, dialect) for name, bind in binds.items()}
     columns = getattr(statement, "exported_columns", ())
@@ -162,8 +171,15 @@ def _compile(statement: Any, dialect: Dialect) -> _Compiled:
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    bind = kind.dialect_impl(dialect).bind_processor(dialect)
+    if bind is None or not isinstance(kind, UtcDateTime | Enum):
+        return bind
+    # The questions of a batch share their moment, and words are few. A moment is dear to format.
+    return lru_cache(REMEMBERED)(bind)
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    if isinstance(kind, Float):
+        # Both drivers answer floats; PostgreSQL's processor would ask for the column's type code.
+        return None
     return kind.dialect_impl(dialect).result_processor(dialect, None)

@@ -43,6 +43,18 @@ class Asked:
     created: bool
 
 
+def stand_for(code: str, key: str | None) -> tuple[StandLine, bool]:
+    """The stand with this code, and whether a question arrived under this key before; both in one
+    select. `key`: as for `ask`; None for one that is none. Refuses `unknown`.
+    """
+    settings: Settings = current_app.extensions["process"].settings
+    stored_key = digests.question_key(key, settings.secret_key) if key else ""
+    found = question_queries.stand_and_key(code, stored_key)
+    if found is None:
+        raise Refused("unknown")
+    return found
+
+
 def ask(
     stand: StandLine,
     *,
@@ -54,6 +66,7 @@ def ask(
     participant: str | None = None,
     admit: Callable[[], None] = lambda: None,
     by_form: bool = False,
+    key_is_known: bool | None = None,
 ) -> Asked:
     """A new question at a stand, or the same answer again when its key has been here before.
 
@@ -63,6 +76,7 @@ def ask(
     have been lost on the way, and the cookie with it.
     `by_form`: sent without scripts. Who goes back finds the words in the field and, in some
     browsers, a fresh key beside them: the same words of the same person are one question then.
+    `key_is_known`: what `stand_for` answered, None where it was not asked.
     Refuses what `texts` refuses; `facet`; `not_yet` and `closed` by phase; `key_reused`.
     """
     texts.measure(text, limit=lengths.QUESTION)
@@ -72,7 +86,9 @@ def ask(
     digest = digests.content(
         key, _as_it_arrived(stand.code, text, facet, name), settings.secret_key
     )
-    if question_queries.key_is_known(stored_key):
+    if key_is_known is None:
+        key_is_known = question_queries.key_is_known(stored_key)
+    if key_is_known:
         return _asked_again(key, stored_key, digest, by, participant)
     new = New(
         stand=stand,
@@ -150,7 +166,9 @@ def _write(event_id: int, take: Take[New]) -> list[Asked]:
         moment = now()
         for new in items:
             status = _first_status(phase, moderated=moderated and new.by.role == "attendee")
-            participant_id = participants.find_or_create(connection, event_id, new.participant)
+            participant_id = participants.find_or_create(
+                connection, event_id, new.participant, moment
+            )
             row = {
                 "event_id": event_id,
                 "stand_id": new.stand.id,

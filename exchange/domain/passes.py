@@ -4,12 +4,11 @@ end: `PassLine.last_day`.
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from exchange import logs, rooms
+from exchange import digests, logs, rooms
 from exchange.domain.changes import Actor, Change, Subject, change_of_series
 from exchange.domain.refusals import Refused
 from exchange.live import presence
@@ -176,15 +175,14 @@ def _change_of(pass_id: int, verb: str, by: Actor) -> Iterator[tuple[Change, Pas
 
 def browser_digest(mark: str, pass_id: int, instance_key: str) -> str:
     """What a pass's row keeps of the mark of the browser that it is bound to."""
-    message = f"browser {pass_id} {mark}".encode()
-    return hmac.new(instance_key.encode(), message, hashlib.sha256).hexdigest()
+    return digests.mac(f"browser {pass_id} {mark}".encode(), instance_key).hex()
 
 
 def participant_cookie(key: str, instance_key: str) -> str:
     """The cookie of whoever had none when this write came: the same again if its answer, and the
     cookie with it, was lost. Nobody else knows the key.
     """
-    made = _of_cookie(f"cookie {key}".encode(), instance_key)[:_COOKIE_BYTES]
+    made = digests.mac(f"cookie {key}".encode(), instance_key)[:_COOKIE_BYTES]
     return base64.urlsafe_b64encode(made + _cookie_mac(made, instance_key)).rstrip(b"=").decode()
 
 
@@ -197,22 +195,16 @@ def is_participant_cookie(cookie: str, instance_key: str) -> bool:
 
 
 def _cookie_mac(made: bytes, instance_key: str) -> bytes:
-    return _of_cookie(b"made " + made, instance_key)[: 16 - _COOKIE_BYTES]
-
-
-def _of_cookie(message: bytes, instance_key: str) -> bytes:
-    return hmac.new(instance_key.encode(), message, hashlib.sha256).digest()
+    return digests.mac(b"made " + made, instance_key)[: 16 - _COOKIE_BYTES]
 
 
 def participant_digest(cookie: str, event_id: int, instance_key: str) -> str:
     """What the tables keep of a participant's cookie: another value at every event."""
-    message = f"participant {event_id} {cookie}".encode()
-    return hmac.new(instance_key.encode(), message, hashlib.sha256).hexdigest()
+    return digests.mac(f"participant {event_id} {cookie}".encode(), instance_key).hex()
 
 
 def _mac(pass_id: int, generation: int, instance_key: str) -> bytes:
-    message = f"pass {pass_id} {generation}".encode()
-    return hmac.new(instance_key.encode(), message, hashlib.sha256).digest()[:_MAC_BYTES]
+    return digests.mac(f"pass {pass_id} {generation}".encode(), instance_key)[:_MAC_BYTES]
 
 
 def _decoded(secret: str) -> bytes | None:

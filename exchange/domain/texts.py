@@ -60,7 +60,8 @@ def clean(text: str, *, limit: int) -> str:
     if _UNSHOWABLE.search(text):
         raise Refused("characters")
     typed = _without_needless_space(text)
-    text = _without_needless_space(unicodedata.normalize("NFC", text))
+    composed = unicodedata.normalize("NFC", text)
+    text = typed if composed == text else _without_needless_space(composed)
     if len(text) <= limit:
         return text
     if len(typed) <= limit:
@@ -69,7 +70,8 @@ def clean(text: str, *, limit: int) -> str:
 
 
 def _without_needless_space(text: str) -> str:
-    return _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
+    text = _SPACES.sub(" ", text)
+    return (_BLANK_LINES.sub("\n\n", text) if "\n" in text else text).strip()
 
 
 def clean_question(text: str) -> str:

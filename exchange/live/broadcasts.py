@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any
 
+from babel import Locale
 from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import and_
@@ -136,13 +137,11 @@ class _Reader:
     def cards(self) -> list[Card]:
         if self.news.new is not None:
             return [card() for card in self.news.new]
-        ids = [audience.question_id for audience in self.news.audiences]
-        return questions.cards(Question.id.in_(ids)) if ids else []
+        return questions.cards_of({audience.question_id for audience in self.news.audiences})
 
     @cached_property
     def for_askers(self) -> list[Card]:
-        ids = [audience.question_id for audience in self.news.for_askers]
-        return questions.cards(Question.id.in_(ids)) if ids else []
+        return questions.cards_of({audience.question_id for audience in self.news.for_askers})
 
     @cached_property
     def event(self) -> EventLine:
@@ -231,10 +230,8 @@ def _for_asker(read: _Reader, participant_id: int) -> str:
 def _for_phones(news: CoalescedNews) -> str:
     if not news.question_ids:
         return ""
-    found = questions.cards(
-        and_(Question.id.in_(news.question_ids), Question.stand_id == news.stand_id)
-    )
-    shown = [card for card in found if card.public]
+    found = questions.cards_of(set(news.question_ids))
+    shown = [card for card in found if card.stand.id == news.stand_id and card.public]
     gone = set(news.question_ids) - {card.id for card in shown}
     return render_each("questions/_public.html", shown) + "".join(map(_gone, sorted(gone)))
 
@@ -245,6 +242,10 @@ def _public_counts(stand_id: int) -> dict[str, int]:
 
 def _live_counts(event_id: int) -> dict[str, int]:
     return questions.counts(and_(Question.event_id == event_id, Question.status == Status.LIVE))
+
+
+_PARSED = {word: Locale.parse(word) for word in rooms.LOCALES}
+"""To parse one, Babel looks whether its file is there."""
 
 
 def _tell(
@@ -262,7 +263,7 @@ def _tell(
             name = rooms.name(room, scope.owner_id, locale)
             if not _somebody_in(name):
                 continue
-            with force_locale(locale):
+            with force_locale(_PARSED[locale]):
                 payload: dict[str, Any] = {
                     "room": room.value,
                     "html": render(),

@@ -180,16 +180,16 @@ _EVENT_LINES = select(*_EVENT_COLUMNS).join(Event.series).outerjoin(Event.messag
 _EVENT_LINE = _EVENT_LINES.where(Event.id == bindparam("id"))
 _BY_DAY = (Event.date.is_(None), Event.date, Event.id)
 """What has no day yet comes last."""
-_STAND_LINES = (
+STAND_LINES = (
     select(*STAND_COLUMNS)
     .join(Event, Stand.event_id == Event.id)
     .outerjoin(Project, Stand.project_id == Project.id)
 )
-_STAND_AT = CompiledStatement(_STAND_LINES.where(Stand.code == bindparam("code")))
+_STAND_AT = CompiledStatement(STAND_LINES.where(Stand.code == bindparam("code")))
 _EVENT_AT = CompiledStatement(
     select(Event.id, Event.code, Event.series_id).where(Event.code == bindparam("code"))
 )
-_STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
+_STAND_LINE = STAND_LINES.where(Stand.id == bindparam("id"))
 
 
 _CONTACT_COLUMNS: tuple[Any, ...] = (
@@ -258,7 +258,7 @@ def stand_line(stand_id: int) -> StandLine:
 def stand_lines(event_id: int) -> list[StandLine]:
     """The stands of an event by label, stand 0 first."""
     rows = db.session.execute(
-        _STAND_LINES.where(Stand.event_id == event_id, Stand.archived.is_(False)).order_by(
+        STAND_LINES.where(Stand.event_id == event_id, Stand.archived.is_(False)).order_by(
             Stand.sort_key
         )
     )
@@ -268,7 +268,7 @@ def stand_lines(event_id: int) -> list[StandLine]:
 def stand_lines_of_series(series_id: int) -> dict[int, list[StandLine]]:
     """The stands of all events of a series, by the event's id; by label, stand 0 first."""
     rows = db.session.execute(
-        _STAND_LINES.where(Event.series_id == series_id, Stand.archived.is_(False)).order_by(
+        STAND_LINES.where(Event.series_id == series_id, Stand.archived.is_(False)).order_by(
             Stand.sort_key
         )
     )

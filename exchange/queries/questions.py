@@ -5,11 +5,13 @@ who is looking.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Executable,
+    Integer,
     String,
     and_,
     bindparam,
@@ -42,7 +44,7 @@ from exchange.models import (
     Status,
 )
 from exchange.queries import placement
-from exchange.queries.fair import STAND_COLUMNS, EventLine, StandLine
+from exchange.queries.fair import STAND_COLUMNS, STAND_LINES, EventLine, StandLine, code_in
 from exchange.queries.placement import Placement
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
@@ -284,6 +286,26 @@ _CARDS = (
 def cards(condition: ColumnElement[bool]) -> list[Card]:
     """The questions that meet `condition`, by number. One select, however many they are."""
     return [_card(tuple(row)) for row in _read(_CARDS.where(condition))]
+
+
+def cards_of(question_ids: Collection[int]) -> list[Card]:
+    """The same of the questions with these ids; compiled, for it is read for all news."""
+    if not question_ids:
+        return []
+    ids = list(question_ids)
+    # Filled up with the last one: so there are few statements, of 1, 2, 4 ids and so on.
+    many = 1 << (len(ids) - 1).bit_length()
+    ids += ids[-1:] * (many - len(ids))
+    named = {f"id{place}": id_ for place, id_ in enumerate(ids)}
+    with db.reading() as connection:
+        rows = _cards_of_statement(many).rows(connection, **named)
+    return [_card(row) for row in rows]
+
+
+@cache
+def _cards_of_statement(many: int) -> CompiledStatement:
+    named = [bindparam(f"id{place}", None, type_=Integer) for place in range(many)]
+    return CompiledStatement(_CARDS.where(Question.id.in_(named)))
 
 
 def latest_cards(condition: ColumnElement[bool], many: int) -> list[Card]:
@@ -616,6 +638,23 @@ def key_is_known(stored_key: str) -> bool:
     """Whether a question arrived under this key before; `digests.question_key` makes it."""
     with db.reading() as connection:
         return _KEY.one(connection, key=stored_key) is not None
+
+
+_STAND_AND_KEY = CompiledStatement(
+    STAND_LINES.add_columns(
+        select(Question.id).where(Question.key == bindparam("key")).exists()
+    ).where(Stand.code == bindparam("code"))
+)
+
+
+def stand_and_key(code: str, stored_key: str) -> tuple[StandLine, bool] | None:
+    """`fair.stand_at` and `key_is_known` in one statement; None when there is no such stand.
+
+    To get a connection takes longer than either of them.
+    """
+    with db.reading() as connection:
+        found = _STAND_AND_KEY.one(connection, code=code_in(code), key=stored_key)
+    return (StandLine(*found[:-1]), bool(found[-1])) if found else None
 
 
 def question_by_key(stored_key: str) -> Question | None:

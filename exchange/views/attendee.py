@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from exchange import access, quotas, rooms
 from exchange.domain import asking, questions, round, votes
@@ -100,10 +101,17 @@ def stand(stand: str) -> Response:
 @bp.post("/s/<stand>/questions")
 def ask(stand: str) -> ResponseReturnValue:
     """A question arrives; the same key again gets the same answer."""
-    found = stand_or_refuse(stand)
-    fields = posted()
     try:
-        key = access.uuid_in(fields.get("key"))
+        fields = posted()
+    except (Refused, HTTPException):
+        # Where there is no stand that is said first, whatever was sent there.
+        stand_or_refuse(stand)
+        raise
+    key = access.uuid_or_none(fields.get("key"))
+    found, key_is_known = asking.stand_for(stand, key)
+    try:
+        if key is None:
+            raise Refused("key")
         digest = access.participant_or_new(found.event_id, key)
         answer = asking.ask(
             found,
@@ -115,6 +123,7 @@ def ask(stand: str) -> ResponseReturnValue:
             participant=digest,
             admit=lambda: quotas.count_ask(access.visitor(found.event_id, digest), found.id),
             by_form=not wants_json(),
+            key_is_known=key_is_known,
         )
     except Refused as refused:
         if quotas.is_crowd(refused, found.event_id):

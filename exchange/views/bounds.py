@@ -37,6 +37,7 @@ MOST_OF_HEADER = {
 }
 """Characters of the headers that are taken apart; of others only the sum counts."""
 
+_BOUNDED = MOST_OF_HEADER.keys()
 
 _NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -73,7 +74,10 @@ def _text(encoded: bytes) -> str:
     Decoded as quoted-printable, after its escapes have been written so: in C, a tenth of what
     urllib takes, which would hold the loop for 100 ms for as many escapes as a body has room for.
     """
-    plain = encoded.replace(b"+", b" ").replace(b"=", b"=3D")
+    plain = encoded.replace(b"+", b" ")
+    if b"%" not in plain:
+        return plain.decode(errors="replace")
+    plain = plain.replace(b"=", b"=3D")
     return binascii.a2b_qp(_NO_ESCAPE.sub(b"=25", plain).replace(b"%", b"=")).decode(
         errors="replace"
     )
@@ -113,11 +117,11 @@ def _beyond(environ: dict[str, Any]) -> str | None:
         return "unknown"  # no page has such an address
     if len(environ.get("QUERY_STRING", "")) > MOST_QUERY:
         return "long_address"
-    names = [name for name in environ if name.startswith("HTTP_")]
+    headers = [value for name, value in environ.items() if name.startswith("HTTP_")]
     if (
-        len(names) > MOST_HEADERS
-        or sum(len(environ[name]) for name in names) > MOST_OF_ALL_HEADERS
-        or any(len(environ.get(name, "")) > most for name, most in MOST_OF_HEADER.items())
+        len(headers) > MOST_HEADERS
+        or sum(map(len, headers)) > MOST_OF_ALL_HEADERS
+        or any(len(environ[name]) > MOST_OF_HEADER[name] for name in _BOUNDED & environ.keys())
         or environ.get("HTTP_COOKIE", "").count(";") >= MOST_COOKIES
     ):
         return "headers"

@@ -1,6 +1,7 @@
 """How a refusal is said: as JSON to programs, as a page to people, in the reader's language."""
 
 import gzip
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, request
@@ -139,35 +140,53 @@ def _database_away(error: DatabaseBusy | DBAPIError | NoConnectionFree) -> Respo
 
 def _protect(response: Response) -> Response:
     """What browsers are told to hold us to."""
-    headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    # Not no-referrer: form posts would send Origin: null and be refused.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    # What follows holds for documents; beside a script or a stylesheet it would only weigh.
-    if response.mimetype in ("text/css", "text/javascript"):
+    headers, kind = response.headers, response.mimetype
+    https = current_app.extensions["process"].settings.public_url.startswith("https:")
+    said = {name.lower() for name, _ in headers}
+    # Added at once: Werkzeug's `setdefault` looks through all headers several times for each.
+    headers.extend([one for one in _policies(kind, https=https) if one[0].lower() not in said])
+    if kind in _PARTS_OF_PAGES:
         return response
-    headers.setdefault("Content-Security-Policy", _CSP)
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    is_page = response.mimetype == "text/html"
-    if current_app.extensions["process"].settings.public_url.startswith("https:"):
-        headers.setdefault("Strict-Transport-Security", _HSTS)
-        if is_page:
-            # On plain http browsers ignore it, and complain of it in every console.
-            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if is_page:
-        headers.setdefault("Permissions-Policy", _PERMISSIONS)
-        headers.setdefault("Cache-Control", "private, no-cache")
+    is_page = kind == "text/html"
     if access.pass_in_use() is not None:
         # Staff's pages stay in no cache, neither the browser's nor a proxy's, nor behind "Back"
         # once somebody has logged out.
         headers["Cache-Control"] = "no-store, no-transform" if access.holds_secret() else "no-store"
-    if is_page or response.status_code in (304, *range(400, 600)):
+    if is_page or response.status_code == 304 or response.status_code >= 400:
         response.vary.update(("Cookie", "Accept-Language"))
     if "asked_for" in g:
         response.vary.add("Accept")
     if is_page and not access.holds_secret():
         _compress(response)
     return response
+
+
+@lru_cache(64)
+def _policies(kind: str | None, *, https: bool) -> list[tuple[str, str]]:
+    """What every answer of this MIME type says, unless its view has said otherwise."""
+    policies = [
+        ("X-Content-Type-Options", "nosniff"),
+        # Not no-referrer: form posts would send Origin: null and be refused.
+        ("Referrer-Policy", "same-origin"),
+    ]
+    # What follows holds for documents; beside a script or a stylesheet it would only weigh.
+    if kind in _PARTS_OF_PAGES:
+        return policies
+    policies += [
+        ("Content-Security-Policy", _CSP),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+    if https:
+        policies += [("Strict-Transport-Security", _HSTS)]
+    if kind == "text/html":
+        if https:
+            # On plain http browsers ignore it, and complain of it in every console.
+            policies += [("Cross-Origin-Opener-Policy", "same-origin")]
+        policies += [
+            ("Permissions-Policy", _PERMISSIONS),
+            ("Cache-Control", "private, no-cache"),
+        ]
+    return policies
 
 
 def _compress(response: Response) -> None:
@@ -187,6 +206,7 @@ def _compress(response: Response) -> None:
         response.content_encoding = "gzip"
 
 
+_PARTS_OF_PAGES = ("text/css", "text/javascript")
 _HSTS = "max-age=31536000"
 """A year, for this name alone: what else the domain has is not ours to bind."""
 # What the screen (fullscreen, wake lock), the organiser (clipboard) and staff (sound) use is left

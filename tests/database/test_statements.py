@@ -8,7 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from exchange.database.connections import db
 from exchange.database.statements import CompiledStatement
-from exchange.models import Event, Participant, Phase, Stand
+from exchange.domain import asking
+from exchange.domain.refusals import Refused
+from exchange.models import Event, Participant, Phase, Question, Stand
+from exchange.queries import fair as fair_queries
+from exchange.queries import questions
 from tests.support.fair import GE, ROBO, Fair
 
 A_PARTICIPANT = CompiledStatement(
@@ -65,3 +69,25 @@ def test_uncommitted_writes_are_rolled_back(fair: Fair) -> None:
             connection.run(f"UPDATE stands SET pitch = 'changed' WHERE code = '{ROBO}'")
         with db.reading() as connection:
             assert pitch.one(connection, code=ROBO) != ("changed",)
+
+
+def test_cards_by_their_ids_are_those_of_a_select(fair: Fair) -> None:
+    asked = {fair.ask(words=f"Wie fängt man mit Schritt {step} an?") for step in range(3)}
+    fair.asked_as("answered")
+    with fair.app.app_context():
+        assert questions.cards_of(asked) == questions.cards(Question.id.in_(asked))
+        assert questions.cards_of([]) == []
+
+
+def test_a_stand_and_a_key_are_read_as_each_alone(fair: Fair) -> None:
+    key = "0b5e3b5e-7d2c-4c53-9f38-0d1b1e2f3a4c"
+    with fair.app.app_context():
+        stand = fair_queries.stand_at(ROBO)
+        assert asking.stand_for(ROBO.lower(), key) == (stand, False)
+    fair.ask(key=key)
+    with fair.app.app_context():
+        assert asking.stand_for(ROBO, key) == (stand, True)
+        assert asking.stand_for(ROBO, None) == (stand, False)
+        with pytest.raises(Refused) as refused:
+            asking.stand_for("NOWHERE", key)
+    assert refused.value.word == "unknown"

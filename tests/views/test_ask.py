@@ -198,6 +198,20 @@ def test_an_unknown_stand_is_not_found(phone: Window, code: str) -> None:
     assert (answer.status_code, answer.json and answer.json["error"]) == (404, "unknown")
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"data": b"text=hallo", "content_type": "text/plain"},
+        {"data": {"key": "none", "text": WORDS}},
+        {"data": b"x=" + b"a" * 200_000, "content_type": "application/x-www-form-urlencoded"},
+    ],
+)
+def test_that_there_is_no_such_stand_is_said_first(phone: Window, sent: dict[str, Any]) -> None:
+    headers = SAME_ORIGIN | {"Accept": "application/json"}
+    answer = phone.client.post("/s/NIX/questions", headers=headers, **sent)
+    assert (answer.status_code, answer.json and answer.json["error"]) == (404, "unknown")
+
+
 # How much
 
 
