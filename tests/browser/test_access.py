@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.support.browsing import Demo, Serve
 from tests.support.played import AHEAD, IN_ROUND, OVER, UNDER_WAY, Hand, play
@@ -22,6 +22,7 @@ LANGUAGES: dict[str, dict[str, Any]] = {
 # Off by default, being new in WCAG 2.2.
 RULES = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+WIDE: ViewportSize = {"width": 1280, "height": 720}
 NARROW: ViewportSize = {"width": 320, "height": 640}
 
 Do = Callable[[Page], None]
@@ -124,38 +125,49 @@ def cookies(fair: Demo, browser: Browser) -> Any:
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def context(
-    request: pytest.FixtureRequest, cookies: Any, browser: Browser
-) -> Iterator[BrowserContext]:
+def language(request: pytest.FixtureRequest) -> str:
+    """One that pages are looked at in."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def tab(language: str, cookies: Any, browser: Browser) -> Iterator[Page]:
+    """One for all looks in a language: to open another costs more than to look."""
     made = browser.new_context(
-        **LANGUAGES[request.param], storage_state=cookies, reduced_motion="reduce"
+        **LANGUAGES[language], storage_state=cookies, reduced_motion="reduce"
     )
-    yield made
+    yield made.new_page()
     made.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    made = context.new_page()
-    yield made
-    made.close()
+def page(tab: Page, language: str) -> Iterator[Page]:
+    """The tab as if nothing had been looked at before; what is opened is a document of its own."""
+    tab.set_viewport_size(WIDE)
+    tab.emulate_media(color_scheme=LANGUAGES[language]["color_scheme"])
+    yield tab
+    tab.evaluate("sessionStorage.clear()")
 
 
 Special = Callable[..., Page]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def special(cookies: Any, browser: Browser) -> Iterator[Special]:
-    """A page in a browser with wishes of its own."""
-    made: list[BrowserContext] = []
+    """A page of such a size in a browser with wishes of its own, one for all who wish the same."""
+    made: dict[str, Page] = {}
 
-    def open_page(**wishes: Any) -> Page:
-        made.append(browser.new_context(locale="de-DE", storage_state=cookies, **wishes))
-        return made[-1].new_page()
+    def open_page(viewport: ViewportSize = WIDE, **wishes: Any) -> Page:
+        if repr(wishes) not in made:
+            context = browser.new_context(locale="de-DE", storage_state=cookies, **wishes)
+            made[repr(wishes)] = context.new_page()
+        page = made[repr(wishes)]
+        page.set_viewport_size(viewport)
+        return page
 
     yield open_page
-    for context in made:
-        context.close()
+    for page in made.values():
+        page.context.close()
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -217,14 +229,20 @@ def test_what_has_the_focus_is_never_covered(
     covered = []
     for _ in range(70):
         page.keyboard.press("Tab")
-        settle(page)
         told = page.evaluate(COVERED)
         if told:
             covered.append(told)
     assert covered == []
 
 
-COVERED = """() => {
+SETTLE = """
+  await new Promise(requestAnimationFrame);
+  await Promise.allSettled(document.getAnimations().map((one) => one.finished));"""
+"""Lets what glides come to rest."""
+
+COVERED = (
+    f"async () => {{{SETTLE}"
+    + """
   const focused = document.activeElement;
   if (!focused || focused === document.body) return null;
   const box = (focused.matches('input[type=radio], input[type=checkbox]')
@@ -234,6 +252,7 @@ COVERED = """() => {
   const seen = points.some((one) => one && (focused.contains(one) || one.contains(focused)));
   return seen ? null : focused.outerHTML.slice(0, 120);
 }"""
+)
 
 
 @pytest.mark.parametrize(
@@ -314,18 +333,15 @@ def show(page: Page, fair: Demo, name: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Let what glides come to rest."""
-    page.evaluate(
-        """async () => {
-          await new Promise(requestAnimationFrame);
-          await Promise.allSettled(document.getAnimations().map((one) => one.finished));
-        }"""
-    )
+    page.evaluate(f"async () => {{{SETTLE}}}")
 
 
 def findings(page: Page, options: dict[str, Any]) -> str:
     """What axe found, one line a place."""
-    violations = Axe().run(page, options=options).response["violations"]
+    # It stays in the document for the next question: its source is half a megabyte.
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(Axe().axe_script)
+    violations = page.evaluate("async (options) => (await axe.run(options)).violations", options)
     return "".join(
         f"\n{one['id']}: {one['help']}\n    {node['target']} {node['html'][:160]}"
         f"\n    {node.get('failureSummary', '')[:300]}"

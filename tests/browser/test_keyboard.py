@@ -58,8 +58,8 @@ def test_the_moderation_leads_the_round_by_its_keys(demo: Demo, windows: Windows
     expect(page.get_by_role("dialog", name="Tastenkürzel")).to_be_hidden()
 
 
-def test_the_shortcuts_can_be_switched_off(demo: Demo, windows: Windows) -> None:
-    page = windows.laptop(demo.link("moderator"))
+def test_the_shortcuts_can_be_switched_off(shared: Demo, windows: Windows) -> None:
+    page = windows.laptop(shared.link("moderator"))
     until_online(page)
     page.keyboard.press("?")
     switch = page.get_by_role("checkbox", name="Tastenkürzel benutzen")
@@ -72,6 +72,21 @@ def test_the_shortcuts_can_be_switched_off(demo: Demo, windows: Windows) -> None
         page.keyboard.press(key)
     page.wait_for_timeout(500)
     expect(page.locator("#list-shortlisted > article")).to_have_count(before)
+
+
+@pytest.mark.parametrize("key", ["d", "Shift+D"])
+def test_the_key_for_a_reason_opens_the_panel_that_declines(
+    shared: Demo, windows: Windows, key: str
+) -> None:
+    page = windows.laptop(shared.link("moderator"))
+    until_online(page)
+    page.keyboard.press("j")
+    row = question(page, number_of(focused(page)))
+    # An open question is not declined at one press, nor is the button for it in its row.
+    expect(row).to_have_attribute("data-list", "open")
+    page.keyboard.press(key)
+    expect(row.get_by_role("textbox", name="Anderer Grund")).to_be_visible()
+    expect(page.locator("#toasts")).to_be_empty()
 
 
 def test_the_focus_goes_on_too_when_the_answer_is_slow(demo: Demo, windows: Windows) -> None:
@@ -125,8 +140,8 @@ def test_the_desk_is_worked_with_tab_and_enter(demo: Demo, windows: Windows) -> 
     expect(page.locator("#list-open")).to_contain_text("Wie lange dauert ein Antrag?")
 
 
-def test_the_first_tab_leads_past_the_masthead(demo: Demo, windows: Windows) -> None:
-    for page in (windows.phone(demo.stand(1)), windows.laptop(demo.link("moderator"))):
+def test_the_first_tab_leads_past_the_masthead(shared: Demo, windows: Windows) -> None:
+    for page in (windows.phone(shared.stand(1)), windows.laptop(shared.link("moderator"))):
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="Zum Inhalt")).to_be_focused()
         page.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -25,21 +26,30 @@ LISTS = """() => [...document.querySelectorAll("[data-lists]")].map((list) => [
 COUNTS = "() => [...document.querySelectorAll('[data-count-of]')].map((one) => one.textContent)"
 TOTALS = """() => [...document.querySelectorAll("[data-lists][data-limit]")].map((list) =>
   list.querySelectorAll(":scope > [data-version]").length + Number(list.dataset.rest))"""
-TYPE_IN = """async ([texts, stand]) => {
+TYPE_IN = """async ([path, texts, stand]) => {
   for (const [key, text] of texts) {
     const body = new URLSearchParams({key, text, stand});
-    const answer = await fetch(`${location.pathname}/questions`, {method: 'POST', body,
+    const answer = await fetch(`${path}/questions`, {method: 'POST', body,
       headers: {Accept: 'application/json'}});
     if (!answer.ok) throw new Error(await answer.text());
   }
 }"""
 
 
-def fill(moderation: Page, many: int, stand: str = "2") -> None:
+def fill(moderation: Page, many: int, stand: str = "2", path: str = "") -> None:
     """So many questions from the floor, of some length."""
     words = "Wie lange hat es von der Entscheidung im Rat bis zum laufenden Betrieb gedauert, und "
     texts = [[str(uuid.uuid4()), f"{words}was kam dazwischen? ({n})"] for n in range(many)]
-    moderation.evaluate(TYPE_IN, [texts, stand])
+    moderation.evaluate(TYPE_IN, [urlsplit(path or moderation.url).path, texts, stand])
+
+
+def fill_unseen(moderation: Page, many: int) -> None:
+    """The same while another page is open, which draws none of them; then back."""
+    address = moderation.url
+    moderation.goto(urljoin(address, "/pass"))
+    fill(moderation, many, path=address)
+    moderation.goto(address)
+    until_online(moderation)
 
 
 def question(page: Page, number: int | str | None) -> Locator:
@@ -71,10 +81,7 @@ def test_so_many_questions_are_seen_whole(
     demo: Demo, windows: Windows, size: dict[str, Any], rows: int
 ) -> None:
     page = windows.open(demo.link("moderator"), **size)
-    until_online(page)
-    fill(page, 60)
-    page.reload()
-    until_online(page)
+    fill_unseen(page, 60)
     assert page.evaluate(WHOLE_ROWS) >= rows
     # Two lines each, and their verbs when they are chosen.
     first = page.locator("#list-open > article").first
@@ -89,8 +96,8 @@ def test_so_many_questions_are_seen_whole(
     assert text.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
 
 
-def test_a_pointer_that_passes_over_moves_nothing(demo: Demo, windows: Windows) -> None:
-    page = windows.laptop(demo.link("moderator"))
+def test_a_pointer_that_passes_over_moves_nothing(shared: Demo, windows: Windows) -> None:
+    page = windows.laptop(shared.link("moderator"))
     until_online(page)
     rows = page.locator("#list-open > article")
     tops = "rows => rows.map((row) => row.getBoundingClientRect().top)"
@@ -104,9 +111,9 @@ def test_a_pointer_that_passes_over_moves_nothing(demo: Demo, windows: Windows) 
     expect(question(page, number)).to_have_attribute("data-list", "shortlisted")
 
 
-def test_a_click_chooses_a_row_wherever_it_falls(demo: Demo, windows: Windows) -> None:
+def test_a_click_chooses_a_row_wherever_it_falls(shared: Demo, windows: Windows) -> None:
     """Its verbs come up below the pointer: none takes the click that was meant for the row."""
-    page = windows.laptop(demo.link("moderator"))
+    page = windows.laptop(shared.link("moderator"))
     until_online(page)
     row = page.locator("#list-open > article").nth(2)
     row.hover()
@@ -119,9 +126,9 @@ def test_a_click_chooses_a_row_wherever_it_falls(demo: Demo, windows: Windows) -
     expect(question(page, number)).to_have_attribute("data-list", "open")
 
 
-def test_merging_proposes_what_asks_the_same(demo: Demo, windows: Windows) -> None:
-    phone = windows.phone(demo.stand(2))
-    page = windows.laptop(demo.link("moderator"))
+def test_merging_proposes_what_asks_the_same(shared: Demo, windows: Windows) -> None:
+    phone = windows.phone(shared.stand(2))
+    page = windows.laptop(shared.link("moderator"))
     until_online(phone, page)
     first = ask(phone, "Wie viele Zebras braucht man für den Datenschutz?")
     second = ask(phone, "Braucht der Datenschutz viele Zebras?")
@@ -138,15 +145,15 @@ def test_merging_proposes_what_asks_the_same(demo: Demo, windows: Windows) -> No
     expect(question(page, first)).to_contain_text(f"Gilt auch für Frage {second}")
 
 
-def test_the_page_of_one_question_follows_the_news(demo: Demo, windows: Windows) -> None:
-    page = windows.laptop(demo.link("moderator"))
-    tablet = windows.tablet(demo.desk(1))
+def test_the_page_of_one_question_follows_the_news(shared: Demo, windows: Windows) -> None:
+    page = windows.laptop(shared.link("moderator"))
+    tablet = windows.tablet(shared.desk(1))
     until_online(page, tablet)
     card = tablet.locator("#list-open > article").first
     number = card.get_attribute("data-number")
     address = str(card.get_by_role("link", name="Mehr").get_attribute("href"))
     other = tablet.context.new_page()
-    other.goto(demo.at(address))
+    other.goto(shared.at(address))
     until_online(other)
     other.get_by_label("Anderer Grund").fill("Halb geschr")
     verb(question(page, number), "Ablauf").click()
@@ -165,12 +172,14 @@ def test_the_page_of_one_question_follows_the_news(demo: Demo, windows: Windows)
 
 def test_a_list_has_an_end_and_news_keeps_it_true(demo: Demo, windows: Windows) -> None:
     page = windows.laptop(demo.link("moderator"))
+    fill_unseen(page, 80)
     desk = windows.tablet(demo.desk(2))
     phone = windows.phone(demo.stand(2))
     until_online(page, desk, phone)
-    fill(page, 120)
     rows = page.locator("#list-open > article")
-    # It has grown by news alone, and no longer than it is.
+    assert 80 <= rows.count() < 90
+    fill(page, 40)
+    # From here on it has grown by news alone, and no longer than it is.
     expect(rows).to_have_count(100)
     for window in (page, desk):
         same_as_fresh(window)
@@ -202,11 +211,11 @@ def test_a_list_has_an_end_and_news_keeps_it_true(demo: Demo, windows: Windows) 
 
 def test_what_goes_behind_the_end_is_told(demo: Demo, windows: Windows) -> None:
     page = windows.laptop(demo.link("moderator"))
-    until_online(page)
+    fill_unseen(page, 80)
     oldest = page.locator("#list-open > article").last.get_attribute("data-number")
     verb(question(page, oldest), "Ablauf").click()
     expect(question(page, oldest)).to_have_attribute("data-list", "shortlisted")
-    fill(page, 120)
+    fill(page, 40)
     before = page.locator("[data-count-of='open']").first.inner_text()
     page.locator("#undo").get_by_role("button").click()
     expect(page.locator("#toasts")).to_contain_text("steht weiter unten in ihrer Liste")
@@ -219,9 +228,7 @@ def test_a_filter_looks_through_the_whole_list(demo: Demo, windows: Windows) -> 
     page = windows.laptop(demo.link("moderator"))
     until_online(page)
     oldest = page.locator("#list-open > article").last.get_attribute("data-number")
-    fill(page, 120)
-    page.reload()
-    until_online(page)
+    fill_unseen(page, 120)
     expect(question(page, oldest)).to_have_count(0)
     page.keyboard.press("/")
     page.keyboard.type(f"#{oldest}")

@@ -120,6 +120,33 @@ def test_two_moderators_meet_in_words_and_numbers(demo: Demo, windows: Windows) 
         )
 
 
+def test_a_question_that_goes_live_is_seen_from_its_start(demo: Demo, windows: Windows) -> None:
+    page = windows.laptop(demo.link("moderator"), viewport={"width": 1280, "height": 600})
+    other = windows.laptop(demo.link("moderator"))
+    until_online(page, other)
+    rows = other.locator("#list-shortlisted > article")
+    first, second = (rows.nth(place).get_attribute("data-number") for place in (0, 1))
+    stage = page.locator("#stage")
+
+    # Whoever presses, and wherever the column was scrolled to.
+    for number, moderator in ((first, other), (second, page)):
+        stage.evaluate("stage => { stage.scrollTop = stage.scrollHeight; }")
+        assert stage.evaluate("stage => stage.scrollTop") > 0
+        verb(question(moderator, number), "Auf die Leinwand").click()
+        row = question(page, number)
+        expect(row).to_have_attribute("data-list", "live")
+        expect(row.locator(".question-stub")).to_be_in_viewport(ratio=0.1)
+        assert top_of(row) >= bottom_of(stage.locator(".zone-head"))
+
+    # Who writes to the hall goes on writing.
+    line = stage.get_by_role("textbox", name="Zeile an den Saal")
+    line.fill("Gleich geht es wei")
+    before = top_of(line)
+    verb(question(other, first), "Auf die Leinwand").click()
+    expect(question(page, first)).to_have_attribute("data-list", "live")
+    assert abs(top_of(line) - before) < STILL_PX
+
+
 def test_the_filter_stays_and_holds_for_what_comes_in(demo: Demo, windows: Windows) -> None:
     page = windows.laptop(demo.link("moderator"))
     phones = [windows.phone(demo.stand(number)) for number in (1, 3)]
@@ -152,6 +179,12 @@ def top_of(element: Locator) -> float:
     box = element.bounding_box()
     assert box is not None
     return box["y"]
+
+
+def bottom_of(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
 
 
 def test_a_name_in_an_answer_is_redacted_where_it_stands(demo: Demo, windows: Windows) -> None:

@@ -1,8 +1,6 @@
 """The server as it is shipped: with the small fair in its folder, or with the demo fair or none."""
 
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from simulation.servers import DATABASE, ROOT, Running, Start, launch
+from simulation.servers import DATABASE, Running, Start, launch
 from tests.support.fair import KEY, Fair
 
 Serve = Callable[[str], Running]
@@ -60,20 +58,6 @@ def passes(app: Flask) -> Fair:
 # Started by the test itself
 
 
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An instance folder with the demo fair, made once: a start takes half the time with it."""
-    folder = tmp_path_factory.mktemp("filled")
-    for command in (["migrate"], ["demo"]):
-        subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "exchange", *command],
-            check=True,
-            cwd=ROOT,
-            env=os.environ | {"EXCHANGE_INSTANCE": str(folder)},
-        )
-    return folder
-
-
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
     """Where the test's servers keep their database; empty, unless the test uses `demo_fair`."""
@@ -81,9 +65,9 @@ def instance(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def demo_fair(filled: Path, instance: Path) -> None:
-    """The demo fair is in the database before the first start."""
-    shutil.copytree(filled, instance)
+def demo_fair(loaded: tuple[Path, dict[str, Any]], instance: Path) -> None:
+    """The demo fair is in the database before the first start, which takes half the time then."""
+    shutil.copytree(loaded[0], instance)
 
 
 @pytest.fixture

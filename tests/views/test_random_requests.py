@@ -5,16 +5,19 @@ leaves every table as it was; what is taken leaves a fair in which the rules hol
 """
 
 import json
+import random
 import shutil
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from exchange.access import PARTICIPANT_COOKIE, PASSES_COOKIE
@@ -81,75 +84,111 @@ VERBS = [*MOVES, "clock", "message", "picture", "moderation", "start-round", "en
 PASS_VERBS = ["rotate", "revoke", "restore", "one-browser", "free"]
 
 text = st.text(max_size=40) | st.sampled_from(ODD) | st.sampled_from(WORDS)
-
-
-@st.composite
-def fields(draw: st.DrawFn) -> dict[str, str]:
-    """Fields as a form has them, most of them such as could be meant."""
-    told = {}
-    if draw(st.integers(0, 9)):
-        told["key"] = draw(st.sampled_from(KEYS))
-        told["version"] = draw(st.sampled_from(FIELDS["version"]))
-    for name in draw(st.sets(st.sampled_from([*FIELDS, *TEXTS]), max_size=6)):
-        known = st.sampled_from(FIELDS.get(name, WORDS))
-        told[name] = draw(known if draw(st.integers(0, 3)) else text)
-    if draw(st.integers(0, 5)) == 0:
-        told[draw(text)] = draw(text)
-    return told
-
-
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
     max_leaves=6,
 )
 
+T = TypeVar("T")
 
-@st.composite
-def bodies(draw: st.DrawFn) -> tuple[bytes, str]:
-    """A body and its kind: forms, JSON, and what is neither."""
-    told = draw(fields())
-    match draw(st.integers(0, 9)):
-        case 0:
-            return draw(st.binary(max_size=200)), draw(
-                st.sampled_from(["application/json", "text/plain", "multipart/form-data", "a/b"])
-            )
-        case 1 | 2:
-            odd: dict[str, Any] = dict(told)
-            for name in draw(st.sets(st.sampled_from([*FIELDS, *TEXTS, "key"]), max_size=2)):
-                odd[name] = draw(json_values)
-            return json.dumps(odd).encode(), "application/json"
-        case 3:
-            return json.dumps(draw(json_values)).encode(), "application/json"
-        case 4:
-            parts = "".join(
-                f'--x\r\nContent-Disposition: form-data; name="{quote(name)}"\r\n\r\n{value}\r\n'
-                for name, value in told.items()
-            )
-            return (parts + "--x--").encode(errors="replace"), "multipart/form-data; boundary=x"
-    joined = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in told.items())
-    return joined.encode(), "application/x-www-form-urlencoded"
+
+def drawn(strategy: st.SearchStrategy[T], many: int) -> list[T]:
+    """So many values of a strategy, the same each time."""
+    found: list[T] = []
+
+    @settings(REPEATABLE, max_examples=many)
+    @given(strategy)
+    def keep(value: T) -> None:
+        found.append(value)
+
+    keep()
+    return found
+
+
+@dataclass(frozen=True)
+class Values:
+    """What is chosen from where anything may stand."""
+
+    texts: list[str] = field(default_factory=lambda: drawn(st.text(max_size=40), 400))
+    json: list[Any] = field(default_factory=lambda: drawn(json_values, 300))
+    binary: list[bytes] = field(default_factory=lambda: drawn(st.binary(max_size=200), 100))
+
+
+class Dice(random.Random):
+    """What a request is made of. Values are hypothesis', drawn once: to draw each in its place
+    costs as much as to answer all the requests.
+    """
+
+    def __init__(self, values: Values, seed: int) -> None:
+        super().__init__(seed)
+        self._values = values
+
+    def one_in(self, many: int) -> bool:
+        return not self.randrange(many)
+
+    def text(self) -> str:
+        return self.choice(self.choice([self._values.texts, ODD, WORDS]))
+
+    def json(self) -> Any:
+        return self.choice(self._values.json)
+
+    def some(self, names: list[str], most: int) -> list[str]:
+        return self.sample(names, self.randint(0, most))
+
+    def fields(self) -> dict[str, str]:
+        """Fields as a form has them, most of them such as could be meant."""
+        told = {}
+        if not self.one_in(10):
+            told["key"] = self.choice(KEYS)
+            told["version"] = self.choice(FIELDS["version"])
+        for name in self.some([*FIELDS, *TEXTS], 6):
+            told[name] = self.text() if self.one_in(4) else self.choice(FIELDS.get(name, WORDS))
+        if self.one_in(6):
+            told[self.text()] = self.text()
+        return told
+
+    def body(self) -> tuple[bytes, str]:
+        """A body and its kind: forms, JSON, and what is neither."""
+        told = self.fields()
+        match self.randrange(10):
+            case 0:
+                kinds = ["application/json", "text/plain", "multipart/form-data", "a/b"]
+                return self.choice(self._values.binary), self.choice(kinds)
+            case 1 | 2:
+                odd: dict[str, Any] = dict(told)
+                for name in self.some([*FIELDS, *TEXTS, "key"], 2):
+                    odd[name] = self.json()
+                return json.dumps(odd).encode(), "application/json"
+            case 3:
+                return json.dumps(self.json()).encode(), "application/json"
+            case 4:
+                parts = "".join(
+                    f'--x\r\nContent-Disposition: form-data; name="{quote(name)}"'
+                    f"\r\n\r\n{value}\r\n"
+                    for name, value in told.items()
+                )
+                whole = (parts + "--x--").encode(errors="replace")
+                return whole, "multipart/form-data; boundary=x"
+        joined = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in told.items())
+        return joined.encode(), "application/x-www-form-urlencoded"
+
+    def address(self, rules: list[Rule]) -> tuple[str, str]:
+        """A method and an address that a rule answers to, most with what is there."""
+        writes = [rule for rule in rules if (rule.methods or set()) & {"POST", "PUT", "DELETE"}]
+        rule = self.choice(rules if self.one_in(4) else writes)
+        methods = sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})
+        path = rule.rule
+        for name in sorted(rule.arguments):
+            known = PLACES.get(name) or (PASS_VERBS if "passes" in path else VERBS)
+            value = self.text() if self.one_in(20) else self.choice(known)
+            start = path.index("<", path.rindex("/", 0, path.index(f"{name}>")))
+            path = path[:start] + _quoted(value) + path[path.index(f"{name}>") + len(name) + 1 :]
+        return self.choice(["GET", "POST", "PUT"] if self.one_in(10) else methods), path
 
 
 def _quoted(value: str) -> str:
     return quote(value.encode(errors="surrogatepass"))
-
-
-@st.composite
-def addresses(draw: st.DrawFn, app: Flask) -> tuple[str, str]:
-    """A method and an address that a rule answers to, most with what is there."""
-    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
-    writes = [rule for rule in rules if (rule.methods or set()) & {"POST", "PUT", "DELETE"}]
-    rule = draw(st.sampled_from(writes if draw(st.integers(0, 3)) else rules))
-    methods = sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})
-    path = rule.rule
-    for name in rule.arguments:
-        known = PLACES.get(name) or (PASS_VERBS if "passes" in path else VERBS)
-        value = draw(st.sampled_from(known)) if draw(st.integers(0, 19)) else draw(text)
-        start = path.index("<", path.rindex("/", 0, path.index(f"{name}>")))
-        path = path[:start] + _quoted(value) + path[path.index(f"{name}>") + len(name) + 1 :]
-    method = draw(st.sampled_from(methods if draw(st.integers(0, 9)) else ["GET", "POST", "PUT"]))
-    return method, path
 
 
 @pytest.fixture(scope="module")
@@ -178,32 +217,30 @@ def test_no_request_is_a_fault_and_what_is_refused_leaves_nothing(
 ) -> None:
     told: Counter[int] = Counter()
     taken = 0
-
-    @settings(REPEATABLE, max_examples=TIMES)
-    @given(st.data())
-    def throw(data: st.DataObject) -> None:
-        nonlocal taken
+    values = Values()
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+    for seed in range(TIMES):
+        dice = Dice(values, seed)
         restart(app, full)
         fair = Fair(app)
         # As they came in: one of thirty requests logs out.
         browsers = {role: _another(window) for role, window in windows.items()}
         before = fair.everything()
         for _ in range(AT_ONCE):
-            method, path = data.draw(addresses(app))
-            role = data.draw(st.sampled_from([*ROLES, *[_likely(path)] * 20]))
-            body = data.draw(bodies())
-            wanted = data.draw(st.sampled_from(["application/json", "text/html"]))
+            method, path = dice.address(rules)
+            role = dice.choice([*ROLES, *[_likely(path)] * 20])
+            body = dice.body()
+            wanted = dice.choice(["application/json", "text/html"])
             answer = _sent(browsers[role], (method, path), body, wanted)
             told[answer.status_code] += 1
             taken += method != "GET" and answer.status_code < 400
-            assert answer.status_code < 500, (method, path, body)
+            assert answer.status_code < 500, (seed, method, path, body)
             now = fair.everything()
             if answer.status_code >= 400 or method == "GET":
-                assert now == before, (method, path, body, answer.status_code)
+                assert now == before, (seed, method, path, body, answer.status_code)
             _require_rules(now)
             before = now
 
-    throw()
     assert told.total() >= TIMES * AT_ONCE
     # Random, and still many that are taken: else the rules of what is stored were not tried.
     assert taken > TIMES * AT_ONCE // 20, told

@@ -16,6 +16,7 @@ import { start as attendPhase } from "./staff/phase.js";
 import { start as attendQuestionPage } from "./staff/question-page.js";
 import { start as attendRunList } from "./staff/runlist.js";
 import { start as offerSignals } from "./staff/sound.js";
+import { start as attendStage } from "./staff/stage.js";
 import { start as attendTypingIn } from "./staff/typing-in.js";
 import { start as attendVerbs } from "./staff/verbs.js";
 
@@ -31,6 +32,7 @@ attendListEnds();
 attendPanels();
 attendVerbs();
 attendRunList();
+attendStage();
 attendFilter();
 attendFinding();
 countArrivals();

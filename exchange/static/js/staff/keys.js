@@ -57,10 +57,14 @@ function pressIn(key) {
   choose(row);
   const button = $$(`[data-key="${key}"]`, HTMLElement, row).find(isSeen);
   const { opens = "" } = button?.dataset ?? {};
-  const rarer = $(`[data-key="${key}"]`, HTMLElement, byId("panel-more", HTMLTemplateElement)?.content ?? null);
+  // Where a verb is not one press, it always asks for words: its key does so with Shift and without.
+  const rarer = rarerFor(key) ?? rarerFor(key.toLowerCase());
   if (button && !opens) button.click();
   else if (!open(row, opens || (rarer?.dataset.opens ?? ""), true)) toast(words("notHere", { number: row.dataset.number ?? "" }));
 }
+
+/** The button for a key among the rarer verbs. @param {string} key */
+const rarerFor = (key) => $(`[data-key="${key}"]`, HTMLElement, byId("panel-more", HTMLTemplateElement)?.content ?? null);
 
 /** Put the first of the run list on the screen. */
 function next() {

@@ -4,6 +4,7 @@
 // {id}, {number}, {version} and {how} in a template are placeholders for the question's values. A form whose verb the question
 // does not offer (data-verbs) is left out, and so is any element that needs such a verb (data-needs).
 
+import { anchored } from "../live/anchoring.js";
 import { parsePage } from "../live/placing.js";
 import { $, $$, byId, closest } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
@@ -183,7 +184,8 @@ function keepOpen() {
   for (const list of $$("[data-keeps-open]")) {
     for (const row of $$(":scope > [data-version]", HTMLElement, list)) {
       if (row.querySelector(".verb-panel[data-my-open]")) continue;
-      reveal(row, list.dataset.keepsOpen ?? "")?.setAttribute("data-my-kept-open", "");
+      // It comes after the news that it belongs to: what somebody writes below stays where it is.
+      anchored(() => reveal(row, list.dataset.keepsOpen ?? "")?.setAttribute("data-my-kept-open", ""));
     }
   }
 }
