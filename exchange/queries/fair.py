@@ -82,6 +82,10 @@ class StandLine:
     """The code of its event."""
     archived: bool
     """Whether it was taken out of the fair."""
+    facets: bool
+    """Whether its event asks what a question is about."""
+    question_length: int
+    """How long a question may be there."""
 
     @property
     def general(self) -> bool:
@@ -171,6 +175,8 @@ STAND_COLUMNS: tuple[Any, ...] = (
     Event.id,
     Event.code,
     Stand.archived,
+    Event.facets,
+    Event.question_length,
 )
 """A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
 
@@ -345,6 +351,19 @@ def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:
     )
     width = len(_EVENT_COLUMNS)
     return [(EventLine(*row[:width]), StandLine(*row[width:])) for row in rows]
+
+
+def where_now(stand_id: int) -> list[tuple[EventLine, StandLine]]:
+    """Where the project of a stand is shown now and will be: at its own event, else elsewhere."""
+    stand = db.session.get(Stand, stand_id)
+    if stand is None or stand.project_id is None:
+        return []
+    shown = [
+        (event, line)
+        for event, line in stands_of(stand.project_id)
+        if event.phase is not Phase.CLOSED
+    ]
+    return [one for one in shown if one[1].event_id == stand.event_id] or shown
 
 
 def is_empty() -> bool:

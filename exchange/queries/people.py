@@ -175,6 +175,11 @@ def _has_lapsed(then: PassLine, now: PassLine | None, days: int) -> bool:
     )
 
 
+def redeemed(pass_id: int) -> datetime | None:
+    """When a browser last redeemed a pass; None: never."""
+    return db.session.scalar(select(Pass.redeemed).where(Pass.id == pass_id))
+
+
 def series_of_pass(pass_id: int) -> int | None:
     """The series that a pass belongs to, whatever it opens."""
     return db.session.scalar(
@@ -184,6 +189,11 @@ def series_of_pass(pass_id: int) -> int | None:
         .outerjoin(Project, Pass.project_id == Project.id)
         .where(Pass.id == pass_id)
     )
+
+
+def series_of_project(project_id: int) -> int | None:
+    """The series that a project belongs to; None when there is no such project."""
+    return db.session.scalar(select(Project.series_id).where(Project.id == project_id))
 
 
 def code_opened_by(pass_id: int) -> str | None:

@@ -244,7 +244,7 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "public": lists.public_at(found.id, wanted(), lists.beside(own)),
             "me_too": me_too,
             "may_ask": event.phase in ASKING,
-            "may_vote": event.phase in VOTING,
+            "may_vote": event.phase in VOTING and event.me_too,
             "form": form,
             "facets": list(Facet),
             "short_address": qr.short_address(_public(f"/s/{found.code}")),
