@@ -1,5 +1,5 @@
-"""Contacts of a project: whom to call, the first before all. One is replaced by another and stays in
-the history: who answered what stays true.
+"""Contacts of a project: whom to call, the first before all. One is replaced by another and stays
+in the history: who answered what stays true.
 """
 
 from contextlib import AbstractContextManager
@@ -27,7 +27,11 @@ def add(project_id: int, values: Values, *, by: Actor, key: str | None = None) -
     with _change_of(project_id, by, key) as under_way:
         if under_way.repeated is None:
             session = under_way.session
-            contact = Contact(project_id=project_id, position=_last(session, project_id) + 1)
+            contact = Contact(
+                project_id=project_id,
+                position=_last(session, project_id) + 1,
+                basis=Basis.PUBLIC_FUNCTION,
+            )
             _fill(contact, values)
             session.add(contact)
             under_way.made(contact)
@@ -61,7 +65,12 @@ def replace(
             session = under_way.session
             former = _present(session, project_id, contact_id)
             under_way.remember(former)
-            contact = Contact(project_id=project_id, position=former.position, role=former.role)
+            contact = Contact(
+                project_id=project_id,
+                position=former.position,
+                role=former.role,
+                basis=Basis.PUBLIC_FUNCTION,
+            )
             _fill(contact, values)
             session.add(contact)
             under_way.made(contact)
@@ -152,7 +161,8 @@ def _fill(contact: Contact, values: Values) -> None:
     if "role" in values:
         contact.role = field_values.choice(values, "role", ContactRole)
     basis = field_values.choice(values, "basis", Basis)
-    contact.basis = basis or contact.basis or Basis.PUBLIC_FUNCTION
+    if basis is not None:
+        contact.basis = basis
     if not contact.function and not contact.person:
         raise Refused("contact", field="function")
     if contact.basis is Basis.HIDDEN and not contact.function:

@@ -26,7 +26,8 @@ def line(values: Values, name: str, limit: int) -> str | None:
     try:
         return texts.clean_line(values.get(name), limit=limit)
     except Refused as refused:
-        raise Refused(refused.word, field=name, **refused.details) from None
+        refused.field = name
+        raise
 
 
 def needed(values: Values, name: str, limit: int) -> str:
@@ -42,7 +43,8 @@ def paragraphs(values: Values, name: str, limit: int) -> str | None:
     try:
         return texts.clean(values.get(name) or "", limit=limit) or None
     except Refused as refused:
-        raise Refused(refused.word, field=name, **refused.details) from None
+        refused.field = name
+        raise
 
 
 def links(values: Values, name: str, limit: int) -> str | None:

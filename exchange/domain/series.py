@@ -3,6 +3,7 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from exchange.database.transactions import writing
 from exchange.domain import field_values
 from exchange.domain.changes import Actor, Outcome, Subject, change_of_series
 from exchange.domain.field_values import Values
@@ -23,6 +24,16 @@ def make_series(session: Session, code: str, name: str) -> Series:
     session.flush()
     session.add(Pass(role=Role.ORGANISER, series_id=series.id))
     return series
+
+
+def make_first() -> bool:
+    """Give an empty database a series to begin with. Answers whether it was made."""
+    with writing(exclusive=True) as session:
+        # Looked at under the lock: two servers may start at once.
+        if session.scalar(select(Series.id).limit(1)) is not None:
+            return False
+        make_series(session, FIRST_CODE, FIRST_NAME)
+    return True
 
 
 def add(series_id: int, values: Values, *, by: Actor, key: str | None = None) -> Outcome | None:

@@ -137,7 +137,7 @@ class StandPage:
     """The first is whom to call."""
 
 
-_EVENT_COLUMNS: tuple[Any, ...] = (
+EVENT_COLUMNS: tuple[Any, ...] = (
     Event.id,
     Event.code,
     Event.title,
@@ -181,10 +181,10 @@ STAND_COLUMNS: tuple[Any, ...] = (
 """A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
 
 
-_EVENT_LINES = select(*_EVENT_COLUMNS).join(Event.series).outerjoin(Event.message)
+_EVENT_LINES = select(*EVENT_COLUMNS).join(Event.series).outerjoin(Event.message)
 # Compiled once: read with every question.
 _EVENT_LINE = _EVENT_LINES.where(Event.id == bindparam("id"))
-_BY_DAY = (Event.date.is_(None), Event.date, Event.id)
+BY_DAY = (Event.date.is_(None), Event.date, Event.id)
 """What has no day yet comes last."""
 _STAND_LINES = (
     select(*STAND_COLUMNS)
@@ -250,7 +250,7 @@ def event_line(event_id: int) -> EventLine:
 
 def event_lines(series_id: int | None = None) -> list[EventLine]:
     """All events, or those of one series, in the order of their days."""
-    statement = _EVENT_LINES.where(Event.archived.is_(False)).order_by(*_BY_DAY)
+    statement = _EVENT_LINES.where(Event.archived.is_(False)).order_by(*BY_DAY)
     if series_id is not None:
         statement = statement.where(Event.series_id == series_id)
     return [EventLine(*row) for row in db.session.execute(statement)]
@@ -340,16 +340,16 @@ def contacts(series_id: int) -> list[tuple[ProjectLine, list[ContactLine]]]:
 def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:
     """Where a project was, is and will be shown, in the order of the days."""
     rows = db.session.execute(
-        select(*_EVENT_COLUMNS, *STAND_COLUMNS)
+        select(*EVENT_COLUMNS, *STAND_COLUMNS)
         .select_from(Stand)
         .join(Event, Stand.event_id == Event.id)
         .join(Series, Event.series_id == Series.id)
         .outerjoin(Event.message)
         .outerjoin(Project, Stand.project_id == Project.id)
         .where(Stand.project_id == project_id, Stand.archived.is_(False), Event.archived.is_(False))
-        .order_by(*_BY_DAY, Stand.sort_key)
+        .order_by(*BY_DAY, Stand.sort_key)
     )
-    width = len(_EVENT_COLUMNS)
+    width = len(EVENT_COLUMNS)
     return [(EventLine(*row[:width]), StandLine(*row[width:])) for row in rows]
 
 

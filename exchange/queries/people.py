@@ -231,6 +231,16 @@ def passes_of_event(event_id: int) -> Sequence[PassLine]:
     )
 
 
+def passes_without_event() -> Sequence[PassLine]:
+    """The organisers' passes of series that have no event yet."""
+    present = select(Event.id).where(Event.series_id == Pass.series_id, Event.archived.is_(False))
+    return _lines(
+        _PASSES.where(Pass.series_id.is_not(None), ~present.correlate(Pass).exists()).order_by(
+            Pass.id
+        )
+    )
+
+
 def presenter_passes(event_id: int) -> Sequence[PassLine]:
     """The presenters' passes of an event's stands."""
     return _lines(_PASSES.where(Stand.event_id == event_id).order_by(Stand.sort_key, Pass.id))

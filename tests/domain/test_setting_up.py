@@ -1,4 +1,4 @@
-"""What an organiser sets up: stands, projects, contacts, events, series; and how it is taken back."""
+"""What an organiser sets up: stands, projects, contacts, events, series; and how that is undone."""
 
 from collections.abc import Callable
 from datetime import date
