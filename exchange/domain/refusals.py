@@ -103,7 +103,7 @@ _SENTENCES: dict[str, LazyString] = {
     "series_unknown": _l("Eine Reihe %(code)s gibt es nicht. Es gibt: %(codes)s."),
     "series_several": _l("Es gibt mehrere Reihen: %(codes)s. Bitte nennen Sie eine mit --series."),
     "series_none": _l("Es gibt noch keine Reihe."),
-    "confirm": _l("Zur Bestätigung schreiben Sie bitte: %(word)s"),
+    "confirm": _l("Zur Bestätigung schreiben Sie bitte: %(city)s"),
     "stand_gone": _l(
         "Dieser Stand gehört nicht mehr zur Veranstaltung. Ihr Text bleibt hier stehen; bitte"
         " stellen Sie die Frage dort, wo das Projekt jetzt steht."

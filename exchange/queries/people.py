@@ -221,6 +221,23 @@ def passes_of_series(series_id: int) -> Sequence[PassLine]:
     )
 
 
+def organiser_passes(series_ids: Collection[int]) -> Sequence[PassLine]:
+    """The organisers' passes of these series."""
+    return _lines(_PASSES.where(Pass.series_id.in_(series_ids)).order_by(Pass.id))
+
+
+def passes_at_event(event_id: int) -> Sequence[PassLine]:
+    """Moderator's, screen's and presenters' passes of one event."""
+    return _lines(
+        _PASSES.where(or_(Pass.event_id == event_id, Stand.event_id == event_id)).order_by(Pass.id)
+    )
+
+
+def passes_of_project(project_id: int) -> Sequence[PassLine]:
+    """The contact's pass of a project."""
+    return _lines(_PASSES.where(Pass.project_id == project_id).order_by(Pass.id))
+
+
 def passes_of_event(event_id: int) -> Sequence[PassLine]:
     """Organiser's, moderator's and screen's passes, as they concern one event."""
     its_series = select(Event.series_id).where(Event.id == event_id).scalar_subquery()
