@@ -62,6 +62,7 @@ class EventRef:
     id: int
     code: str
     series_id: int
+    language: str
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class StandLine:
     """Whether its event asks what a question is about."""
     question_length: int
     """How long a question may be there."""
+    language: str
+    """Of its event."""
 
     @property
     def general(self) -> bool:
@@ -177,6 +180,7 @@ STAND_COLUMNS: tuple[Any, ...] = (
     Stand.archived,
     Event.facets,
     Event.question_length,
+    Event.language,
 )
 """A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
 
@@ -193,7 +197,9 @@ _STAND_LINES = (
 )
 _STAND_AT = CompiledStatement(_STAND_LINES.where(Stand.code == bindparam("code")))
 _EVENT_AT = CompiledStatement(
-    select(Event.id, Event.code, Event.series_id).where(Event.code == bindparam("code"))
+    select(Event.id, Event.code, Event.series_id, Event.language).where(
+        Event.code == bindparam("code")
+    )
 )
 _STAND_LINE = _STAND_LINES.where(Stand.id == bindparam("id"))
 

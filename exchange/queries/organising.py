@@ -1,7 +1,7 @@
 """What organisers' pages list: series, events, stands, projects with their contacts."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -285,7 +285,7 @@ def project_rows(series_id: int, q: str = "", start: int = 0, *, archived: bool 
         )
         .order_by(*BY_DAY, Stand.sort_key)
     ):
-        at.setdefault(project, []).append((city, label))
+        at.setdefault(project or 0, []).append((city, label))
     shown = [
         ProjectRow(*rows[one], first.get(one), tuple(at.get(one, ()))) for one in ids if one in rows
     ]
@@ -370,8 +370,9 @@ def project_page(project_id: int) -> ProjectPage:
             .order_by(Contact.position, Contact.id)
         )
     ]
+    names = [one.name for one in fields(ProjectPage)][: len(row)]
     return ProjectPage(
-        *row,
+        **dict(zip(names, row, strict=True)),
         contacts=[one for one in everybody if one.until is None],
         former=[one for one in everybody if one.until is not None],
     )

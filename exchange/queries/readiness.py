@@ -56,12 +56,15 @@ def found(event_id: int) -> Found:
         .correlate(Stand)
         .exists()
     )
-    stands = db.session.execute(
-        select(Stand.code, Stand.label, Project.code, contact)
-        .outerjoin(Project, Stand.project_id == Project.id)
-        .where(Stand.event_id == event_id, Stand.archived.is_(False), Stand.label != GENERAL)
-        .order_by(Stand.sort_key)
-    ).all()
+    stands: list[tuple[str, str, str | None, bool]] = [
+        (row[0], row[1], row[2], row[3])
+        for row in db.session.execute(
+            select(Stand.code, Stand.label, Project.code, contact)
+            .outerjoin(Project, Stand.project_id == Project.id)
+            .where(Stand.event_id == event_id, Stand.archived.is_(False), Stand.label != GENERAL)
+            .order_by(Stand.sort_key)
+        )
+    ]
     passes = db.session.execute(
         select(Pass.role, Stand.label)
         .outerjoin(Stand, Pass.stand_id == Stand.id)
