@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from flask_babel import format_date, lazy_gettext, lazy_ngettext
+from flask_babel import format_date, ngettext
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from exchange import config, wording
@@ -15,7 +16,6 @@ from exchange.models.base import today
 from exchange.queries import readiness
 from exchange.queries.readiness import Found, Unredeemed
 
-_l = lazy_gettext
 NAMED = 5
 """So many stands are named one by one; of the others it is said how many they are."""
 _AHEAD = (Phase.PREPARING, Phase.PITCHES, Phase.FAIR)
@@ -116,14 +116,14 @@ def _others(word: str, found: Found, many: int) -> Iterator[Missing]:
     if many <= 0:
         return
     sentence = (
-        lazy_ngettext(
-            "Ein weiterer Stand hat kein Projekt.",
+        ngettext(
+            "%(num)s weiterer Stand hat kein Projekt.",
             "%(num)s weitere Stände haben kein Projekt.",
             many,
         )
         if word == "project"
-        else lazy_ngettext(
-            "Ein weiterer Stand hat keine Anlaufstelle.",
+        else ngettext(
+            "%(num)s weiterer Stand hat keine Anlaufstelle.",
             "%(num)s weitere Stände haben keine Anlaufstelle.",
             many,
         )
