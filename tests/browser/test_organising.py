@@ -61,6 +61,7 @@ def test_stands_are_kept_by_keyboard_while_phones_look_on(demo: Demo, windows: W
     # A stand gets another label, and the page on a phone says it.
     press_until(page, "Bearbeiten Stand 11")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/stands/GE11")
     press_until(page, "Standnummer")
     page.keyboard.press("Control+a")
     page.keyboard.type(LONG)
