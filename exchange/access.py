@@ -72,14 +72,29 @@ def init_app(app: Flask) -> None:
 
 
 def locale() -> str:
-    """The reader's language: as chosen, else as the browser asks, else German."""
+    """The reader's language: as chosen, else as the browser asks, else its event's, else German."""
     if not has_request_context():
         return LOCALES[0]
-    for word in (request.args.get("lang"), _cookie(LOCALE_COOKIE)):
-        if word in LOCALES:
-            return word
+    language: str = g.get("event_language") or LOCALES[0]
+    word = request.args.get("lang")
+    if word in LOCALES:
+        return word
+    if g.get("speaks_event_language"):
+        return language
+    word = _cookie(LOCALE_COOKIE)
+    if word in LOCALES:
+        return word
     accepted: LanguageAccept = request.accept_languages
-    return accepted.best_match(LOCALES) or LOCALES[0]
+    return accepted.best_match(LOCALES) or language
+
+
+def speak(language: str, *, to_the_hall: bool = False) -> None:
+    """The language of the event that is asked for: of a page whose reader wants neither of ours.
+
+    `to_the_hall`: of this page in any case, unless its address names another: many read it.
+    """
+    g.event_language = language
+    g.speaks_event_language = to_the_hall
 
 
 # Who somebody is
@@ -126,6 +141,7 @@ def open_pass(secret: str) -> PassLine:
     except Refused as refused:
         _note_refusal(refused.word, pass_)
         raise
+    passes.note_redeemed(pass_)
     # What opens nothing now may do so again: an event is reopened, a pass restored.
     others = [held for held in _held() if held.pass_.id != pass_.id]
     ours = sorted(others, key=lambda held: held.closed is not None)

@@ -65,6 +65,8 @@ class Settings:
     """EXCHANGE_CONNECTIONS_AN_ADDRESS: a hall is one address, with several for each phone."""
     pass_days: int = 7
     """EXCHANGE_PASS_DAYS: how many days an event's passes open something after it was closed."""
+    demo: bool = True
+    """EXCHANGE_DEMO: whether an empty database is given the demo fair (yes, no)."""
     async_mode: str = "eventlet"
     """EXCHANGE_ASYNC_MODE: eventlet, gevent or threading."""
 
@@ -108,6 +110,7 @@ def read(
         ),
         redis_url=_redis_url(environ.get("EXCHANGE_REDIS_URL")),
         pass_days=_days(environ.get("EXCHANGE_PASS_DAYS") or "7"),
+        demo=_yes_or_no("EXCHANGE_DEMO", environ.get("EXCHANGE_DEMO") or "yes"),
         async_mode=_async_mode(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet"),
     )
 
@@ -214,6 +217,12 @@ def _days(text: str) -> int:
             f"{MOST_PASS_DAYS}."
         )
     return int(text)
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise SettingRefused(f"{name} is “{text}”; it must be yes or no.")
+    return text.lower() == "yes"
 
 
 def _async_mode(text: str) -> str:

@@ -54,6 +54,20 @@ ROLE: dict[str, LazyString] = {
     "contact": _l("Anlaufstelle"),
 }
 
+CONTACT_ROLE: dict[str, LazyString] = {
+    "expert": _l("fachlich"),
+    "technical": _l("technisch"),
+    "contract": _l("Nachnutzung und Vertrag"),
+}
+"""For what somebody is the one to call."""
+
+BASIS: dict[str, LazyString] = {
+    "public_function": _l("Öffentliche Funktion mit Außenkontakt"),
+    "consent": _l("Einwilligung liegt vor"),
+    "hidden": _l("Name wird nicht gezeigt"),
+}
+"""On what ground a contact's name is shown."""
+
 DEED: dict[str, LazyString] = {
     "ask": _l("gestellt"),
     "publish": _l("veröffentlicht"),
@@ -119,6 +133,16 @@ def role_word(value: enum.Enum | str) -> LazyString | str:
     return _word(ROLE, value)
 
 
+def contact_role_word(value: enum.Enum | str) -> LazyString | str:
+    """For what a contact is there: "technisch"."""
+    return _word(CONTACT_ROLE, value)
+
+
+def basis_word(value: enum.Enum | str) -> LazyString | str:
+    """On what ground a contact's name is shown: "Einwilligung liegt vor"."""
+    return _word(BASIS, value)
+
+
 def deed_word(verb: str) -> LazyString | str:
     """For what was done to a question: "beantwortet"."""
     return _word(DEED, verb)
@@ -137,6 +161,8 @@ def init_app(app: Flask) -> None:
         phase_word=phase_word,
         how_word=how_word,
         role_word=role_word,
+        contact_role_word=contact_role_word,
+        basis_word=basis_word,
         reason_word=reason_word,
         deed_word=deed_word,
         reasons=tuple(REASONS),

@@ -175,3 +175,10 @@ def test_an_empty_key_signs_nothing(tmp_path: Path) -> None:
     (tmp_path / config.KEY_FILE).touch()
     with pytest.raises(SettingRefused, match=config.KEY_FILE):
         read(tmp_path)
+
+
+def test_the_demo_fair_is_wanted_unless_somebody_says_no(tmp_path: Path) -> None:
+    assert read(tmp_path).demo
+    assert not read(tmp_path, EXCHANGE_DEMO="no").demo
+    with pytest.raises(SettingRefused, match="EXCHANGE_DEMO"):
+        read(tmp_path, EXCHANGE_DEMO="maybe")

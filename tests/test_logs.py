@@ -45,7 +45,7 @@ def test_a_line_holds_no_control_characters_and_no_addresses() -> None:
 
 def test_an_exception_of_ours_is_whole_but_for_what_was_sent(stream: io.StringIO) -> None:
     sent = "Wie heißt meine Schwiegermutter?"
-    error = raised(lambda: texts.clean_question(sent, None))  # type: ignore[call-arg]
+    error = raised(lambda: texts.clean_question(sent, None))  # type: ignore[call-arg, arg-type]
     error = raised(lambda: _wrap(error, sent))
     OwnLines(stream, lambda: [sent]).emit(record("exchange.domain", "It broke.\n", error))
     told = stream.getvalue()

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from exchange.cli import instance
+from exchange.cli import events, instance
 
 _COMMANDS = (
     instance.migrate,
@@ -10,6 +10,7 @@ _COMMANDS = (
     instance.links,
     instance.backup,
     instance.restore,
+    events.event,
 )
 
 

@@ -18,6 +18,7 @@ from exchange.database import backups, migrations
 from exchange.database.backups import BackupRefused, Written
 from exchange.domain import demo as demo_fair
 from exchange.domain import passes
+from exchange.domain.series import make_first
 from exchange.instance import NOT_REACHED
 from exchange.models import Phase, Role
 from exchange.paper import qr
@@ -68,7 +69,10 @@ def demo(as_json: bool, if_empty: bool) -> None:
     """Load the demo fair if it is missing."""
     if not if_empty or fair.is_empty():
         with force_locale("de"):
-            demo_fair.load()
+            if if_empty and not _settings().demo:
+                make_first()
+            else:
+                demo_fair.load()
     if as_json:
         click.echo(json.dumps(_demo_links(), ensure_ascii=False, indent=2))
 
@@ -78,6 +82,8 @@ def demo(as_json: bool, if_empty: bool) -> None:
 def links() -> None:
     """Print every link by role, and the attendees' QR code of the first stand."""
     settings = _settings()
+    for pass_ in people.passes_without_event():
+        click.echo(f"  {_label(pass_):<14} {_link(pass_)}")
     for event in fair.event_lines():
         if event.phase is not Phase.CLOSED:
             _print_event(event)

@@ -77,9 +77,10 @@ def ask(
     `by_form`: sent without scripts. Who goes back finds the words in the field and, in some
     browsers, a fresh key beside them: the same words of the same person are one question then.
     `key_is_known`: what `stand_for` answered, None where it was not asked.
-    Refuses what `texts` refuses; `facet`; `not_yet` and `closed` by phase; `key_reused`.
+    Refuses what `texts` refuses; `facet`; `not_yet` and `closed` by phase; `key_reused`;
+    `stand_gone` where the stand was taken out of the fair.
     """
-    texts.measure(text, limit=lengths.QUESTION)
+    texts.measure(text, limit=stand.question_length)
     texts.measure(name or "", limit=lengths.NAME)
     settings: Settings = current_app.extensions["process"].settings
     stored_key = digests.question_key(key, settings.secret_key)
@@ -90,13 +91,15 @@ def ask(
         key_is_known = question_queries.key_is_known(stored_key)
     if key_is_known:
         return _asked_again(key, stored_key, digest, by, participant)
+    if stand.archived:
+        raise Refused("stand_gone")
     new = New(
         stand=stand,
         key=key,
         stored_key=stored_key,
         digest=digest,
-        text=texts.clean_question(text),
-        facet=_facet(facet),
+        text=texts.clean_question(text, limit=stand.question_length),
+        facet=_facet(facet) if stand.facets else None,
         name=texts.clean_line(name, limit=lengths.NAME),
         by=by,
         participant=participant,

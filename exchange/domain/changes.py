@@ -148,6 +148,11 @@ class Change:
             raise RuntimeError("The change is not finished.")
         return outcome
 
+    @property
+    def told(self) -> Outcome | None:
+        """The same; None when nothing was done, and so nothing can be taken back."""
+        return None if self.nothing_done else self.outcome
+
     def finish(self, verb: str, series_id: int, stored_key: str | None) -> News:
         """Move the counters of what was touched and write the log."""
         event_changes = self._event_changes()

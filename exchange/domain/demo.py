@@ -5,7 +5,6 @@ Everything in it is invented: partners, people, figures, answers.
 
 import csv
 import json
-import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,13 +15,15 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from exchange.database import erasing
 from exchange.database.transactions import writing
-from exchange.domain import asking, events, projects, questions, round, votes
+from exchange.domain import asking, events, projects, questions, removing, round, votes
 from exchange.domain.changes import Actor
 from exchange.domain.moves import Fields
 from exchange.domain.projects import ContactEntry, ProjectEntry
-from exchange.domain.series import make_series
-from exchange.models import Answer, Event, Phase, Question
+from exchange.domain.refusals import Refused
+from exchange.domain.series import FIRST_NAME, make_series, new_code
+from exchange.models import Answer, Event, Phase, Question, Series
 from exchange.models.base import today
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
@@ -31,6 +32,7 @@ SERIES_CODE = "modellregionen"
 SERIES_NAME = "Digitale Modellregionen und E-Government"
 EVENT_CODE = "GE"
 EARLIER_CODE = "LIP"
+CITY = "Gelsenkirchen"
 
 _NAMESPACE = uuid.UUID("5b0f6a60-3a3f-4c0e-9a53-7f4f0a2d1c11")
 
@@ -45,7 +47,7 @@ class _Fair:
 
 _FAIRS = (
     _Fair(EARLIER_CODE, "Lippbrück", "Stadthalle", -21),
-    _Fair(EVENT_CODE, "Gelsenkirchen", "Wissenschaftspark", 0),
+    _Fair(EVENT_CODE, CITY, "Wissenschaftspark", 0),
     _Fair("AC", "Aachen", "Digital Church", 14),
     _Fair("WUP", "Wuppertal", "Historische Stadthalle", 28),
 )
@@ -80,6 +82,28 @@ def load() -> bool:
     _ask_in_lippbrueck(ids[EARLIER_CODE])
     _ask_in_gelsenkirchen(ids[EVENT_CODE])
     return True
+
+
+def remove(series_id: int, city: str) -> int:
+    """Remove the demo fair, whatever was done in it, and put a series to begin with in its place.
+
+    Final. `city`: its city, written to confirm it. Answers the new series' id. Refuses `unknown`
+    for any other series, and `confirm`.
+    """
+    with writing(exclusive=True) as session:
+        series = session.get(Series, series_id)
+        if series is None or series.code != SERIES_CODE:
+            raise Refused("unknown")
+        if " ".join(city.casefold().split()) != CITY.casefold():
+            raise Refused("confirm", field="city", city=CITY)
+        # First: what is made now takes no id of what is removed, and no link opens it that opened
+        # something else before.
+        made = make_series(session, new_code(session, FIRST_NAME), FIRST_NAME).id
+        session.flush()
+        removed = removing.remove_series(session, series_id)
+    removing.forget(removed)
+    erasing.purge_soon()
+    return made
 
 
 def _make_fairs(session: Session) -> dict[str, int]:
@@ -168,7 +192,7 @@ def _ask(event_id: int, line: dict[str, Any], name: str | None) -> int:
 
 def _project_in(row: dict[str, str]) -> ProjectEntry:
     return ProjectEntry(
-        code=_slug(row["Projekt"]),
+        code=projects.slug(row["Projekt"]),
         title=row["Projekt"],
         partner=row["Kommune / Partner"],
         summary=row["Kurzbeschreibung"] or None,
@@ -182,15 +206,6 @@ def _project_in(row: dict[str, str]) -> ProjectEntry:
         if row["Funktion"]
         else None,
     )
-
-
-_UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"}
-
-
-def _slug(title: str) -> str:
-    """The first words of a title, as they stand in an address."""
-    plain = title.lower().translate(_UMLAUTS)
-    return "-".join(re.findall(r"[a-z0-9]+", plain)[:4])
 
 
 def _questions_by_cluster() -> dict[str, dict[str, Any]]:

@@ -1,16 +1,25 @@
-"""Events and stands: how they are made, with their passes and codes."""
+"""Events and stands: how they are made, with their passes and codes; an event's settings; the next
+city, made of this one.
+"""
 
 import datetime as dt
+import re
 import secrets
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from exchange import rooms
+from exchange.domain import field_values, round, set_up
+from exchange.domain.changes import Actor, Change, Outcome, Subject, change, change_of_series
+from exchange.domain.field_values import Values
+from exchange.domain.refusals import Refused
+from exchange.domain.set_up import VERB
 from exchange.live.revisions import open_scope
-from exchange.models import Event, Pass, Phase, Project, Role, Series, Stand
-from exchange.models.base import today
+from exchange.models import Event, Pass, Phase, Project, Role, Series, Stand, lengths
+from exchange.models.base import now, today
 from exchange.models.labels import GENERAL, sort_key
+from exchange.rooms import LOCALES
 
 OWED_AFTER = dt.timedelta(days=14)
 """How long after the fair contacts have for what they owe, unless the organiser says otherwise."""
@@ -18,6 +27,25 @@ OWED_AFTER = dt.timedelta(days=14)
 # Read aloud, typed on a phone, printed: without what looks or sounds like something else.
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 5
+_LONGEST_CODE = 12
+_CODE = re.compile(r"[A-Z0-9]{2,12}")
+_RESERVED = frozenset({"PASSES", "PROJECTS", "SERIES", "TRANSFERS"})
+"""Words that stand in addresses where the code of an event does."""
+_TITLE, _CITY, _VENUE = 200, 100, 200
+SHORTEST_LIMIT = 50
+"""A question's length may be limited to so many characters, and to no fewer."""
+_SWITCHES = ("me_too", "facets", "entries_open")
+_COPIED = (
+    "opens",
+    "closes",
+    "language",
+    "moderation_first",
+    "me_too",
+    "facets",
+    "question_length",
+)
+"""The settings that the next city begins with."""
+_MAY_BE_ARCHIVED = (Phase.PREPARING, Phase.CLOSED)
 
 
 def make_event(
@@ -42,7 +70,7 @@ def make_event(
         date=date,
         phase=phase,
         moderation_first=moderation_first,
-        owed_until=(date or today()) + OWED_AFTER,
+        owed_until=_usually_owed_until(date),
     )
     session.add(event)
     session.flush()
@@ -50,7 +78,7 @@ def make_event(
     open_scope(session, rooms.public(event.id))
     session.add(Pass(role=Role.MODERATOR, event_id=event.id))
     session.add(Pass(role=Role.SCREEN, event_id=event.id))
-    make_stand(session, event.id, label=GENERAL, project=None, code=f"{code}0" if code else None)
+    make_stand(session, event.id, label=GENERAL, project=None, code=_general_code(session, code))
     return event
 
 
@@ -89,8 +117,229 @@ def new_code(session: Session) -> str:
         code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
         if code.isdecimal():
             continue
-        taken = session.scalar(
-            select(func.count()).select_from(Stand).where(Stand.code == code)
-        ) or session.scalar(select(func.count()).select_from(Event).where(Event.code == code))
-        if not taken:
+        if not is_taken(session, code):
             return code
+
+
+def is_taken(session: Session, code: str) -> bool:
+    """Whether an event or a stand has this code, or had it: none is given twice."""
+    return bool(
+        session.scalar(select(func.count()).select_from(Stand).where(Stand.code == code))
+        or session.scalar(select(func.count()).select_from(Event).where(Event.code == code))
+    )
+
+
+def _general_code(session: Session, code: str | None) -> str | None:
+    """The code of stand 0 of an event whose code was chosen: "GE0"; None: any."""
+    general = f"{code}0"
+    if not code or len(general) > _LONGEST_CODE or is_taken(session, general):
+        return None
+    return general
+
+
+def add(
+    series_id: int,
+    values: Values,
+    *,
+    by: Actor,
+    key: str | None = None,
+    like: str | None = None,
+) -> Outcome | None:
+    """A new event of the series: `city`, `date`?, `code`?, `title`? (the series' name unless said),
+    `venue`?; `like`: the code of an event of the series that is copied (`copy_event`).
+
+    Refuses `missing`, `date`, `event_code`, `code_taken`, `copy_unknown`.
+    """
+    with change_of_series(series_id, VERB, Subject("series", series_id), by, key=key) as under_way:
+        if under_way.repeated is None:
+            session = under_way.session
+            series = session.get_one(Series, series_id)
+            source = _source(session, series_id, like)
+            title = field_values.line(values, "title", _TITLE)
+            event = make_event(
+                session,
+                series,
+                title=title or (source.title if source else series.name),
+                city=field_values.needed(values, "city", _CITY),
+                date=field_values.day(values, "date"),
+                code=_free_code(session, values),
+                venue=field_values.line(values, "venue", _VENUE),
+            )
+            if source is not None:
+                copy_event(session, source, event)
+            under_way.made(event)
+    return under_way.told
+
+
+def copy_event(session: Session, source: Event, event: Event) -> list[Stand]:
+    """Let an event that was just made begin as another one of its series did: stands with label,
+    place, project and pitch, each with a code and passes of its own; and the settings.
+
+    No questions. Projects and their contacts belong to the series: they are there already. So are
+    their prepared answers; what makes questions of them at a stand goes where the stands are made.
+    """
+    for name in _COPIED:
+        setattr(event, name, getattr(source, name))
+    stands = session.scalars(
+        select(Stand)
+        .where(Stand.event_id == source.id, Stand.archived.is_(False))
+        .order_by(Stand.sort_key)
+    ).all()
+    made = []
+    for stand in stands:
+        if stand.label == GENERAL:
+            own = session.scalar(
+                select(Stand).where(Stand.event_id == event.id, Stand.label == GENERAL)
+            )
+            if own is not None:
+                own.place = stand.place
+            continue
+        if stand.project is not None and stand.project.archived:
+            continue
+        copy = make_stand(
+            session,
+            event.id,
+            label=stand.label,
+            project=stand.project,
+            place=stand.place,
+            pitch=stand.pitch,
+            pitch_minutes=stand.pitch_minutes,
+        )
+        copy.pitch_position = stand.pitch_position
+        made.append(copy)
+    session.flush()
+    # Prepared answers become questions of the new stands here (`domain/prepared.py`).
+    return made
+
+
+def edit(event_id: int, values: Values, *, by: Actor, key: str | None = None) -> Outcome | None:
+    """The settings of an event: `title`, `city`, `venue`, `date`, `opens`, `closes`, `language`,
+    `moderation_first`, `me_too`, `facets`, `question_length`, `owed_until`, `entries_open`. What is
+    not among the values stays.
+
+    Refuses `missing`, `date`, `time`, `closes` for an end before the beginning, `number`,
+    `owed_early` for a day before the fair, `unreadable`.
+    """
+    with change(event_id, VERB, Subject("event", event_id), by, key=key) as under_way:
+        if under_way.repeated is None:
+            event = under_way.event
+            before = {name: getattr(event, name) for name in _SETTINGS}
+            _fill(under_way, values)
+            changed = {name for name in _SETTINGS if getattr(event, name) != before[name]}
+            under_way.nothing_done = not changed
+            if changed:
+                set_up.redraw(under_way, [event])
+            if changed & {"city", "date"}:
+                # They stand on every sheet.
+                event.stands_changed = now()
+    return under_way.told
+
+
+def set_archived(
+    event_id: int, archived: bool, *, by: Actor, key: str | None = None
+) -> Outcome | None:
+    """Fold an event away: its passes open nothing, its questions and codes stay; or bring it back.
+
+    Refuses `event_running` unless nobody can ask there anyway: before the day or after it.
+    """
+    with change(event_id, VERB, Subject("event", event_id), by, key=key) as under_way:
+        if under_way.repeated is None:
+            event = under_way.event
+            under_way.nothing_done = event.archived == archived
+            if archived and event.phase not in _MAY_BE_ARCHIVED:
+                raise Refused("event_running", city=event.city)
+            event.archived = archived
+            if not under_way.nothing_done:
+                set_up.redraw(under_way, [event])
+    return under_way.told
+
+
+def note_sheets_printed(event_id: int, *, by: Actor, key: str | None = None) -> Outcome:
+    """Note that sheets hang, or will, as the list is now. Nothing that undo could take back."""
+    with change(event_id, "printed", Subject("event", event_id), by, key=key) as under_way:
+        if under_way.repeated is None:
+            under_way.event.sheets_printed = now()
+    return under_way.outcome
+
+
+_SETTINGS = (
+    "title",
+    "city",
+    "venue",
+    "date",
+    "opens",
+    "closes",
+    "language",
+    "moderation_first",
+    "me_too",
+    "facets",
+    "question_length",
+    "owed_until",
+    "entries_open",
+)
+
+
+def _fill(under_way: Change, values: Values) -> None:
+    event = under_way.event
+    if "title" in values:
+        event.title = field_values.needed(values, "title", _TITLE)
+    if "city" in values:
+        event.city = field_values.needed(values, "city", _CITY)
+    if "venue" in values:
+        event.venue = field_values.line(values, "venue", _VENUE)
+    if "date" in values:
+        event.date = field_values.day(values, "date")
+    if "opens" in values:
+        event.opens = field_values.time(values, "opens")
+    if "closes" in values:
+        event.closes = field_values.time(values, "closes")
+    if event.opens and event.closes and event.closes <= event.opens and "closes" in values:
+        raise Refused("closes", field="closes")
+    if "language" in values:
+        if values["language"] not in LOCALES:
+            raise Refused("unreadable", field="language")
+        event.language = values["language"]
+    for name in _SWITCHES:
+        if name in values:
+            setattr(event, name, field_values.flag(values, name))
+    if "question_length" in values:
+        event.question_length = field_values.whole(
+            values, "question_length", SHORTEST_LIMIT, lengths.QUESTION
+        )
+    if "owed_until" in values:
+        event.owed_until = field_values.day(values, "owed_until") or _usually_owed_until(event.date)
+        if event.date and event.owed_until < event.date:
+            raise Refused("owed_early", field="owed_until", date=event.date)
+    if "moderation_first" in values:
+        on = field_values.flag(values, "moderation_first")
+        if on != event.moderation_first:
+            round.switch_moderation_first(under_way, on)
+
+
+def _usually_owed_until(date: dt.date | None) -> dt.date:
+    return (date or today()) + OWED_AFTER
+
+
+def _source(session: Session, series_id: int, code: str | None) -> Event | None:
+    """The event that is to be copied. Refuses `copy_unknown`."""
+    if not code:
+        return None
+    found = session.scalar(
+        select(Event).where(Event.series_id == series_id, Event.code == code.strip().upper()[:40])
+    )
+    if found is None:
+        raise Refused("copy_unknown", field="copy", code=code[:40])
+    return found
+
+
+def _free_code(session: Session, values: Values) -> str | None:
+    """The code that was chosen for an event, None for any. Refuses `event_code`, `code_taken`."""
+    code = (field_values.line(values, "code", 40) or "").upper()
+    if not code:
+        return None
+    # Digits alone would be read as the number of a stand.
+    if not _CODE.fullmatch(code) or code.isdecimal():
+        raise Refused("event_code", field="code")
+    if code in _RESERVED or is_taken(session, code):
+        raise Refused("code_taken", field="code", code=code)
+    return code

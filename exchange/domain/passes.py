@@ -7,12 +7,18 @@ import base64
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import update
 
 from exchange import digests, logs, rooms
+from exchange.database.errors import DatabaseBusy
+from exchange.database.transactions import writing
 from exchange.domain.changes import Actor, Change, Subject, change_of_series
 from exchange.domain.refusals import Refused
 from exchange.live import presence
 from exchange.models import Pass
+from exchange.models.base import now
 from exchange.queries import people
 from exchange.queries.people import PassLine
 
@@ -23,6 +29,8 @@ _REMEMBERED = 50
 """How many earlier generations of a pass are told from a wrong secret, for the security log."""
 _MAC_BYTES = 12  # 96 bits: more than can be guessed, short enough for a QR code
 
+NOTED_EVERY = timedelta(minutes=1)
+"""When a pass was last redeemed is noted so often."""
 _COOKIE_BYTES = 10
 """80 bits that tell browsers apart; the other 48 of a participant's cookie say that it is ours."""
 
@@ -72,8 +80,8 @@ def was_genuine(pass_: PassLine | None, secret: str, instance_key: str) -> bool:
     raw = _decoded(secret)
     if raw is None:
         return False
-    number, now = int.from_bytes(raw[:_ID_BYTES], "big"), pass_.generation if pass_ else 1
-    macs = (_mac(number, now - back, instance_key) for back in range(1, _REMEMBERED + 1))
+    number, last = int.from_bytes(raw[:_ID_BYTES], "big"), pass_.generation if pass_ else 1
+    macs = (_mac(number, last - back, instance_key) for back in range(1, _REMEMBERED + 1))
     # Generations begin with 1: what is signed before that was never given to anybody.
     return any(hmac.compare_digest(raw[_ID_BYTES:], mac) for mac in macs) and pass_ is not None
 
@@ -153,6 +161,20 @@ def bind(pass_: PassLine, browser: str) -> None:
             raise Refused("pass_bound")
         if not under_way.nothing_done:
             row.bound_to = browser
+
+
+def note_redeemed(pass_: PassLine) -> None:
+    """Note that a browser redeems a pass: at most one write a minute and pass, and never in its
+    way. A busy database forgets it.
+    """
+    last = people.redeemed(pass_.id)
+    if last is not None and now() - last < NOTED_EVERY:
+        return
+    try:
+        with writing() as session:
+            session.execute(update(Pass).where(Pass.id == pass_.id).values(redeemed=now()))
+    except DatabaseBusy:
+        return
 
 
 def _ended(pass_id: int) -> None:

@@ -23,9 +23,11 @@ def require_asking(phase: Phase, day: dt.date | None) -> None:
 
 
 def require_voting(event: Event) -> None:
-    """Refuses `no_votes` when nobody is in the hall."""
+    """Refuses `no_votes` when nobody is in the hall, and where the event does without."""
     if event.phase not in VOTING:
         raise Refused("no_votes")
+    if not event.me_too:
+        raise Refused("no_votes", sentence="no_me_too")
 
 
 def require_stage(phase: Phase) -> None:

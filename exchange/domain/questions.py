@@ -155,7 +155,7 @@ def _edit(under_way: Change, question: Question, fields: Fields) -> None:
     event = under_way.event
     if not may_be_edited(question.status, event.phase, moderated=event.moderation_first):
         raise Refused("published")
-    question.text = texts.clean_question(fields.text or "")
+    question.text = texts.clean_question(fields.text or "", limit=event.question_length)
     # What was worded anew may have been a telephone number.
     under_way.erases = True
 

@@ -104,6 +104,33 @@ def changed_since(session: Session, row: ChangeRow) -> bool:
     return session.scalar(later.limit(1)) is not None
 
 
+def in_the_way(session: Session, row: ChangeRow) -> bool:
+    """Whether something else has meanwhile got the label or the key that would be given back."""
+    images = _images(session, row)
+    touched = {(type(record), id_of(record)) for record, _ in images}
+    for record, before in images:
+        if before is None or before.get("archived"):
+            continue
+        taken: Any = None
+        if isinstance(record, Stand):
+            taken = select(Stand.id).where(
+                Stand.event_id == record.event_id,
+                Stand.sort_key == before["sort_key"],
+                Stand.archived.is_(False),
+            )
+        elif isinstance(record, Project) and before["key"]:
+            taken = select(Project.id).where(
+                Project.series_id == record.series_id,
+                Project.key == before["key"],
+                Project.archived.is_(False),
+            )
+        if taken is not None:
+            others = {(type(record), other) for other in session.scalars(taken)}
+            if others - touched:
+                return True
+    return False
+
+
 def made_by(session: Session, row: ChangeRow) -> list[Base]:
     """The records that a change made."""
     return [record for record, before in _images(session, row) if before is None]

@@ -61,6 +61,53 @@ _SENTENCES: dict[str, LazyString] = {
     ),
     "list_sheet": _l("Ein Blatt „%(sheet)s“ hat diese Datei nicht."),
     "list_column": _l("Eine Spalte „%(column)s“ hat diese Liste nicht."),
+    # What an organiser sets up.
+    "missing": _l("Bitte füllen Sie dieses Feld aus."),
+    "label": _l("Bitte nennen Sie den Stand mit Buchstaben oder Ziffern, etwa 7, A-12 oder Foyer."),
+    "label_reserved": _l(
+        "Die 0 gehört dem Stand „Allgemein“. Bitte geben Sie diesem Stand eine andere Nummer."
+    ),
+    "label_taken": _l(
+        "Stand %(label)s gibt es schon: „%(project)s“. Bitte nehmen Sie eine andere Nummer, oder"
+        " tauschen Sie die beiden Stände."
+    ),
+    "general": _l("Der Stand „Allgemein“ gehört zu jeder Veranstaltung und bleibt, wie er ist."),
+    "project": _l("Dieses Projekt gibt es in dieser Reihe nicht."),
+    "project_key_taken": _l(
+        "Den Schlüssel „%(key)s“ hat schon ein anderes Projekt: „%(project)s“."
+    ),
+    "project_shown": _l(
+        "Dieses Projekt steht noch in %(city)s an Stand %(label)s. Bitte nehmen Sie es dort zuerst"
+        " heraus."
+    ),
+    "archived": _l("Das wurde archiviert. Bitte holen Sie es zuerst zurück."),
+    "link": _l("„%(link)s“ ist keine Adresse einer Seite. Sie sieht etwa so aus: www.stadt.de"),
+    "contact": _l("Bitte nennen Sie eine Funktion oder eine Person."),
+    "function": _l("Wenn der Name nicht gezeigt wird, braucht es eine Funktion."),
+    "email": _l("Das ist keine E-Mail-Adresse. Sie sieht etwa so aus: name@stadt.de"),
+    "phone": _l("In dieser Telefonnummer steht keine Ziffer."),
+    "date": _l("Bitte nennen Sie den Tag so: 9.12.2026"),
+    "time": _l("Bitte nennen Sie die Uhrzeit so: 14:30"),
+    "closes": _l("Das Ende liegt nicht nach dem Beginn."),
+    "number": _l("Bitte nennen Sie eine Zahl von %(least)s bis %(most)s."),
+    "owed_early": _l("Dieser Tag liegt vor der Veranstaltung am %(date)s."),
+    "event_code": _l(
+        "Ein Kürzel hat 2 bis 12 Buchstaben und Ziffern, mindestens einen Buchstaben."
+    ),
+    "code_taken": _l("Das Kürzel %(code)s ist schon vergeben. Bitte nehmen Sie ein anderes."),
+    "copy_unknown": _l("Eine Veranstaltung %(code)s gibt es in dieser Reihe nicht."),
+    "event_running": _l(
+        "Die Veranstaltung in %(city)s läuft. Archivieren lässt sie sich davor oder danach: in der"
+        " Vorbereitung oder wenn sie abgeschlossen ist."
+    ),
+    "series_unknown": _l("Eine Reihe %(code)s gibt es nicht. Es gibt: %(codes)s."),
+    "series_several": _l("Es gibt mehrere Reihen: %(codes)s. Bitte nennen Sie eine mit --series."),
+    "series_none": _l("Es gibt noch keine Reihe."),
+    "confirm": _l("Zur Bestätigung schreiben Sie bitte: %(city)s"),
+    "stand_gone": _l(
+        "Dieser Stand gehört nicht mehr zur Veranstaltung. Ihr Text bleibt hier stehen; bitte"
+        " stellen Sie die Frage dort, wo das Projekt jetzt steht."
+    ),
     # The rules say no.
     "not_yet": _l("Fragen können ab Beginn der Veranstaltung am %(date)s gestellt werden."),
     "closed": _l(
@@ -139,6 +186,19 @@ _OTHER_SENTENCES: dict[str, LazyString] = {
     ),
     # `not_yet`, while the day is not settled.
     "no_day": _l("Fragen können ab Beginn der Veranstaltung gestellt werden."),
+    # `label_taken`, by a stand without a project.
+    "label_taken_bare": _l("Stand %(label)s gibt es schon. Bitte nehmen Sie eine andere Nummer."),
+    # `asked`, where a stand is to show another project.
+    "asked_of_project": _l(
+        "An diesem Stand wurde schon gefragt, und die Fragen gehören zu seinem Projekt. Legen Sie"
+        " für ein anderes Projekt bitte einen neuen Stand an."
+    ),
+    # `archived`, of a stand's project.
+    "archived_project": _l(
+        "Das Projekt „%(project)s“ wurde archiviert. Bitte holen Sie es zuerst zurück."
+    ),
+    # `no_votes`, where the event does without.
+    "no_me_too": _l("„Interessiert mich auch“ ist bei dieser Veranstaltung ausgeschaltet."),
     # `list_large`, when the file itself is small.
     "list_unpacked": _l(
         "Ausgepackt ist diese Datei zu groß: höchstens %(limit)s MB. Bitte speichern Sie die"

@@ -39,7 +39,7 @@ def conduct(
             elif verb == "picture":
                 event.picture = value == "1"
             elif verb == "moderation":
-                _switch_moderation_first(under_way, value == "1")
+                switch_moderation_first(under_way, value == "1")
             elif verb == "start-round":
                 phases.require_phase(event, phases.MAY_START_ROUND)
                 _enter(under_way, Phase.ROUND)
@@ -65,7 +65,7 @@ def set_moderation_first(event_id: int, on: bool, *, by: Actor, key: str | None 
     """
     with change(event_id, "moderation", Subject("event", event_id), by, key=key) as under_way:
         if under_way.repeated is None:
-            _switch_moderation_first(under_way, on)
+            switch_moderation_first(under_way, on)
     return under_way.outcome
 
 
@@ -90,10 +90,11 @@ def put_moderation_first(event_id: int) -> None:
         recently = last is not None and now() - last < UNDONE_FOR
         under_way.nothing_done = event.moderation_first or recently or event.phase not in ASKING
         if not under_way.nothing_done:
-            _switch_moderation_first(under_way, True)
+            switch_moderation_first(under_way, True)
 
 
-def _switch_moderation_first(under_way: Change, on: bool) -> None:
+def switch_moderation_first(under_way: Change, on: bool) -> None:
+    """Within a change: let new questions wait, or not; whoever may edit one no longer is told."""
     event = under_way.event
     before, event.moderation_first = event.moderation_first, on
     _tell_who_may_edit(under_way, event.phase, moderated_before=before)

@@ -19,6 +19,9 @@ from exchange.models import (
 )
 from exchange.models.base import now
 
+VERB = "set-up"
+"""What the log calls it when an organiser makes, edits, archives or brings back something."""
+
 
 def redraw(under_way: Change, changed: Iterable[Base]) -> None:
     """Let every page that shows one of these read itself again.

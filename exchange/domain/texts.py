@@ -74,11 +74,11 @@ def _without_needless_space(text: str) -> str:
     return (_BLANK_LINES.sub("\n\n", text) if "\n" in text else text).strip()
 
 
-def clean_question(text: str) -> str:
+def clean_question(text: str, *, limit: int = lengths.QUESTION) -> str:
     """A question's text. Refuses also `empty` and `no_words`: somebody must be able to read it
-    aloud.
+    aloud. `limit`: what its event allows.
     """
-    text = clean(text, limit=lengths.QUESTION)
+    text = clean(text, limit=limit)
     if not text:
         raise Refused("empty")
     if not any(character.isalnum() for character in text):

@@ -95,7 +95,11 @@ def _put_records_back(under_way: Change, row: ChangeRow) -> None:
     the change made has questions: they would vanish with it.
     """
     session = under_way.session
-    if records.changed_since(session, row):
+    if (
+        records.changed_since(session, row)
+        or records.in_the_way(session, row)
+        or _went_on(under_way, row)
+    ):
         raise Refused("built_upon")
     stands = [one.id for one in records.made_by(session, row) if isinstance(one, Stand)]
     asked = select(Question.id).where(
@@ -104,6 +108,15 @@ def _put_records_back(under_way: Change, row: ChangeRow) -> None:
     if stands and session.scalar(asked.limit(1)) is not None:
         raise Refused("asked")
     set_up.redraw(under_way, records.put_back(session, row))
+    if row.verb in SET_UP and row.event_before:
+        set_up.redraw(under_way, [under_way.event])
+
+
+def _went_on(under_way: Change, row: ChangeRow) -> bool:
+    """Whether anything was done since at an event that the change made."""
+    events = [one.id for one in records.made_by(under_way.session, row) if isinstance(one, Event)]
+    later = select(ChangeRow.id).where(ChangeRow.event_id.in_(events))
+    return bool(events) and under_way.session.scalar(later.limit(1)) is not None
 
 
 def _require_undoable(row: ChangeRow, by: Actor) -> None:

@@ -62,6 +62,7 @@ class EventRef:
     id: int
     code: str
     series_id: int
+    language: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,12 @@ class StandLine:
     """The code of its event."""
     archived: bool
     """Whether it was taken out of the fair."""
+    facets: bool
+    """Whether its event asks what a question is about."""
+    question_length: int
+    """How long a question may be there."""
+    language: str
+    """Of its event."""
 
     @property
     def general(self) -> bool:
@@ -133,7 +140,7 @@ class StandPage:
     """The first is whom to call."""
 
 
-_EVENT_COLUMNS: tuple[Any, ...] = (
+EVENT_COLUMNS: tuple[Any, ...] = (
     Event.id,
     Event.code,
     Event.title,
@@ -171,14 +178,17 @@ STAND_COLUMNS: tuple[Any, ...] = (
     Event.id,
     Event.code,
     Stand.archived,
+    Event.facets,
+    Event.question_length,
+    Event.language,
 )
 """A `StandLine`, in its order, for selects that join `Stand`, `Event` and `Project`."""
 
 
-_EVENT_LINES = select(*_EVENT_COLUMNS).join(Event.series).outerjoin(Event.message)
+_EVENT_LINES = select(*EVENT_COLUMNS).join(Event.series).outerjoin(Event.message)
 # Compiled once: read with every question.
 _EVENT_LINE = _EVENT_LINES.where(Event.id == bindparam("id"))
-_BY_DAY = (Event.date.is_(None), Event.date, Event.id)
+BY_DAY = (Event.date.is_(None), Event.date, Event.id)
 """What has no day yet comes last."""
 STAND_LINES = (
     select(*STAND_COLUMNS)
@@ -187,7 +197,9 @@ STAND_LINES = (
 )
 _STAND_AT = CompiledStatement(STAND_LINES.where(Stand.code == bindparam("code")))
 _EVENT_AT = CompiledStatement(
-    select(Event.id, Event.code, Event.series_id).where(Event.code == bindparam("code"))
+    select(Event.id, Event.code, Event.series_id, Event.language).where(
+        Event.code == bindparam("code")
+    )
 )
 _STAND_LINE = STAND_LINES.where(Stand.id == bindparam("id"))
 
@@ -244,7 +256,7 @@ def event_line(event_id: int) -> EventLine:
 
 def event_lines(series_id: int | None = None) -> list[EventLine]:
     """All events, or those of one series, in the order of their days."""
-    statement = _EVENT_LINES.where(Event.archived.is_(False)).order_by(*_BY_DAY)
+    statement = _EVENT_LINES.where(Event.archived.is_(False)).order_by(*BY_DAY)
     if series_id is not None:
         statement = statement.where(Event.series_id == series_id)
     return [EventLine(*row) for row in db.session.execute(statement)]
@@ -334,17 +346,30 @@ def contacts(series_id: int) -> list[tuple[ProjectLine, list[ContactLine]]]:
 def stands_of(project_id: int) -> list[tuple[EventLine, StandLine]]:
     """Where a project was, is and will be shown, in the order of the days."""
     rows = db.session.execute(
-        select(*_EVENT_COLUMNS, *STAND_COLUMNS)
+        select(*EVENT_COLUMNS, *STAND_COLUMNS)
         .select_from(Stand)
         .join(Event, Stand.event_id == Event.id)
         .join(Series, Event.series_id == Series.id)
         .outerjoin(Event.message)
         .outerjoin(Project, Stand.project_id == Project.id)
         .where(Stand.project_id == project_id, Stand.archived.is_(False), Event.archived.is_(False))
-        .order_by(*_BY_DAY, Stand.sort_key)
+        .order_by(*BY_DAY, Stand.sort_key)
     )
-    width = len(_EVENT_COLUMNS)
+    width = len(EVENT_COLUMNS)
     return [(EventLine(*row[:width]), StandLine(*row[width:])) for row in rows]
+
+
+def where_now(stand_id: int) -> list[tuple[EventLine, StandLine]]:
+    """Where the project of a stand is shown now and will be: at its own event, else elsewhere."""
+    stand = db.session.get(Stand, stand_id)
+    if stand is None or stand.project_id is None:
+        return []
+    shown = [
+        (event, line)
+        for event, line in stands_of(stand.project_id)
+        if event.phase is not Phase.CLOSED
+    ]
+    return [one for one in shown if one[1].event_id == stand.event_id] or shown
 
 
 def is_empty() -> bool:

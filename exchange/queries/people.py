@@ -175,6 +175,11 @@ def _has_lapsed(then: PassLine, now: PassLine | None, days: int) -> bool:
     )
 
 
+def redeemed(pass_id: int) -> datetime | None:
+    """When a browser last redeemed a pass; None: never."""
+    return db.session.scalar(select(Pass.redeemed).where(Pass.id == pass_id))
+
+
 def series_of_pass(pass_id: int) -> int | None:
     """The series that a pass belongs to, whatever it opens."""
     return db.session.scalar(
@@ -184,6 +189,11 @@ def series_of_pass(pass_id: int) -> int | None:
         .outerjoin(Project, Pass.project_id == Project.id)
         .where(Pass.id == pass_id)
     )
+
+
+def series_of_project(project_id: int) -> int | None:
+    """The series that a project belongs to; None when there is no such project."""
+    return db.session.scalar(select(Project.series_id).where(Project.id == project_id))
 
 
 def code_opened_by(pass_id: int) -> str | None:
@@ -211,6 +221,23 @@ def passes_of_series(series_id: int) -> Sequence[PassLine]:
     )
 
 
+def organiser_passes(series_ids: Collection[int]) -> Sequence[PassLine]:
+    """The organisers' passes of these series."""
+    return _lines(_PASSES.where(Pass.series_id.in_(series_ids)).order_by(Pass.id))
+
+
+def passes_at_event(event_id: int) -> Sequence[PassLine]:
+    """Moderator's, screen's and presenters' passes of one event."""
+    return _lines(
+        _PASSES.where(or_(Pass.event_id == event_id, Stand.event_id == event_id)).order_by(Pass.id)
+    )
+
+
+def passes_of_project(project_id: int) -> Sequence[PassLine]:
+    """The contact's pass of a project."""
+    return _lines(_PASSES.where(Pass.project_id == project_id).order_by(Pass.id))
+
+
 def passes_of_event(event_id: int) -> Sequence[PassLine]:
     """Organiser's, moderator's and screen's passes, as they concern one event."""
     its_series = select(Event.series_id).where(Event.id == event_id).scalar_subquery()
@@ -218,6 +245,16 @@ def passes_of_event(event_id: int) -> Sequence[PassLine]:
         _PASSES.where(
             or_(Pass.event_id == event_id, Pass.series_id == its_series),
         ).order_by(Pass.id)
+    )
+
+
+def passes_without_event() -> Sequence[PassLine]:
+    """The organisers' passes of series that have no event yet."""
+    present = select(Event.id).where(Event.series_id == Pass.series_id, Event.archived.is_(False))
+    return _lines(
+        _PASSES.where(Pass.series_id.is_not(None), ~present.correlate(Pass).exists()).order_by(
+            Pass.id
+        )
     )
 
 

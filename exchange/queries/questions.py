@@ -489,14 +489,16 @@ def summary(event_id: int) -> Summary:
     return Summary(found)
 
 
-def summaries(series_id: int) -> dict[int, Summary]:
-    """The same of every event of a series, by the event's id; none for events without questions."""
+def summaries_of(series_ids: Collection[int]) -> dict[int, Summary]:
+    """The same of every event of these series, by the event's id; none for events without
+    questions.
+    """
     shown = _SHOWN.label("shown")
     rows = db.session.execute(
         select(Question.event_id, shown, func.count())
         .join(Event, Question.event_id == Event.id)
         .outerjoin(_Head, Question.head_id == _Head.id)
-        .where(Event.series_id == series_id)
+        .where(Event.series_id.in_(series_ids))
         .group_by(Question.event_id, shown)
     )
     found: dict[int, dict[str, int]] = {}

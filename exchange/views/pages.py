@@ -138,6 +138,7 @@ def event_or_refuse(code: str) -> EventRef:
     event = fair.event_at(code)
     if event is None:
         raise Refused("unknown")
+    access.speak(event.language)
     return event
 
 
@@ -163,6 +164,7 @@ def stand_or_refuse(code: str) -> StandLine:
     stand = fair.stand_at(code)
     if stand is None:
         raise Refused("unknown")
+    access.speak(stand.language)
     return stand
 
 

@@ -20,6 +20,7 @@ _STATUS = {
     "characters": 400,
     "not_yet": 403,
     "closed": 403,
+    "stand_gone": 403,
     "origin": 403,
     "pass": 403,
     "pass_ended": 403,

@@ -19,6 +19,7 @@ bp = Blueprint("screen", __name__)
 def screen(event: str) -> Response:
     """What is live, in letters for the last row."""
     found, _ = staff_event(event, access.may_see_screen)
+    access.speak(found.language, to_the_hall=True)
 
     def build() -> dict[str, Any]:
         event = fair.event_line(found.id)

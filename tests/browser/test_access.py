@@ -56,16 +56,21 @@ def open_everything(page: Page) -> None:
     )
 
 
-def open_first_event(page: Page) -> None:
-    """One event with all that is folded away; the others are like it, and a page is long."""
+def open_first_passes(page: Page) -> None:
+    """A few passes with all that is folded away in them; the others are like them."""
     page.evaluate(
         """() => {
-          for (const [place, one] of document.querySelectorAll('.event-desk').entries()) {
-            one.open = place === 0;
+          for (const one of [...document.querySelectorAll('.pass')].slice(0, 4)) {
+            for (const part of [one, ...one.querySelectorAll('details')]) part.open = true;
           }
-          for (const one of document.querySelectorAll('.event-desk[open] details')) one.open = true;
         }"""
     )
+
+
+def add_a_stand_that_is_there(page: Page) -> None:
+    page.get_by_label("Standnummer").or_(page.get_by_label("Stand number")).fill("01")
+    page.locator(".two-forms form").first.get_by_role("button").click()
+    expect(page.locator("#new-label-error")).not_to_be_empty()
 
 
 def open_help(page: Page) -> None:
@@ -99,10 +104,20 @@ STATES = {
     "moderation, help": State(f"/moderate/{IN_ROUND}", open_help),
     "screen, idle": State(f"/screen/{UNDER_WAY}"),
     "screen, live": State(f"/screen/{IN_ROUND}"),
-    "organiser, all open": State("/organise", open_first_event),
+    "organise": State("/organise", open_everything),
+    "organise, event": State(f"/organise/{UNDER_WAY}", open_first_passes),
+    "organise, event ahead": State(f"/organise/{AHEAD}"),
+    "organise, stands": State(f"/organise/{UNDER_WAY}/stands"),
+    "organise, stands, refused": State(f"/organise/{UNDER_WAY}/stands", add_a_stand_that_is_there),
+    "organise, stand": State(f"/organise/{UNDER_WAY}/stands/{UNDER_WAY}1"),
+    "organise, settings": State(f"/organise/{UNDER_WAY}/settings"),
+    "organise, project": State("/organise/projects/digitaler-bauantrag", open_everything),
+    "organise, projects": State("/organise/series/modellregionen/projects"),
+    "organise, series": State("/organise/series/modellregionen/settings"),
+    "organise, new event": State(f"/organise/series/modellregionen/events/new?copy={UNDER_WAY}"),
     "sheets": State(f"/organise/{UNDER_WAY}/sheets"),
 }
-NOT_FOR_PHONES = ("screen", "sheets", "organiser")
+NOT_FOR_PHONES = ("screen", "sheets")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,12 @@ from sqlalchemy import Boolean, Date, DateTime, MetaData, create_engine, inspect
 from exchange import digests
 from exchange.config import Settings
 from exchange.database import migrations
+from exchange.domain import contacts as contact_verbs
+from exchange.domain import stands as stand_verbs
+from exchange.domain import undo
+from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
+from exchange.queries import fair as fair_queries
 from simulation.servers import DATABASE
 from tests.support.apps import dispose, make_app
 from tests.support.fair import BAU, GE, KEY, ROBO, TOUR, Fair
@@ -32,7 +37,7 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
 @pytest.fixture(params=BOTH)
 def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
     """A fair as version 0001 left it, opened by this version."""
-    yield from left_by("0001", request, tmp_path)
+    yield from left_by("0001", request.param, request, tmp_path)
 
 
 @pytest.fixture(params=BOTH)
@@ -40,13 +45,45 @@ def with_words(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]
     """A fair as version 0002 left it: reasons and lines to the hall in the log, a question redacted
     and one withdrawn, whose words stayed.
     """
-    yield from left_by("0002", request, tmp_path)
+    yield from left_by("0002", request.param, request, tmp_path)
 
 
-def left_by(version: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
+@pytest.fixture(params=BOTH)
+def with_ends(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
+    """A fair as version 0004 left it: the same; a pass renewed, one bound to a browser, an event
+    that was closed.
+    """
+    yield from left_by("0004", request.param, request, tmp_path)
+
+
+BEFORE_LABELS = [
+    *(("0003", "sqlite"), ("0004", "sqlite")),
+    *(
+        pytest.param((version, "postgresql"), marks=pytest.mark.servers)
+        for version in ("0003", "0004")
+    ),
+]
+
+
+@pytest.fixture(params=BEFORE_LABELS)
+def before_labels(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Fair, dict[str, list[dict[str, Any]]]]]:
+    """A fair as version 0003 and as 0004 left it, with numbers and one contact a project; and the
+    rows that were written.
+    """
+    version, database = request.param
+    written = json.loads((ROWS / f"rows_{version}.json").read_text("utf-8"))
+    for fair in left_by(version, database, request, tmp_path):
+        yield fair, written
+
+
+def left_by(
+    version: str, database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Fair]:
     url, settings = f"sqlite:///{tmp_path / DATABASE}", None
     postgres: Postgres | None = None
-    if request.param == "postgresql":
+    if database == "postgresql":
         postgres = request.getfixturevalue("postgres")
         assert postgres
         url = postgres.create("earlier")
@@ -299,3 +336,114 @@ def moment(told: Any) -> datetime:
     """As a database told it: SQLite in text and without a zone."""
     found = datetime.fromisoformat(told) if isinstance(told, str) else told
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+# What versions 0003 and 0004 knew of numbers and of one contact
+
+Written = tuple[Fair, dict[str, list[dict[str, Any]]]]
+
+
+def test_numbers_of_stands_are_their_labels_in_natural_order(before_labels: Written) -> None:
+    fair, written = before_labels
+    stands = {row["code"]: row for row in fair.rows("stands")}
+    assert {code: row["label"] for code, row in stands.items()} == {
+        row["code"]: str(row["number"]) for row in written["stands"]
+    }
+    assert stands["ZEHN"]["label"] == "10"
+    assert not any(row["archived"] for row in stands.values())
+    with fair.app.app_context():
+        listed = fair_queries.stand_lines(fair.event_id(GE))
+    assert [line.label for line in listed] == ["0", "1", "2", "10"]
+    assert [line.general for line in listed] == [True, False, False, False]
+    # As it is today when one is renamed.
+    with fair.app.app_context():
+        stand_verbs.edit(
+            fair.event_id(GE), fair.stand_id("ZEHN"), {"label": "9"}, by=Actor("organiser")
+        )
+        with pytest.raises(Refused, match="label_taken"):
+            stand_verbs.add(fair.event_id(GE), {"label": "01"}, by=Actor("organiser"))
+
+
+def test_whoever_was_a_contact_is_the_first_one(before_labels: Written) -> None:
+    fair, written = before_labels
+    known = {row["id"]: row for row in fair.rows("contacts")}
+    assert known.keys() == {row["id"] for row in written["contacts"]}
+    for row in written["contacts"]:
+        now = known[row["id"]]
+        assert {name: now[name] for name in row} == row
+        assert (now["position"], now["basis"], now["role"]) == (0, "public_function", None)
+        assert now["until"] is None
+    with fair.app.app_context():
+        (first,) = fair_queries.contacts_of(1)
+    assert first.person == written["contacts"][0]["person"]
+
+
+def test_nothing_that_was_written_is_lost(before_labels: Written) -> None:
+    fair, written = before_labels
+    now = fair.everything()
+    for table, rows in written.items():
+        assert len(now[table]) == len(rows), table
+    for table in ("questions", "answers", "reasons", "messages", "participants", "me_toos"):
+        known = [{name: str(row[name]) for name in written[table][0]} for row in now[table]]
+        for row in written[table]:
+            told = {name for name, value in row.items() if isinstance(value, int | str)}
+            texts = told - {name for name in told if name in DAYS}
+            assert any(
+                all(one[name] in (str(row[name]), str(bool(row[name]))) for name in texts)
+                for one in known
+            ), (table, row)
+    for row in now["events"]:
+        assert (row["language"], row["question_length"]) == ("de", 500)
+        assert (bool(row["me_too"]), bool(row["facets"]), bool(row["archived"])) == (
+            *(True, True),
+            False,
+        )
+
+
+DAYS = ("asked_at", "since", "at", "owed_until")
+"""Columns that a database tells in its own form."""
+
+
+def test_what_was_done_before_labels_can_be_taken_back(before_labels: Written) -> None:
+    fair, _ = before_labels
+    done = changes(fair)
+    assert fair.status(4) == "declined"
+    fair.undo(done[CLICKS[21]]["id"])
+    assert fair.status(4) == "open"
+    fair.undo(done[CLICKS[23]]["id"])
+    assert fair.status(3) == "open"
+    fair.undo(done[CLICKS[22]]["id"])
+    assert fair.card(2).head is None
+    message = next(row for row in fair.rows("changes") if row["verb"] == "message")
+    assert fair.line_in_the_hall() == "Bitte Platz nehmen."
+    fair.undo(message["id"])
+    assert fair.line_in_the_hall() is None
+
+
+def test_a_day_goes_on_with_labels(before_labels: Written) -> None:
+    fair, _ = before_labels
+    told = fair.tell(
+        words="Was kostet es?", asker="Anna", key=CLICKS[0], facet="kosten", name="Anna Beispiel"
+    )
+    assert (told.number, told.created) == (1, False)
+    question = fair.ask("ZEHN", "Und was kostet der Betrieb?")
+    assert fair.card(question).stand.label == "10"
+    with fair.app.app_context():
+        change = contact_verbs.replace(1, 1, {"function": "Amt 61"}, by=Actor("organiser"))
+        assert change
+        assert fair_queries.contacts_of(1)[0].function == "Amt 61"
+        undo.undo_of_series(1, change.change, by=Actor("organiser"))
+        assert fair_queries.contacts_of(1)[0].person == "Erika Muster"
+
+
+def test_passes_of_0004_keep_generation_and_browser(with_ends: Fair) -> None:
+    written = json.loads((ROWS / "rows_0004.json").read_text("utf-8"))["passes"]
+    now = {row["id"]: row for row in with_ends.rows("passes")}
+    for row in written:
+        assert now[row["id"]]["generation"] == row["generation"]
+        assert bool(now[row["id"]]["one_browser"]) == bool(row["one_browser"])
+        assert now[row["id"]]["redeemed"] is None
+    assert {row["generation"] for row in written} == {1, 2}
+    with_ends.sql("UPDATE events SET owed_until = '2100-01-01'")
+    window = Window(with_ends).enter("presenter", ROBO)
+    assert window.get(f"/present/{ROBO}").status_code == 200

@@ -23,6 +23,24 @@ def test_two_who_load_the_demo_fair_at_once_make_one(tmp_path: Path) -> None:
     assert len(numbers) == len(set(numbers)) == 34
 
 
+def test_an_empty_database_is_given_a_series_where_no_demo_is_wanted(tmp_path: Path) -> None:
+    environ = os.environ | {"EXCHANGE_INSTANCE": str(tmp_path), "EXCHANGE_DEMO": "no"}
+    flask = [sys.executable, "-m", "flask", "--app", "exchange"]
+    for command in (["migrate"], ["demo", "--if-empty"], ["demo", "--if-empty"]):
+        subprocess.run([*flask, *command], env=environ, check=True, timeout=60)
+    told = subprocess.run(
+        [*flask, "links"], env=environ, check=True, timeout=60, capture_output=True, text=True
+    ).stdout
+    assert told.count("/pass#") == 1
+    assert "Organisation" in told
+    with closing(sqlite3.connect(tmp_path / "exchange.sqlite3")) as database:
+        counted = [
+            database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("series", "events", "projects", "passes")
+        ]
+    assert counted == [1, 0, 0, 1]
+
+
 def test_its_links_are_the_same_each_time(tmp_path: Path) -> None:
     links = load(tmp_path)
     assert load(tmp_path) == links

@@ -19,8 +19,18 @@ STAFF = {
     f"/moderate/{GE}": ("moderator", GE),
     f"/screen/{GE}": ("screen", GE),
     "/organise": ("organiser", TOUR),
+    f"/organise/{GE}": ("organiser", TOUR),
+    f"/organise/{GE}/settings": ("organiser", TOUR),
+    f"/organise/{GE}/stands": ("organiser", TOUR),
+    f"/organise/{GE}/stands/{ROBO}": ("organiser", TOUR),
     f"/organise/{GE}/sheets": ("organiser", TOUR),
+    "/organise/projects/robo": ("organiser", TOUR),
+    f"/organise/series/{TOUR}/projects": ("organiser", TOUR),
+    f"/organise/series/{TOUR}/settings": ("organiser", TOUR),
+    f"/organise/series/{TOUR}/events/new": ("organiser", TOUR),
 }
+SECRET = ["/organise", f"/organise/{GE}", "/organise/projects/robo"]
+"""Pages that hold the links of passes."""
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
 OF_ONE = [f"/present/{ROBO}/questions/1", f"/moderate/{GE}/questions/1"]

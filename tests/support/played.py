@@ -8,6 +8,7 @@ from playwright.sync_api import APIRequestContext
 
 HEADERS = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
 SECRET = re.compile(r"/pass#([\w-]+)")
+EVENT = re.compile(r'href="(/organise/[A-Z0-9]+)"')
 ROW = re.compile(r'id="question-(\d+)"[^>]*data-version="(\d+)"[^>]*data-number="(\d+)"')
 
 # Gelsenkirchen's exchange is under way, Wuppertal is in its round and reads before it publishes,
@@ -40,9 +41,11 @@ class Hand:
         assert answer.ok, answer.status
 
     def enter_all(self, organiser: str) -> None:
-        """Open the organiser's pass and every other one that stands on that page."""
+        """Open the organiser's pass and every other one that stands on the events' pages."""
         self.enter(organiser)
-        for secret in dict.fromkeys(SECRET.findall(self.read("/organise"))):
+        first = self.read("/organise")
+        pages = [first, *map(self.read, dict.fromkeys(EVENT.findall(first)))]
+        for secret in dict.fromkeys(SECRET.findall("".join(pages))):
             self.enter(secret)
 
     def ask(self, stand: str, text: str, **fields: str) -> int:

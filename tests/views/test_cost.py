@@ -35,6 +35,7 @@ PLACES: Mapping[str, str] = {
     "series": "tour",
     "question": "1",
     "number": "1",
+    "contact": "1",
     "pass_id": "1",
     "verb": "rotate",
     "name": "attendee.css",

@@ -77,6 +77,7 @@ PLACES = {
     "question": [str(number) for number in range(1, 10)],
     "number": [str(number) for number in range(1, 10)],
     "pass_id": ["1", "2", "3"],
+    "contact": ["1", "2", "3"],
     "name": ["attendee.css"],
     "filename": ["attendee.css"],
 }

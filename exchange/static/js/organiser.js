@@ -77,9 +77,9 @@ onSubmit("[data-wait]", (form, button) => {
 
 on("pending-settled", ({ entry, answer }) => {
   if (!answer.ok || entries().some((other) => !other.refused)) return;
-  const [, passes, event_] = /^\/organise\/(?:passes\/(\d+)|([^/]+))/.exec(entry.url) ?? [];
+  const [, passes] = /^\/organise\/passes\/(\d+)/.exec(entry.url) ?? [];
   // This page watches no room: reload it, opened where something was done.
-  history.replaceState(history.state, "", passes ? `#pass-${passes}` : `#${event_}`);
+  history.replaceState(history.state, "", passes ? `#pass-${passes}` : location.pathname);
   location.reload();
 });
 

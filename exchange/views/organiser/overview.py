@@ -1,100 +1,93 @@
-"""The organiser's first page: phases, passes, and a sheet to print for each stand."""
-
-from dataclasses import dataclass
+"""An event's first page for its organiser: what is missing, phases, passes; and a sheet to print
+for each stand.
+"""
 
 from flask import Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access
-from exchange.domain import passes, round
+from exchange.domain import events, passes, readiness, round
 from exchange.domain.refusals import Refused
-from exchange.models import Phase, Role, Series
+from exchange.models import Phase, Role
 from exchange.paper import qr
-from exchange.queries import fair, people
+from exchange.queries import fair, organising, people
 from exchange.queries import questions as question_queries
-from exchange.queries.fair import ContactLine, EventLine, ProjectLine, StandLine
-from exchange.queries.questions import NO_QUESTIONS, Summary
+from exchange.queries.people import PassLine
 from exchange.views.organiser.blueprint import (
-    PassLink,
     bp,
     link_of,
+    organised_event,
     pass_link,
     pass_of_series,
     public_url,
     secret_key,
-    series_id_of,
 )
-from exchange.views.pages import done, posted, render_page, staff_event, staff_key, whole
+from exchange.views.pages import done, posted, render_page, staff_key, whole
 from exchange.views.refusing import wants_json
 
-_UNDER_WAY = (Phase.PITCHES, Phase.FAIR, Phase.ROUND)
+CARDS = 60
+"""For so many stands the overview holds a pass; the page of passes has them all."""
 
 
-@dataclass(frozen=True)
-class EventDesk:
-    """An event with all that its organiser hands out."""
-
-    line: EventLine
-    summary: Summary
-    moderator: PassLink
-    screen: PassLink
-    stands: list[tuple[StandLine, PassLink]]
-
-
-@dataclass(frozen=True)
-class SeriesDesk:
-    """A series with its events, the one under way first, and its projects' contacts."""
-
-    code: str
-    name: str
-    organiser: PassLink
-    events: list[EventDesk]
-    contacts: list[tuple[ProjectLine, list[ContactLine], PassLink]]
-
-
-@bp.get("/organise")
-def organise() -> str:
-    """Every event of the series with its phase, its stands and its passes."""
-    # Links that open everything.
+@bp.get("/organise/<event>")
+def event_overview(event: str) -> str:
+    """One event: what is still missing for the day, its phase, its views, its stands' passes."""
+    found, _ = organised_event(event)
+    # Links that open everything of the event.
     access.hold_secret()
+    held = people.passes_at_event(found.id)
+    of_event = {pass_.role: pass_link(pass_) for pass_ in held if pass_.event_id}
+    at_stand = {pass_.stand_id: pass_link(pass_) for pass_ in held if pass_.stand_id}
+    stands = fair.stand_lines(found.id)
     return render_page(
-        "organiser/organise.html",
-        series=[_desk(series) for series in access.organised_series()],
+        "organiser/event.html",
+        event=fair.event_line(found.id),
+        state=organising.event_state(found.id),
+        here="",
+        missing=readiness.missing(found.id),
+        summary=question_queries.summary(found.id),
+        moderator=of_event[Role.MODERATOR],
+        screen=of_event[Role.SCREEN],
+        stands=[(stand, at_stand[stand.id]) for stand in stands[:CARDS]],
+        stand_count=len(stands),
         phases=list(Phase),
         public_url=public_url(),
+        undo_path=f"/organise/{found.code}/undo",
     )
 
 
 @bp.post("/organise/<event>/phase")
 def phase(event: str) -> ResponseReturnValue:
     """Switch an event's phase."""
-    found, by = staff_event(event, access.organiser_of, series_id_of)
+    found, by = organised_event(event)
     fields = posted()
     try:
         wanted = Phase(fields.get("phase"))
     except ValueError:
         raise Refused("phase") from None
+    if organising.event_state(found.id).archived:
+        raise Refused("archived")
     outcome = round.set_phase(found.id, wanted, by=by, key=staff_key(fields))
-    return done(outcome, f"/organise#{found.code}")
+    return done(outcome, f"/organise/{found.code}#phases")
 
 
 @bp.post("/organise/<event>/moderation")
 def moderation(event: str) -> ResponseReturnValue:
     """Let questions wait until they are published (`first=1`), or not (`first=0`)."""
-    found, by = staff_event(event, access.organiser_of, series_id_of)
+    found, by = organised_event(event)
     fields = posted()
     if fields.get("first") not in ("0", "1"):
         raise Refused("unreadable")
     outcome = round.set_moderation_first(
         found.id, fields["first"] == "1", by=by, key=staff_key(fields)
     )
-    return done(outcome, f"/organise#{found.code}")
+    return done(outcome, f"/organise/{found.code}#phases")
 
 
 @bp.get("/organise/<event>/sheets")
 def sheets(event: str) -> str:
     """A sheet for each stand, or for one of them, to print from the browser."""
-    found, _ = staff_event(event, access.organiser_of, series_id_of)
+    found, _ = organised_event(event)
     only = request.args.get("stand", "").upper()
     chosen = [line for line in fair.stand_lines(found.id) if only in ("", line.code)]
     if not chosen:
@@ -102,9 +95,18 @@ def sheets(event: str) -> str:
     return render_page(
         "organiser/sheets.html",
         event=fair.event_line(found.id),
+        state=organising.event_state(found.id),
         only=bool(only),
         sheets=[(line, qr.short_address(f"{public_url()}/s/{line.code}")) for line in chosen],
     )
+
+
+@bp.post("/organise/<event>/sheets/printed")
+def sheets_printed(event: str) -> ResponseReturnValue:
+    """Note that all sheets were printed as they are now."""
+    found, by = organised_event(event)
+    outcome = events.note_sheets_printed(found.id, by=by, key=staff_key(posted()))
+    return done(outcome, f"/organise/{found.code}/sheets")
 
 
 @bp.get("/organise/passes/<int:pass_id>/qr.svg")
@@ -140,41 +142,17 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
         passes.set_revoked(pass_.id, verb == "revoke", by=by)
     if wants_json():
         return jsonify({"pass": pass_.id})
-    return redirect(f"/organise#pass-{pass_id}", 303)
+    return redirect(f"{_page_of(pass_)}#pass-{pass_id}", 303)
 
 
-def _desk(series: Series) -> SeriesDesk:
-    held = people.passes_of_series(series.id)
-    at_stand = {pass_.stand_id: pass_link(pass_) for pass_ in held if pass_.stand_id}
-    of_event = {(pass_.event_id, pass_.role): pass_link(pass_) for pass_ in held if pass_.event_id}
-    of_project = {pass_.project_id: pass_link(pass_) for pass_ in held if pass_.project_id}
-    summaries = question_queries.summaries(series.id)
-    stands = fair.stand_lines_of_series(series.id)
-    events = [
-        EventDesk(
-            line=line,
-            summary=summaries.get(line.id, NO_QUESTIONS),
-            moderator=of_event[line.id, Role.MODERATOR],
-            screen=of_event[line.id, Role.SCREEN],
-            stands=[(stand, at_stand[stand.id]) for stand in stands.get(line.id, [])],
-        )
-        for line in fair.event_lines(series.id)
-    ]
-    return SeriesDesk(
-        code=series.code,
-        name=series.name,
-        organiser=next(pass_link(pass_) for pass_ in held if pass_.series_id),
-        events=sorted(events, key=_urgency),
-        contacts=[
-            (project, contacts, of_project[project.id])
-            for project, contacts in fair.contacts(series.id)
-            if project.id in of_project
-        ],
-    )
-
-
-def _urgency(desk: EventDesk) -> int:
-    """What is under way first, then what comes, then what was; by their days within."""
-    if desk.line.phase in _UNDER_WAY:
-        return 0
-    return 1 if desk.line.phase is Phase.PREPARING else 2
+def _page_of(pass_: PassLine) -> str:
+    """The organiser's page on which a pass stands."""
+    if pass_.role is Role.ORGANISER:
+        return "/organise"
+    code = people.code_opened_by(pass_.id) or ""
+    if pass_.role is Role.CONTACT:
+        return f"/organise/projects/{code}"
+    if pass_.role is Role.PRESENTER:
+        stand = fair.stand_at(code)
+        code = stand.event if stand else ""
+    return f"/organise/{code}"
