@@ -73,6 +73,13 @@ function next() {
   button.click();
 }
 
+/** Call the pitch that follows. */
+function nextPitch() {
+  const button = $("#conduct [data-key=p]");
+  if (button) button.click();
+  else toast(words("noPitch"));
+}
+
 const help = () => byId("help", HTMLDialogElement);
 
 /** @type {Record<string, () => void>} */
@@ -83,6 +90,7 @@ const COMMANDS = {
   2: () => zone("2"),
   3: () => zone("3"),
   n: next,
+  p: nextPitch,
   u: undoPress,
   f: typeIn,
   "/": () => byId("filter-q")?.focus(),
