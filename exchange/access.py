@@ -126,6 +126,7 @@ def open_pass(secret: str) -> PassLine:
     except Refused as refused:
         _note_refusal(refused.word, pass_)
         raise
+    passes.note_redeemed(pass_)
     # What opens nothing now may do so again: an event is reopened, a pass restored.
     others = [held for held in _held() if held.pass_.id != pass_.id]
     ours = sorted(others, key=lambda held: held.closed is not None)

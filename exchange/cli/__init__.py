@@ -3,6 +3,7 @@
 from flask import Flask
 
 from exchange.cli import instance
+from exchange.cli.passes import passes
 
 _COMMANDS = (
     instance.migrate,
@@ -10,6 +11,7 @@ _COMMANDS = (
     instance.links,
     instance.backup,
     instance.restore,
+    passes,
 )
 
 

@@ -39,6 +39,14 @@ _SENTENCES: dict[str, LazyString] = {
     "pitch_late": _l("So reichten die Vorstellungen über Mitternacht hinaus."),
     "pitch_place": _l("Diesen Platz gibt es in der Reihenfolge nicht."),
     "no_pitch": _l("Dort gibt es keine weitere Vorstellung."),
+    # Passes.
+    "pass_name": _l("Bitte geben Sie der Karte einen eigenen Namen, etwa „Tablet 2“."),
+    "passes_many": _l(
+        "Dieser Stand hat schon %(limit)s Karten. Bitte nehmen Sie eine davon, oder stellen Sie sie"
+        " neu aus."
+    ),
+    "no_event": _l("Eine Veranstaltung mit dem Code %(code)s gibt es nicht."),
+    "file_kind": _l("Diese Art von Datei gibt es hier nicht."),
     # A stand list.
     "list_empty": _l("Diese Liste ist leer. Bitte wählen Sie die Datei noch einmal aus."),
     "list_large": _l(

@@ -21,6 +21,8 @@ STAFF = {
     "/organise": ("organiser", TOUR),
     f"/organise/{GE}/sheets": ("organiser", TOUR),
     f"/organise/{GE}/pitches": ("organiser", TOUR),
+    f"/organise/{GE}/passes": ("organiser", TOUR),
+    f"/organise/{GE}/passes/hand-out": ("organiser", TOUR),
 }
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]

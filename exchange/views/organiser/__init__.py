@@ -1,6 +1,6 @@
 """The organiser: one module a page, all of one blueprint."""
 
-from exchange.views.organiser import overview, pitches
+from exchange.views.organiser import overview, passes, pitches
 from exchange.views.organiser.blueprint import bp
 
-__all__ = ["bp", "overview", "pitches"]
+__all__ = ["bp", "overview", "passes", "pitches"]

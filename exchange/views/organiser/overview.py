@@ -18,6 +18,7 @@ from exchange.views.organiser.blueprint import (
     PassLink,
     bp,
     link_of,
+    own_page,
     pass_link,
     pass_of_series,
     public_url,
@@ -117,7 +118,7 @@ def code(pass_id: int) -> Response:
 @bp.post("/organise/passes/<int:pass_id>/<any(rotate, revoke, restore, 'one-browser', free):verb>")
 def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     """Give a pass a new secret, let it lapse, let it be valid again; bind it to the first browser
-    that redeems it (`one-browser`: `on`) or free it for another.
+    that redeems it (`one-browser`: `on`) or free it for another. `back`: the page it was done on.
     """
     by, pass_ = pass_of_series(pass_id)
     if verb == "rotate":
@@ -140,12 +141,12 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
         passes.set_revoked(pass_.id, verb == "revoke", by=by)
     if wants_json():
         return jsonify({"pass": pass_.id})
-    return redirect(f"/organise#pass-{pass_id}", 303)
+    return redirect(f"{own_page(posted().get('back'), '/organise')}#pass-{pass_id}", 303)
 
 
 def _desk(series: Series) -> SeriesDesk:
     held = people.passes_of_series(series.id)
-    at_stand = {pass_.stand_id: pass_link(pass_) for pass_ in held if pass_.stand_id}
+    at_stand = {stand: pass_link(pass_) for stand, pass_ in people.own_passes(held).items()}
     of_event = {(pass_.event_id, pass_.role): pass_link(pass_) for pass_ in held if pass_.event_id}
     of_project = {pass_.project_id: pass_link(pass_) for pass_ in held if pass_.project_id}
     summaries = question_queries.summaries(series.id)
