@@ -124,7 +124,8 @@ def rotate(pass_id: int, *, by: Actor, seen: int | None = None) -> None:
 def renew_all(event_id: int, *, contacts: bool = False, by: Actor, seen: int | None = None) -> int:
     """Make new secrets for all presenters of an event, as one change; answers how many.
 
-    `contacts`: for the contacts of its projects, too, who hold one for all events. `seen`: the sum of their generations that are to lapse; if another one, nothing is done, as in
+    `contacts`: for the contacts of its projects, too, who hold one for all events. `seen`: the sum
+    of the presenters' generations that are to lapse; if another one, nothing is done, as in
     `rotate`.
     """
     with _change_of_all(event_id, "renew-all", by) as (under_way, found):

@@ -95,7 +95,8 @@ def add_pass(event: str) -> ResponseReturnValue:
 )
 def change_passes(event: str, verb: str) -> ResponseReturnValue:
     """All of an event at once: the presenters' new (`contacts=1`: the contacts', too; `seen`: the
-    sum of the generations that are to lapse), or the presenters', moderation's and screen's revoked or valid again.
+    sum of the generations that are to lapse), or the presenters', moderation's and screen's
+    revoked or valid again.
     """
     found, by = organised_event(event)
     if verb == "renew-all":
