@@ -24,6 +24,8 @@ STAFF = {
     f"/organise/{GE}/passes": ("organiser", TOUR),
     f"/organise/{GE}/passes/hand-out": ("organiser", TOUR),
 }
+WITH_SECRETS = ("/organise", f"/organise/{GE}/passes")
+"""Those that hold links of passes."""
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
 OF_ONE = [f"/present/{ROBO}/questions/1", f"/moderate/{GE}/questions/1"]

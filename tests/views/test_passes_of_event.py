@@ -317,7 +317,7 @@ def download(window: Window, kind: str, lang: str = "de") -> bytes:
     assert answer.status_code == 200, answer.text
     assert answer.headers["Cache-Control"].startswith("no-store")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="passes-{GE}.{kind}"'
-    return answer.data
+    return bytes(answer.data)
 
 
 def expected(fair: Fair, own: str) -> list[list[str]]:
