@@ -3,6 +3,7 @@
 from flask import Flask
 
 from exchange.cli import events, instance
+from exchange.cli.passes import passes
 
 _COMMANDS = (
     instance.migrate,
@@ -11,6 +12,7 @@ _COMMANDS = (
     instance.backup,
     instance.restore,
     events.event,
+    passes,
 )
 
 

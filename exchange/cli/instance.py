@@ -181,7 +181,7 @@ def _print_event(event: fair.EventLine) -> None:
     if event.phase is Phase.PREPARING:
         click.echo("  (Stände: auf der Seite der Organisation)")
         return
-    presenters = {pass_.stand_id: pass_ for pass_ in people.presenter_passes(event.id)}
+    presenters = people.own_passes(people.presenter_passes(event.id))
     for line in fair.stand_lines(event.id):
         click.echo(f"  Stand {line.label:>2}       {settings.public_url}/s/{line.code}")
         click.echo(f"    Tablet       {_link(presenters[line.id])}")
@@ -200,7 +200,7 @@ def _demo_links() -> dict[str, Any]:
     if event is None:
         raise click.ClickException("Der Demo-Markt fehlt. (The demo fair is missing.)")
     by_role = {pass_.role: _link(pass_) for pass_ in people.passes_of_event(event.id)}
-    presenters = {pass_.stand_id: pass_ for pass_ in people.presenter_passes(event.id)}
+    presenters = people.own_passes(people.presenter_passes(event.id))
     return {
         "event": event.code,
         "stands": [

@@ -66,7 +66,16 @@ class Outcome:
 
 _ON_STAGE = frozenset({Status.LIVE, Status.SHORTLISTED})
 """The hall sees the live question, and how many wait and which come next."""
-_STAGE_OF_EVENT = ("phase", "before_id", "message_id", "clock_until", "picture", "moderation_first")
+_STAGE_OF_EVENT = (
+    "phase",
+    "before_id",
+    "message_id",
+    "clock_until",
+    "picture",
+    "moderation_first",
+    "pitch_id",
+    "pitch_since",
+)
 """The columns of an event that the hall and its moderation see."""
 
 

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from exchange import digests, logs, rooms
-from exchange.database.errors import DatabaseBusy
+from exchange.database.errors import UNAVAILABLE_ERRORS, classify
 from exchange.database.transactions import writing
-from exchange.domain.changes import Actor, Change, Subject, change_of_series
+from exchange.domain import texts
+from exchange.domain.changes import Actor, Change, Outcome, Subject, change, change_of_series
+from exchange.domain.questions import stand_named
 from exchange.domain.refusals import Refused
 from exchange.live import presence
-from exchange.models import Pass
+from exchange.models import Pass, Role, Stand, lengths
 from exchange.models.base import now
 from exchange.queries import people
 from exchange.queries.people import PassLine
@@ -29,8 +31,11 @@ _REMEMBERED = 50
 """How many earlier generations of a pass are told from a wrong secret, for the security log."""
 _MAC_BYTES = 12  # 96 bits: more than can be guessed, short enough for a QR code
 
+MOST_OF_A_STAND = 20
+"""How many passes a stand has at most, revoked ones included."""
 NOTED_EVERY = timedelta(minutes=1)
-"""When a pass was last redeemed is noted so often."""
+"""A pass that is redeemed again so soon is not written down anew."""
+
 _COOKIE_BYTES = 10
 """80 bits that tell browsers apart; the other 48 of a participant's cookie say that it is ours."""
 
@@ -80,8 +85,8 @@ def was_genuine(pass_: PassLine | None, secret: str, instance_key: str) -> bool:
     raw = _decoded(secret)
     if raw is None:
         return False
-    number, last = int.from_bytes(raw[:_ID_BYTES], "big"), pass_.generation if pass_ else 1
-    macs = (_mac(number, last - back, instance_key) for back in range(1, _REMEMBERED + 1))
+    number, present = int.from_bytes(raw[:_ID_BYTES], "big"), pass_.generation if pass_ else 1
+    macs = (_mac(number, present - back, instance_key) for back in range(1, _REMEMBERED + 1))
     # Generations begin with 1: what is signed before that was never given to anybody.
     return any(hmac.compare_digest(raw[_ID_BYTES:], mac) for mac in macs) and pass_ is not None
 
@@ -111,9 +116,91 @@ def rotate(pass_id: int, *, by: Actor, seen: int | None = None) -> None:
         under_way.nothing_done = seen not in (None, pass_.generation)
         if under_way.nothing_done:
             return
-        pass_.generation += 1
-        pass_.bound_to = None
+        _renew(pass_)
     _ended(pass_id)
+
+
+def renew_all(event_id: int, *, contacts: bool = False, by: Actor, seen: int | None = None) -> int:
+    """Make new secrets for all presenters of an event, as one change; answers how many.
+
+    `contacts`: for the contacts of its projects, too, who hold one for all events. `seen`: the sum
+    of the presenters' generations that are to lapse; if another one, nothing is done, as in
+    `rotate`.
+    """
+    with _change_of_all(event_id, "renew-all", by) as (under_way, found):
+        held = [pass_ for pass_ in found if pass_.role is Role.PRESENTER]
+        generations = sum(pass_.generation for pass_ in held)
+        under_way.nothing_done = not held or seen not in (None, generations)
+        renewed = [] if under_way.nothing_done else held
+        if contacts and renewed:
+            shown = select(Stand.project_id).where(
+                Stand.event_id == event_id, Stand.archived.is_(False)
+            )
+            renewed += under_way.session.scalars(select(Pass).where(Pass.project_id.in_(shown)))
+        for pass_ in renewed:
+            _renew(pass_)
+        ids = [pass_.id for pass_ in renewed]
+    for pass_id in ids:
+        _ended(pass_id)
+    return len(ids)
+
+
+def set_all_revoked(event_id: int, revoked: bool, *, by: Actor) -> int:
+    """Let all passes of an event lapse, presenters', moderation's and screen's, or be valid again,
+    as one change; answers how many. Those of contacts stay: they answer after the fair.
+    """
+    verb = "revoke-all" if revoked else "restore-all"
+    with _change_of_all(event_id, verb, by) as (under_way, found):
+        changed = [pass_ for pass_ in found if pass_.revoked is not revoked]
+        under_way.nothing_done = not changed
+        for pass_ in changed:
+            pass_.revoked = revoked
+        ids = [pass_.id for pass_ in changed]
+    for pass_id in ids if revoked else []:
+        _ended(pass_id)
+    return len(ids)
+
+
+def add(event_id: int, stand_code: str, name: str, *, by: Actor, key: str | None = None) -> Outcome:
+    """One more pass for a stand's presenters: another tablet. Its undo revokes it.
+
+    Refuses `stand`; `pass_name` without a name or with that of another; `too_long`; `passes_many`.
+    """
+    called = texts.clean_line(name, limit=lengths.NAME)
+    with change(event_id, "set-up", Subject("event", event_id), by, key=key) as under_way:
+        if under_way.repeated is None:
+            stand = stand_named(event_id, stand_code)
+            held = under_way.session.scalars(select(Pass).where(Pass.stand_id == stand.id)).all()
+            if called is None or any(pass_.name == called and not pass_.revoked for pass_ in held):
+                raise Refused("pass_name", field="name")
+            if len(held) >= MOST_OF_A_STAND:
+                raise Refused("passes_many", field="name", limit=MOST_OF_A_STAND)
+            pass_ = Pass(role=Role.PRESENTER, stand_id=stand.id, name=called)
+            under_way.session.add(pass_)
+            under_way.made(pass_)
+    return under_way.outcome
+
+
+def note_redeemed(pass_: PassLine) -> None:
+    """Write down that a browser has just redeemed a pass; at most once a minute for each.
+
+    Whoever opens a pass is let in all the same when the database takes nothing now.
+    """
+    if pass_.redeemed is not None and now() - pass_.redeemed < NOTED_EVERY:
+        return
+    try:
+        with writing() as session:
+            session.execute(update(Pass).where(Pass.id == pass_.id).values(redeemed=now()))
+    except UNAVAILABLE_ERRORS as error:
+        if classify(error) is None:
+            raise
+
+
+def _renew(pass_: Pass) -> None:
+    pass_.generation += 1
+    pass_.bound_to = None
+    # Of the new secret nobody has made use yet.
+    pass_.redeemed = None
 
 
 def set_revoked(pass_id: int, revoked: bool, *, by: Actor) -> None:
@@ -163,20 +250,6 @@ def bind(pass_: PassLine, browser: str) -> None:
             row.bound_to = browser
 
 
-def note_redeemed(pass_: PassLine) -> None:
-    """Note that a browser redeems a pass: at most one write a minute and pass, and never in its
-    way. A busy database forgets it.
-    """
-    last = people.redeemed(pass_.id)
-    if last is not None and now() - last < NOTED_EVERY:
-        return
-    try:
-        with writing() as session:
-            session.execute(update(Pass).where(Pass.id == pass_.id).values(redeemed=now()))
-    except DatabaseBusy:
-        return
-
-
 def _ended(pass_id: int) -> None:
     presence.dismiss(rooms.pass_room(pass_id))
 
@@ -193,6 +266,22 @@ def _change_of(pass_id: int, verb: str, by: Actor) -> Iterator[tuple[Change, Pas
         yield under_way, pass_
     if under_way.counts:
         logs.security_event(verb, pass_id=pass_id, role=role, by=by.role, by_pass=by.pass_id)
+
+
+@contextmanager
+def _change_of_all(event_id: int, verb: str, by: Actor) -> Iterator[tuple[Change, list[Pass]]]:
+    """A change to an event's passes: the presenters', the moderation's and the screen's."""
+    series_id = people.series_of_event(event_id)
+    with change_of_series(series_id, verb, Subject("event", event_id), by) as under_way:
+        found = under_way.session.scalars(
+            select(Pass)
+            .outerjoin(Stand, Pass.stand_id == Stand.id)
+            .where(or_(Pass.event_id == event_id, Stand.event_id == event_id))
+            .order_by(Pass.id)
+        )
+        yield under_way, list(found)
+    if under_way.counts:
+        logs.security_event(verb, event=event_id, by=by.role, by_pass=by.pass_id)
 
 
 def browser_digest(mark: str, pass_id: int, instance_key: str) -> str:

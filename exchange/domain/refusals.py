@@ -32,6 +32,21 @@ _SENTENCES: dict[str, LazyString] = {
     "stand": _l("Diesen Stand gibt es bei dieser Veranstaltung nicht."),
     "minutes": _l("Bitte geben Sie die Dauer in Minuten an, von 1 bis 240, oder 0 für keine."),
     "phase": _l("Diese Phase gibt es nicht."),
+    # Pitches.
+    "pitch_time": _l("Bitte geben Sie eine Uhrzeit an, etwa 10:30."),
+    "pitch_minutes": _l("Bitte geben Sie die Dauer in Minuten an, von 1 bis %(most)s."),
+    "pitch_pause": _l("Bitte geben Sie die Pause in Minuten an, von 0 bis %(most)s."),
+    "pitch_late": _l("So reichten die Vorstellungen über Mitternacht hinaus."),
+    "pitch_place": _l("Diesen Platz gibt es in der Reihenfolge nicht."),
+    "no_pitch": _l("Dort gibt es keine weitere Vorstellung."),
+    # Passes.
+    "pass_name": _l("Bitte geben Sie der Karte einen eigenen Namen, etwa „Tablet 2“."),
+    "passes_many": _l(
+        "Dieser Stand hat schon %(limit)s Karten. Bitte nehmen Sie eine davon, oder stellen Sie sie"
+        " neu aus."
+    ),
+    "no_event": _l("Eine Veranstaltung mit dem Code %(code)s gibt es nicht."),
+    "file_kind": _l("Diese Art von Datei gibt es hier nicht."),
     # A stand list.
     "list_empty": _l("Diese Liste ist leer. Bitte wählen Sie die Datei noch einmal aus."),
     "list_large": _l(

@@ -41,6 +41,7 @@ UNDOABLE = (
         "picture",
         "start-round",
         "end-round",
+        "pitch",
     }
     | SET_UP
 )

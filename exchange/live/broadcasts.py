@@ -22,8 +22,10 @@ from exchange.database import errors
 from exchange.database.connections import db
 from exchange.extensions import pause, sio_server, socketio
 from exchange.models import Question, Status
-from exchange.queries import fair, questions
+from exchange.paper import qr
+from exchange.queries import fair, pitches, questions
 from exchange.queries.fair import EventLine
+from exchange.queries.pitches import PitchState
 from exchange.queries.questions import Card, Stage, Summary
 from exchange.rendering import render, render_each
 from exchange.rooms import Room, Scope, ScopeKind
@@ -152,6 +154,10 @@ class _Reader:
         return questions.stage(self.event)
 
     @cached_property
+    def pitch(self) -> PitchState | None:
+        return pitches.state(self.event)
+
+    @cached_property
     def summary(self) -> Summary:
         return questions.summary(self.event_id)
 
@@ -182,13 +188,25 @@ def announce_coalesced(news: CoalescedNews) -> None:
 
 
 def _for_event_page(read: _Reader) -> str:
-    return render("attendee/_phase.html", event=read.event) + render(
+    return render("attendee/_phase.html", event=read.event, pitch=read.pitch) + render(
         "attendee/_live.html", stage=read.stage, event=read.event
     )
 
 
 def _for_screen(read: _Reader) -> str:
-    return render("screen/_stage.html", stage=read.stage, event=read.event)
+    return render("screen/_stage.html", **screen_context(read.event, read.stage, read.pitch))
+
+
+def screen_context(event: EventLine, stage: Stage, pitch: PitchState | None) -> dict[str, Any]:
+    """What the hall's picture is drawn from, for the page and for a push."""
+    public_url: str = current_app.extensions["process"].settings.public_url
+    shown = pitch.current if pitch else None
+    return {
+        "event": event,
+        "stage": stage,
+        "pitch": pitch,
+        "pitch_address": qr.short_address(f"{public_url}/s/{shown.stand.code}") if shown else None,
+    }
 
 
 def _for_moderation(read: _Reader) -> str:
@@ -196,7 +214,9 @@ def _for_moderation(read: _Reader) -> str:
         "moderator/_summary.html", summary=read.summary
     )
     if read.news.stage:
-        html += render("moderator/_conduct.html", stage=read.stage, event=read.event)
+        html += render(
+            "moderator/_conduct.html", stage=read.stage, event=read.event, pitch=read.pitch
+        )
     return html
 
 

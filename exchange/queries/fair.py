@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -323,6 +324,17 @@ def stand_page(stand_id: int) -> StandPage:
 def contacts_of(project_id: int) -> list[ContactLine]:
     """Whom to call about a project, the first before all."""
     return _contact_lines(_CONTACTS.where(Contact.project_id == project_id))
+
+
+def contacts_of_projects(project_ids: Collection[int]) -> dict[int, list[ContactLine]]:
+    """Whom to call about each of these projects, by the project's id."""
+    found: dict[int, list[ContactLine]] = {}
+    rows = db.session.execute(
+        _CONTACTS.add_columns(Contact.project_id).where(Contact.project_id.in_(project_ids))
+    )
+    for *line, project_id in rows:
+        found.setdefault(project_id, []).append(ContactLine(*line))
+    return found
 
 
 def _contact_lines(statement: Executable) -> list[ContactLine]:

@@ -1,6 +1,6 @@
 """Who is at a browser: passes and participants."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -45,6 +45,10 @@ class PassLine:
     """Of its event or its stand's event."""
     answers_due: date | None
     """Of a contact: the last day on which an answer is due, at any event that shows the project."""
+    name: str | None = None
+    """What tells several of one stand apart."""
+    redeemed: datetime | None = None
+    """When a browser last redeemed it; None: never, since it was made or renewed."""
 
     def last_day(self, days: int) -> date | None:
         """The last day on which it opens something; None when it has no end.
@@ -143,6 +147,8 @@ _PASSES = (
             (_OWED_FOR_IT > _OWED_AT_ITS_EVENTS, _OWED_FOR_IT),
             else_=_OWED_AT_ITS_EVENTS,
         ),
+        Pass.name,
+        Pass.redeemed,
     )
     .outerjoin(Stand, Pass.stand_id == Stand.id)
     .outerjoin(Event, Event.id == func.coalesce(Pass.event_id, Stand.event_id))
@@ -175,11 +181,6 @@ def _has_lapsed(then: PassLine, now: PassLine | None, days: int) -> bool:
     )
 
 
-def redeemed(pass_id: int) -> datetime | None:
-    """When a browser last redeemed a pass; None: never."""
-    return db.session.scalar(select(Pass.redeemed).where(Pass.id == pass_id))
-
-
 def series_of_pass(pass_id: int) -> int | None:
     """The series that a pass belongs to, whatever it opens."""
     return db.session.scalar(
@@ -194,6 +195,11 @@ def series_of_pass(pass_id: int) -> int | None:
 def series_of_project(project_id: int) -> int | None:
     """The series that a project belongs to; None when there is no such project."""
     return db.session.scalar(select(Project.series_id).where(Project.id == project_id))
+
+
+def series_of_event(event_id: int) -> int:
+    """The series that an event belongs to."""
+    return db.session.execute(select(Event.series_id).where(Event.id == event_id)).scalar_one()
 
 
 def code_opened_by(pass_id: int) -> str | None:
@@ -259,8 +265,34 @@ def passes_without_event() -> Sequence[PassLine]:
 
 
 def presenter_passes(event_id: int) -> Sequence[PassLine]:
-    """The presenters' passes of an event's stands."""
+    """The presenters' passes of an event's stands, several of a stand by their age."""
     return _lines(_PASSES.where(Stand.event_id == event_id).order_by(Stand.sort_key, Pass.id))
+
+
+def passes_of_stands(stand_ids: Collection[int]) -> Sequence[PassLine]:
+    """The presenters' passes of these stands, by their age."""
+    return _lines(_PASSES.where(Pass.stand_id.in_(stand_ids)).order_by(Pass.id))
+
+
+def passes_of_projects(project_ids: Collection[int]) -> dict[int, PassLine]:
+    """The passes of these projects' contacts, by the project's id."""
+    found = _lines(_PASSES.where(Pass.project_id.in_(project_ids)).order_by(Pass.id.desc()))
+    return {pass_.project_id: pass_ for pass_ in found if pass_.project_id}
+
+
+def own_passes(held: Iterable[PassLine]) -> dict[int, PassLine]:
+    """Of several passes of a stand its own, by the stand's id: the first that is not revoked.
+
+    `held`: by their age. Where all are revoked it is the first.
+    """
+    found: dict[int, PassLine] = {}
+    for pass_ in held:
+        if pass_.stand_id is None:
+            continue
+        known = found.get(pass_.stand_id)
+        if known is None or (known.revoked and not pass_.revoked):
+            found[pass_.stand_id] = pass_
+    return found
 
 
 def series_of(series_ids: Collection[int]) -> Sequence[Series]:

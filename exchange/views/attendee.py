@@ -17,7 +17,7 @@ from exchange.domain.refusals import Refused
 from exchange.live import revisions
 from exchange.models import ASKING, Facet
 from exchange.paper import qr
-from exchange.queries import fair, lists
+from exchange.queries import fair, lists, pitches
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
 from exchange.queries.lists import Minutes
@@ -77,6 +77,7 @@ def event(event: str) -> Response:
         return {
             "event": event,
             "stage": question_queries.stage(event),
+            "pitch": pitches.state(event),
             "stands": fair.stand_lines(found.id),
             "q": words,
             "found": part,
@@ -249,6 +250,7 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "event": event,
             "stand": fair.stand_page(found.id),
             "stage": question_queries.stage(event),
+            "pitch": pitches.state(event),
             "mine": own,
             "public": lists.public_at(found.id, wanted(), lists.beside(own)),
             "me_too": me_too,

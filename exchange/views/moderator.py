@@ -7,10 +7,11 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from exchange import access, rooms
-from exchange.domain import questions, round
+from exchange.domain import pitches, questions, round
 from exchange.domain import undo as undoing
 from exchange.models import Facet
 from exchange.queries import fair, lists
+from exchange.queries import pitches as pitch_queries
 from exchange.queries import questions as question_queries
 from exchange.rooms import Room
 from exchange.views.pages import (
@@ -39,6 +40,7 @@ def moderation(event: str) -> Response:
         return {
             "event": event,
             "stage": question_queries.stage(event),
+            "pitch": pitch_queries.state(event),
             "summary": question_queries.summary(found.id),
             "stands": fair.stand_lines(found.id),
             "lists": lists.in_moderation(found.id, wanted()),
@@ -109,4 +111,19 @@ def conduct(event: str, verb: str) -> ResponseReturnValue:
     found, by = staff_event(event, access.moderator_of)
     fields = posted()
     outcome = round.conduct(found.id, verb, value=fields.get("value"), by=by, key=staff_key(fields))
+    return done(outcome, f"/moderate/{found.code}")
+
+
+@bp.post("/moderate/<event>/pitch")
+def pitch(event: str) -> ResponseReturnValue:
+    """Call a pitch: that of `stand`, or `to` the `next`, `back`, to the `end`."""
+    found, by = staff_event(event, access.moderator_of)
+    fields = posted()
+    outcome = pitches.call(
+        found.id,
+        stand=fields.get("stand", ""),
+        to=fields.get("to", ""),
+        by=by,
+        key=staff_key(fields),
+    )
     return done(outcome, f"/moderate/{found.code}")

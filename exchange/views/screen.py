@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app
 
 from exchange import access, rooms
+from exchange.live.broadcasts import screen_context
 from exchange.paper import qr
-from exchange.queries import fair
+from exchange.queries import fair, pitches
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import EventRef
 from exchange.rooms import Room
@@ -23,9 +24,8 @@ def screen(event: str) -> Response:
 
     def build() -> dict[str, Any]:
         event = fair.event_line(found.id)
-        return {
-            "event": event,
-            "stage": question_queries.stage(event),
+        stage, pitch = question_queries.stage(event), pitches.state(event)
+        return screen_context(event, stage, pitch) | {
             "qr_url": f"/e/{found.code}/qr.svg",
             "address": qr.short_address(_address(found)),
         }

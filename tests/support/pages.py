@@ -28,9 +28,17 @@ STAFF = {
     f"/organise/series/{TOUR}/projects": ("organiser", TOUR),
     f"/organise/series/{TOUR}/settings": ("organiser", TOUR),
     f"/organise/series/{TOUR}/events/new": ("organiser", TOUR),
+    f"/organise/{GE}/pitches": ("organiser", TOUR),
+    f"/organise/{GE}/passes": ("organiser", TOUR),
+    f"/organise/{GE}/passes/hand-out": ("organiser", TOUR),
 }
-SECRET = ["/organise", f"/organise/{GE}", "/organise/projects/robo"]
-"""Pages that hold the links of passes."""
+WITH_SECRETS = (
+    "/organise",
+    f"/organise/{GE}",
+    "/organise/projects/robo",
+    f"/organise/{GE}/passes",
+)
+"""Those that hold links of passes."""
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
 OF_ONE = [f"/present/{ROBO}/questions/1", f"/moderate/{GE}/questions/1"]

@@ -3,6 +3,7 @@
 import { start as attendListEnds } from "./live/more.js";
 import { STAFF, start as listen } from "./live/updates.js";
 import { start as keepAges } from "./page/ages.js";
+import { start as countElapsed } from "./page/elapsed.js";
 import { start as attendAsking } from "./phone/asking.js";
 import { start as countArrivals } from "./staff/arrivals.js";
 import { start as attendChosen } from "./staff/chosen.js";
@@ -23,6 +24,7 @@ import { start as attendVerbs } from "./staff/verbs.js";
 document.documentElement.dataset.js = "";
 keepAges();
 keepClock();
+countElapsed();
 attendAsking();
 attendTypingIn();
 offerSignals();

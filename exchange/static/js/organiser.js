@@ -6,6 +6,7 @@ import { say, toast } from "./page/announce.js";
 import { $$, byId, onSubmit } from "./page/dom.js";
 import { on } from "./page/events.js";
 import { start as showWaits } from "./staff/pending-notices.js";
+import { start as attendPitches } from "./staff/pitch-order.js";
 import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
 
 document.documentElement.dataset.js = "";
@@ -84,5 +85,6 @@ on("pending-settled", ({ entry, answer }) => {
 });
 
 showWaits();
+attendPitches();
 openTarget();
 addEventListener("hashchange", openTarget);

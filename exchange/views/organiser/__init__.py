@@ -1,6 +1,14 @@
 """The organiser: one module a page, all of one blueprint."""
 
-from exchange.views.organiser import overview, projects, series, settings, stands
+from exchange.views.organiser import (
+    overview,
+    passes,
+    pitches,
+    projects,
+    series,
+    settings,
+    stands,
+)
 from exchange.views.organiser.blueprint import bp
 
-__all__ = ["bp", "overview", "projects", "series", "settings", "stands"]
+__all__ = ["bp", "overview", "passes", "pitches", "projects", "series", "settings", "stands"]

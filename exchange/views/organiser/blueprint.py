@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import Blueprint, current_app, jsonify, redirect
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ from exchange.views.refusing import wants_json
 
 bp = Blueprint("organiser", __name__)
 
-_OWN_PAGE = re.compile(r"/organise(?:/[A-Za-z0-9-]{1,60})*")
+_OWN_PAGE = re.compile(r"/organise(?:/[A-Za-z0-9-]{1,60})*(?:\?page=[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class PassLink:
     one_browser: bool
     bound: bool
     """Whether a browser has redeemed it, where it is for one only."""
+    name: str | None
+    """What tells several of one stand apart."""
+    redeemed: datetime | None
+    """When a browser last redeemed it; None: never."""
 
 
 def pass_of_series(pass_id: int) -> tuple[Actor, PassLine]:
@@ -68,6 +72,8 @@ def pass_link(pass_: PassLine) -> PassLink:
         ended=access.has_ended(pass_),
         one_browser=pass_.one_browser,
         bound=pass_.bound_to is not None,
+        name=pass_.name,
+        redeemed=pass_.redeemed,
     )
 
 
@@ -138,5 +144,9 @@ def saved_back(outcome: Outcome, fields: dict[str, str], otherwise: str) -> Resp
     """To the page that an undo was pressed on, if it is one of ours; without another undo."""
     if wants_json():
         return jsonify(asdict(outcome))
-    back = fields.get("back", "")
-    return redirect(back if _OWN_PAGE.fullmatch(back) else otherwise, 303)
+    return redirect(own_page(fields.get("back"), otherwise), 303)
+
+
+def own_page(back: str | None, otherwise: str) -> str:
+    """The address that a form names to return to, if it is one of the organiser's pages."""
+    return back if back and _OWN_PAGE.fullmatch(back) else otherwise

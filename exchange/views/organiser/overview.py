@@ -17,6 +17,7 @@ from exchange.views.organiser.blueprint import (
     bp,
     link_of,
     organised_event,
+    own_page,
     pass_link,
     pass_of_series,
     public_url,
@@ -37,7 +38,7 @@ def event_overview(event: str) -> str:
     access.hold_secret()
     held = people.passes_at_event(found.id)
     of_event = {pass_.role: pass_link(pass_) for pass_ in held if pass_.event_id}
-    at_stand = {pass_.stand_id: pass_link(pass_) for pass_ in held if pass_.stand_id}
+    at_stand = {stand: pass_link(pass_) for stand, pass_ in people.own_passes(held).items()}
     stands = fair.stand_lines(found.id)
     return render_page(
         "organiser/event.html",
@@ -119,7 +120,7 @@ def code(pass_id: int) -> Response:
 @bp.post("/organise/passes/<int:pass_id>/<any(rotate, revoke, restore, 'one-browser', free):verb>")
 def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
     """Give a pass a new secret, let it lapse, let it be valid again; bind it to the first browser
-    that redeems it (`one-browser`: `on`) or free it for another.
+    that redeems it (`one-browser`: `on`) or free it for another. `back`: the page it was done on.
     """
     by, pass_ = pass_of_series(pass_id)
     if verb == "rotate":
@@ -142,7 +143,7 @@ def change_pass(pass_id: int, verb: str) -> ResponseReturnValue:
         passes.set_revoked(pass_.id, verb == "revoke", by=by)
     if wants_json():
         return jsonify({"pass": pass_.id})
-    return redirect(f"{_page_of(pass_)}#pass-{pass_id}", 303)
+    return redirect(f"{own_page(posted().get('back'), _page_of(pass_))}#pass-{pass_id}", 303)
 
 
 def _page_of(pass_: PassLine) -> str:

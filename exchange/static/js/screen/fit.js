@@ -52,7 +52,8 @@ function fitRoom(room) {
   words.dataset.myBreak = best.way;
   words.style.fontSize = `${best.size || innerHeight * LEAST}px`;
   if (best.size) return;
-  for (const cut of cuts) {
+  // What is left is known once those of a fixed length have it.
+  for (const cut of cuts.sort((one, other) => Number(!one.dataset.cut) - Number(!other.dataset.cut))) {
     const fixed = Number.parseInt(cut.dataset.cut ?? "", 10);
     if (fixed) clamp(cut, fixed);
     else {

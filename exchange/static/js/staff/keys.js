@@ -77,6 +77,13 @@ function next() {
   button.click();
 }
 
+/** Call the pitch that follows. */
+function nextPitch() {
+  const button = $("#conduct [data-key=p]");
+  if (button) button.click();
+  else toast(words("noPitch"));
+}
+
 const help = () => byId("help", HTMLDialogElement);
 
 /** @type {Record<string, () => void>} */
@@ -87,6 +94,7 @@ const COMMANDS = {
   2: () => zone("2"),
   3: () => zone("3"),
   n: next,
+  p: nextPitch,
   u: undoPress,
   f: typeIn,
   "/": () => byId("filter-q")?.focus(),
