@@ -109,6 +109,10 @@ class Fair:
         with self.app.app_context():
             return self._event_id(code)
 
+    def series_id(self, code: str = TOUR) -> int:
+        with self.app.app_context():
+            return db.session.query(Series).filter_by(code=code).one().id
+
     def stand_id(self, code: str = ROBO) -> int:
         with self.app.app_context():
             return self._stand_id(code)
@@ -232,6 +236,12 @@ class Fair:
     ) -> Outcome:
         with self.app.app_context():
             return undo.undo(self._event_id(event), change, by=self.actor(by, desk), key=key)
+
+    def undo_of_series(self, change: int, *, series: str = TOUR) -> Outcome:
+        """The organiser takes back what belongs to no event."""
+        series_id = self.series_id(series)
+        with self.app.app_context():
+            return undo.undo_of_series(series_id, change, by=self.actor("organiser"))
 
     def conduct(self, verb: str, value: str | None = None, event: str = GE) -> Outcome:
         with self.app.app_context():
