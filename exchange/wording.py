@@ -54,6 +54,28 @@ ROLE: dict[str, LazyString] = {
     "contact": _l("Anlaufstelle"),
 }
 
+CONTACT_ROLE: dict[str, LazyString] = {
+    "expert": _l("fachlich"),
+    "technical": _l("technisch"),
+    "contract": _l("Nachnutzung und Vertrag"),
+}
+
+BASIS: dict[str, LazyString] = {
+    "public_function": _l("öffentliche Funktion mit Außenkontakt"),
+    "consent": _l("Einwilligung"),
+    "hidden": _l("Name wird nicht gezeigt"),
+}
+
+ENTRY: dict[str, LazyString] = {
+    "summary": _l("Kurzbeschreibung"),
+    "status": _l("Umsetzungsstand"),
+    "since": _l("Im Einsatz seit"),
+    "licence": _l("Lizenz"),
+    "links": _l("Links"),
+    "contacts": _l("Anlaufstellen"),
+}
+"""The fields of a project's entry."""
+
 DEED: dict[str, LazyString] = {
     "ask": _l("gestellt"),
     "publish": _l("veröffentlicht"),
@@ -119,6 +141,21 @@ def role_word(value: enum.Enum | str) -> LazyString | str:
     return _word(ROLE, value)
 
 
+def contact_role_word(value: enum.Enum | str) -> LazyString | str:
+    """For what somebody is the one to call: "fachlich"."""
+    return _word(CONTACT_ROLE, value)
+
+
+def basis_word(value: enum.Enum | str) -> LazyString | str:
+    """On what ground a contact's name is shown: "Einwilligung"."""
+    return _word(BASIS, value)
+
+
+def entry_word(name: str) -> LazyString | str:
+    """For a field of a project's entry: "Umsetzungsstand"."""
+    return _word(ENTRY, name)
+
+
 def deed_word(verb: str) -> LazyString | str:
     """For what was done to a question: "beantwortet"."""
     return _word(DEED, verb)
@@ -139,5 +176,8 @@ def init_app(app: Flask) -> None:
         role_word=role_word,
         reason_word=reason_word,
         deed_word=deed_word,
+        contact_role_word=contact_role_word,
+        basis_word=basis_word,
+        entry_word=entry_word,
         reasons=tuple(REASONS),
     )

@@ -77,6 +77,11 @@ def facet_of(name: str) -> Facet | None:
     return Facet(name.removeprefix(_PREPARED)) if name.startswith(_PREPARED) else None
 
 
+def limit_of(name: str) -> int:
+    """How long a text of the entry may be, in characters."""
+    return LIMITS.get(name, lengths.ANSWER)
+
+
 @dataclass(frozen=True)
 class TypedContact:
     """A contact as it was typed. `id`: of the one that stands there; empty for a new one."""

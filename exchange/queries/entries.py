@@ -4,15 +4,17 @@ For partners and organisers. Names of contacts that are not to be shown are amon
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from exchange.database.connections import db
 from exchange.models import (
     Basis,
+    ChangeRecord,
+    ChangeRow,
     Contact,
     ContactRole,
     Event,
@@ -136,8 +138,8 @@ def entry_of(project_id: int) -> Entry | None:
     row: Any = db.session.execute(_ENTRIES.where(Project.id == project_id)).one_or_none()
     if row is None:
         return None
-    return Entry(
-        *tuple(row),
+    return replace(
+        Entry(*row),
         contacts=_contacts([project_id]).get(project_id, ()),
         answers=_answers([project_id]).get(project_id, {}),
     )
@@ -255,8 +257,8 @@ def entries_at(event_id: int, wanted: Wanted) -> Part[Entry]:
     contacts, answers, proposals = _contacts(ids), _answers(ids), _waiting(ids)
     rows_of: Any = db.session.execute(_ENTRIES.where(Project.id.in_(ids)))
     found = {
-        row[0]: Entry(
-            *row,
+        row[0]: replace(
+            Entry(*row),
             contacts=contacts.get(row[0], ()),
             answers=answers.get(row[0], {}),
             labels=labels[row[0]],
@@ -277,6 +279,20 @@ def prepared_answers(project_id: int) -> tuple[dict[str, str], dict[Facet, str]]
     ).all()
     said = {facet: text for facet, text, _ in rows}
     return (rows[0][2] if rows else {}), {facet: said[facet] for facet in Facet if facet in said}
+
+
+def changed_at(project_id: int) -> datetime | None:
+    """When the project or one of its contacts was last changed; None since it was made."""
+    contacts = select(Contact.id).where(Contact.project_id == project_id)
+    of_it = or_(
+        and_(ChangeRecord.kind == "project", ChangeRecord.record_id == project_id),
+        and_(ChangeRecord.kind == "contact", ChangeRecord.record_id.in_(contacts)),
+    )
+    return db.session.scalar(
+        select(func.max(ChangeRow.at))
+        .join(ChangeRecord, ChangeRecord.change_id == ChangeRow.id)
+        .where(of_it)
+    )
 
 
 _ANSWERED = PreparedAnswer.text != ""

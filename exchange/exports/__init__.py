@@ -1,0 +1,1 @@
+"""What leaves in the forms of other programs: files to be kept. Knows neither HTTP nor database."""
