@@ -6,6 +6,7 @@ the prefixes keep digests of different tables apart, so that nothing can be matc
 
 import hashlib
 import hmac
+import uuid
 
 _KEY_BYTES = 16
 """128 bits of a digest: no fewer than a UUID has, and half the index."""
@@ -30,6 +31,11 @@ def content(key: str, arrived: str, instance_key: str) -> str:
     """
     plain = hashlib.sha256(arrived.encode("utf-8", "surrogatepass")).hexdigest()
     return _hmac(f"content {key} {plain}", instance_key)
+
+
+def contact_uid(contact_id: int, instance_key: str) -> str:
+    """What a contact is called in address books, whatever this server's address becomes."""
+    return str(uuid.UUID(_hmac(f"contact {contact_id}", instance_key)[: 2 * _KEY_BYTES]))
 
 
 def _hmac(message: str, instance_key: str) -> str:

@@ -3,7 +3,6 @@ on iPhones. UTF-8, CRLF, lines folded at 75 bytes.
 """
 
 import re
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +20,8 @@ _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 class Card:
     """Whom to call about a project. `person`: None where the name is not to be shown."""
 
-    id: int
+    uid: str
+    """The same for the same contact, so that it replaces itself in an address book."""
     function: str | None
     person: str | None
     organisation: str
@@ -42,8 +42,6 @@ def cards(contacts: Iterable[Card]) -> bytes:
 
 def _lines(contact: Card) -> list[str]:
     name = contact.function or contact.person or contact.organisation
-    # The same contact again replaces itself in the address book.
-    uid = uuid.uuid5(uuid.NAMESPACE_URL, f"{contact.url}#contact-{contact.id}")
     revised = (contact.since or _NEVER).astimezone(UTC)
     lines = [
         "BEGIN:VCARD",
@@ -62,7 +60,7 @@ def _lines(contact: Card) -> list[str]:
         *lines,
         f"URL:{contact.url}",
         f"NOTE:{escape(contact.note)}",
-        f"UID:urn:uuid:{uid}",
+        f"UID:urn:uuid:{contact.uid}",
         f"REV:{revised:%Y-%m-%dT%H:%M:%SZ}",
         "END:VCARD",
     ]

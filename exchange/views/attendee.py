@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
-from exchange import access, quotas, rooms
+from exchange import access, digests, quotas, rooms
 from exchange.domain import asking, prepared, questions, round, votes
 from exchange.domain.changes import Actor
 from exchange.domain.moves import Fields
@@ -202,11 +202,12 @@ def contacts_card(project: str) -> Response:
         raise Refused("no_contact")
     address = _public(f"/projects/{found.code}")
     since = entry_queries.changed_at(found.id)
+    key = current_app.extensions["process"].settings.secret_key
     response = Response(
         vcard.cards(
             [
                 vcard.Card(
-                    id=contact.id,
+                    uid=digests.contact_uid(contact.id, key),
                     function=contact.function,
                     person=contact.person,
                     organisation=found.partner,
