@@ -10,8 +10,9 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from exchange import rooms
@@ -325,7 +326,7 @@ def _make(session: Session, new: Mapping[_Place, _Wanted]) -> dict[_Place, _Stan
             execution_options={"synchronize_session": False},
         ).scalar_one()
     moment = now()
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for (stand_id, facet), want in new.items():
         rows.append(
             {
@@ -346,12 +347,22 @@ def _make(session: Session, new: Mapping[_Place, _Wanted]) -> dict[_Place, _Stan
             }
         )
         numbers[want.event_id] += 1
-    ids = session.scalars(
-        insert(Question).returning(Question.id, sort_by_parameter_order=True), rows
-    )
+    session.execute(insert(Question), rows)
+    # By their numbers: a database gives ids in whatever order it likes.
+    ids = {
+        (event_id, number): id_
+        for id_, event_id, number in session.execute(
+            select(Question.id, Question.event_id, Question.number).where(
+                Question.stand_id.in_({stand_id for stand_id, _ in new}),
+                Question.origin == Origin.PREPARED,
+            )
+        )
+    }
     return {
-        place: _Standing(id_, want.event_id, "", Status.WITHDRAWN, 0, None, None)
-        for (place, want), id_ in zip(new.items(), ids, strict=True)
+        place: _Standing(
+            ids[want.event_id, row["number"]], want.event_id, "", Status.WITHDRAWN, 0, None, None
+        )
+        for (place, want), row in zip(new.items(), rows, strict=True)
     }
 
 
@@ -370,8 +381,8 @@ def _give(session: Session, answers: Sequence[tuple[_Standing, _Wanted]]) -> dic
     ):
         contacts.setdefault(project_id, contact_id)
     moment = now()
-    ids = session.scalars(
-        insert(Answer).returning(Answer.id, sort_by_parameter_order=True),
+    session.execute(
+        insert(Answer),
         [
             {
                 "question_id": one.id,
@@ -385,7 +396,12 @@ def _give(session: Session, answers: Sequence[tuple[_Standing, _Wanted]]) -> dic
             for one, want in answers
         ],
     )
-    return dict(zip((one.id for one, _ in answers), ids, strict=True))
+    latest = session.execute(
+        select(Answer.question_id, func.max(Answer.id))
+        .where(Answer.question_id.in_([one.id for one, _ in answers]))
+        .group_by(Answer.question_id)
+    )
+    return {question_id: answer_id for question_id, answer_id in latest}
 
 
 def _set_free(under_way: Change, withdrawn: Collection[int]) -> None:

@@ -67,6 +67,12 @@ def open_first_event(page: Page) -> None:
     )
 
 
+def save_a_link_that_is_none(page: Page) -> None:
+    page.get_by_label("Links").fill("nirgendwo")
+    page.locator(".entry-save button").click()
+    expect(page.locator("#links-error")).not_to_be_empty()
+
+
 def open_help(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
@@ -99,6 +105,11 @@ STATES = {
     "screen, idle": State(f"/screen/{UNDER_WAY}"),
     "screen, live": State(f"/screen/{IN_ROUND}"),
     "organiser, all open": State("/organise", open_first_event),
+    "entry": State(f"/present/{AHEAD}1/entry"),
+    "entry, refused": State(f"/present/{AHEAD}2/entry", save_a_link_that_is_none),
+    "entry, closed": State(f"/present/{UNDER_WAY}1/entry"),
+    "entries": State(f"/organise/{AHEAD}/entries"),
+    "standard questions": State("/organise/series/modellregionen/questions"),
     "sheets": State(f"/organise/{UNDER_WAY}/sheets"),
 }
 NOT_FOR_PHONES = ("screen", "sheets", "organiser")

@@ -20,7 +20,7 @@ from exchange.domain.changes import Actor, Outcome
 from exchange.domain.moves import Fields
 from exchange.domain.projects import ContactEntry, ProjectEntry
 from exchange.domain.series import make_series
-from exchange.models import Base, Event, Pass, Phase, Question, Role, Series, Stand
+from exchange.models import Base, Event, Pass, Phase, Project, Question, Role, Series, Stand
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
 from exchange.queries.questions import Card
@@ -366,11 +366,13 @@ class Fair:
         return found.id
 
     def _pass(self, role: str, code: str) -> Pass:
-        found: Series | Event | Stand
+        found: Series | Event | Stand | Project
         if role == "organiser":
             found = db.session.query(Series).filter_by(code=code).one()
         elif role == "presenter":
             found = db.session.query(Stand).filter_by(code=code).one()
+        elif role == "contact":
+            found = db.session.query(Project).filter_by(code=code).one()
         else:
             found = db.session.query(Event).filter_by(code=code).one()
         place = f"{type(found).__name__.lower()}_id"

@@ -20,6 +20,10 @@ STAFF = {
     f"/screen/{GE}": ("screen", GE),
     "/organise": ("organiser", TOUR),
     f"/organise/{GE}/sheets": ("organiser", TOUR),
+    f"/organise/{GE}/entries": ("organiser", TOUR),
+    f"/organise/series/{TOUR}/questions": ("organiser", TOUR),
+    f"/present/{ROBO}/entry": ("presenter", ROBO),
+    "/contact/robo": ("contact", "robo"),
 }
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
