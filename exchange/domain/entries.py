@@ -4,6 +4,7 @@ What a partner saves is a proposal for each field that is to read differently. N
 else reads changes until the organiser takes it.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -61,6 +62,9 @@ CONTACTS = "contacts"
 _PREPARED = "prepared."
 MOST_CONTACTS = 8
 """How many a project may have: with their fields a form stays within what a request may bring."""
+
+
+_ID = re.compile("[0-9]{1,9}")
 
 
 def prepared_field(facet: Facet) -> str:
@@ -201,7 +205,7 @@ def _read_contacts(typed: Sequence[TypedContact], problems: dict[str, str]) -> l
     for place, one in enumerate(typed, 1):
         if one.empty:
             continue
-        value: dict[str, Any] = {"id": int(one.id) if one.id.isdecimal() else None}
+        value: dict[str, Any] = {"id": int(one.id) if _ID.fullmatch(one.id) else None}
         for name, limit in CONTACT_LIMITS.items():
             text = getattr(one, name)
             value[name] = None
@@ -252,6 +256,10 @@ def save(
     subject = Subject("project", project_id)
     with change_of_series(entry.series_id, "entry", subject, by, key=key) as under_way:
         if under_way.repeated is None:
+            # One after the other: a field has one proposal that waits.
+            under_way.session.execute(
+                select(Project.id).where(Project.id == project_id).with_for_update()
+            )
             entry = entries.entry_of(project_id)
             if entry is None or entry.archived:
                 raise Refused("unknown")

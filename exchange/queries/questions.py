@@ -613,7 +613,8 @@ class Head:
 
 
 def possible_heads(card: Card) -> list[Head]:
-    """The questions of the same event that are not yet answered and that this one could follow.
+    """The questions of the same event that this one could follow: those that are not yet answered,
+    and what its own stand's project answered beforehand.
 
     What everybody may read can only follow what everybody may read, too.
     """
@@ -627,7 +628,14 @@ def possible_heads(card: Card) -> list[Head]:
             Question.event_id == card.stand.event_id,
             Question.id != card.id,
             Question.head_id.is_(None),
-            Question.status.in_(statuses),
+            or_(
+                Question.status.in_(statuses),
+                and_(
+                    Question.origin == Origin.PREPARED,
+                    Question.status == Status.ANSWERED,
+                    Question.stand_id == card.stand.id,
+                ),
+            ),
         )
         .order_by(Question.number)
     )

@@ -165,6 +165,16 @@ def test_a_question_that_asks_the_same_is_answered_by_following_it(fair: Fair) -
         assert questions.summary(fair.event_id()).open_count == 0
 
 
+def test_what_a_stand_answered_beforehand_is_proposed_there_as_the_same(fair: Fair) -> None:
+    answer_beforehand(fair, "robo", kosten="Viel.")
+    answer_beforehand(fair, "bau", kosten="Wenig.")
+    usual = prepared.STANDARD_QUESTIONS["de"][Facet.KOSTEN]
+    asked = fair.ask(words=usual)
+    with fair.app.app_context():
+        found = questions.possible_heads(fair.card(asked))
+    assert [(head.text, head.stand.code) for head in found] == [(usual, ROBO)]
+
+
 def test_when_its_head_is_emptied_a_question_stands_by_itself_again(fair: Fair) -> None:
     answer_beforehand(fair, "robo", kosten="Viel.")
     head = next(card for card in fair.cards() if card.prepared)
