@@ -296,6 +296,11 @@ def is_contact_of(project_id: int) -> bool:
     return False
 
 
+def contact_of(project_id: int) -> Actor:
+    """The contacts of a project. Refuses `not_yours`."""
+    return Actor(role="contact", pass_id=_holding(Role.CONTACT, project_id).id)
+
+
 def asker_of(question: QuestionPlace | None) -> Actor:
     """The one who asked a question. Refuses `not_yours`, also for a question that is not there:
     whoever tries ids learns nothing of others' questions.

@@ -68,6 +68,16 @@ BASIS: dict[str, LazyString] = {
 }
 """On what ground a contact's name is shown."""
 
+ENTRY: dict[str, LazyString] = {
+    "summary": _l("Kurzbeschreibung"),
+    "status": _l("Umsetzungsstand"),
+    "since": _l("Im Einsatz seit"),
+    "licence": _l("Lizenz"),
+    "links": _l("Links"),
+    "contacts": _l("Anlaufstellen"),
+}
+"""The fields of a project's entry."""
+
 DEED: dict[str, LazyString] = {
     "ask": _l("gestellt"),
     "publish": _l("veröffentlicht"),
@@ -143,6 +153,11 @@ def basis_word(value: enum.Enum | str) -> LazyString | str:
     return _word(BASIS, value)
 
 
+def entry_word(name: str) -> LazyString | str:
+    """For a field of a project's entry: "Umsetzungsstand"."""
+    return _word(ENTRY, name)
+
+
 def deed_word(verb: str) -> LazyString | str:
     """For what was done to a question: "beantwortet"."""
     return _word(DEED, verb)
@@ -165,5 +180,6 @@ def init_app(app: Flask) -> None:
         basis_word=basis_word,
         reason_word=reason_word,
         deed_word=deed_word,
+        entry_word=entry_word,
         reasons=tuple(REASONS),
     )

@@ -128,6 +128,10 @@ class Change:
         if image not in self._records:
             self._records[image] = records.dump(record)
 
+    def before(self, record: Base) -> dict[str, Any] | None:
+        """How a record was, if it was remembered; None for one that this change made."""
+        return self._records.get((records.kind_of(record), records.id_of(record)))
+
     def made(self, record: Base) -> None:
         """Note that this change made `record`: undo archives it."""
         self.session.flush()

@@ -17,13 +17,32 @@ from sqlalchemy.orm import Session
 
 from exchange.database import erasing
 from exchange.database.transactions import writing
-from exchange.domain import asking, events, projects, questions, removing, round, votes
-from exchange.domain.changes import Actor
+from exchange.domain import (
+    asking,
+    events,
+    prepared,
+    projects,
+    questions,
+    removing,
+    round,
+    votes,
+)
+from exchange.domain.changes import Actor, Change, Subject, change
 from exchange.domain.moves import Fields
 from exchange.domain.projects import ContactEntry, ProjectEntry
 from exchange.domain.refusals import Refused
 from exchange.domain.series import FIRST_NAME, make_series, new_code
-from exchange.models import Answer, Event, Phase, Question, Series
+from exchange.models import (
+    Answer,
+    Contact,
+    ContactRole,
+    Event,
+    Facet,
+    Phase,
+    Project,
+    Question,
+    Series,
+)
 from exchange.models.base import today
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
@@ -81,6 +100,7 @@ def load() -> bool:
         ids = _make_fairs(session)
     _ask_in_lippbrueck(ids[EARLIER_CODE])
     _ask_in_gelsenkirchen(ids[EVENT_CODE])
+    _answer_beforehand(ids[EVENT_CODE])
     return True
 
 
@@ -135,6 +155,32 @@ def _make_fairs(session: Session) -> dict[str, int]:
             )
         ids[one.code] = event.id
     return ids
+
+
+def _answer_beforehand(event_id: int) -> None:
+    """What projects say of themselves, and answered before the day; at every event not yet closed.
+
+    After the questions that were asked, so that these have the numbers that they are known by.
+    """
+    said = json.loads(_text_of("entries.json"))
+    by = Actor("organiser")
+    with change(event_id, "set-up", Subject("event", event_id), by) as under_way:
+        shown = {project.title: project for project in under_way.session.scalars(select(Project))}
+        for title, entry in said.items():
+            project = shown[title]
+            _say(under_way, project, entry)
+            for word, text in entry["prepared"].items():
+                prepared.set_answer(under_way, project.id, Facet(word), text)
+        prepared.sync(under_way, [shown[title].id for title in said])
+
+
+def _say(under_way: Change, project: Project, entry: dict[str, Any]) -> None:
+    project.status, project.since = entry.get("status"), entry.get("since")
+    project.licence = entry.get("licence")
+    project.links = "\n".join(entry.get("links", ())) or None
+    for position, contact in enumerate(entry.get("contacts", ()), 1):
+        columns = contact | {"role": ContactRole(contact["role"])}
+        under_way.session.add(Contact(project_id=project.id, position=position, **columns))
 
 
 def _ask_in_lippbrueck(event_id: int) -> None:
@@ -223,6 +269,9 @@ def _stand_list() -> Iterator[dict[str, str]]:
 
 
 def _lines(name: str) -> Iterator[dict[str, Any]]:
-    with resources.files("exchange").joinpath(f"demo/{name}").open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+    for line in filter(None, _text_of(name).split("\n")):
+        yield json.loads(line)
+
+
+def _text_of(name: str) -> str:
+    return resources.files("exchange").joinpath(f"demo/{name}").read_text(encoding="utf-8")

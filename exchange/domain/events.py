@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from exchange import rooms
-from exchange.domain import field_values, round, set_up
+from exchange.domain import field_values, prepared, round, set_up
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change, change_of_series
 from exchange.domain.field_values import Values
 from exchange.domain.refusals import Refused
@@ -167,6 +167,7 @@ def add(
             )
             if source is not None:
                 copy_event(session, source, event)
+                prepared.sync_event(under_way, event.id)
             under_way.made(event)
     return under_way.told
 
@@ -176,7 +177,7 @@ def copy_event(session: Session, source: Event, event: Event) -> list[Stand]:
     place, project and pitch, each with a code and passes of its own; and the settings.
 
     No questions. Projects and their contacts belong to the series: they are there already. So are
-    their prepared answers; what makes questions of them at a stand goes where the stands are made.
+    their prepared answers: `prepared.sync_event` makes questions of them.
     """
     for name in _COPIED:
         setattr(event, name, getattr(source, name))
@@ -208,7 +209,6 @@ def copy_event(session: Session, source: Event, event: Event) -> list[Stand]:
         copy.pitch_position = stand.pitch_position
         made.append(copy)
     session.flush()
-    # Prepared answers become questions of the new stands here (`domain/prepared.py`).
     return made
 
 
@@ -229,6 +229,8 @@ def edit(event_id: int, values: Values, *, by: Actor, key: str | None = None) ->
             under_way.nothing_done = not changed
             if changed:
                 set_up.redraw(under_way, [event])
+            if "language" in changed:
+                prepared.sync_event(under_way, event_id)
             if changed & {"city", "date"}:
                 # They stand on every sheet.
                 event.stands_changed = now()

@@ -13,7 +13,9 @@ from exchange.queries.questions import PUBLIC, Card, Head
 
 
 def proposals(card: Card) -> list[Head]:
-    """The questions, not yet answered, that ask most likely the same as this one."""
+    """The questions, not yet answered or answered beforehand at its stand, that ask most likely the
+    same as this one.
+    """
     heads = {head.id: head for head in questions.possible_heads(card)}
     found = likest(card.text, {id_: head.text for id_, head in heads.items()})
     return [heads[id_] for id_ in found]

@@ -1,10 +1,13 @@
-"""What a question may become: the table of moves, and the one function that assigns a status.
+"""What a question may become: the table of moves, and the functions that assign a status.
 
 Source of the table: docs/glossary.md, "A question's life".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from exchange.domain.changes import Change
 from exchange.models import ASKING, Phase, Question, Status
@@ -106,7 +109,7 @@ def may_be_edited(status: Status, phase: Phase, *, moderated: bool) -> bool:
 
 
 def assign_status(under_way: Change, question: Question, to: Status, **columns: object) -> None:
-    """The only place that assigns a status. What belonged to the old one goes with it; `columns`
+    """How every verb assigns a status. What belonged to the old one goes with it; `columns`
     are what belongs to the new one.
     """
     under_way.touch(question)
@@ -120,3 +123,36 @@ def assign_status(under_way: Change, question: Question, to: Status, **columns: 
     if leaves_stage:
         # The database allows one live question an event: the old one must go before the new comes.
         under_way.session.flush()
+
+
+@dataclass(frozen=True)
+class PreparedRow:
+    """How a prepared question is to stand. Without an answer it is withdrawn, and its text gone."""
+
+    id: int
+    text: str
+    version: int
+    answer_id: int | None
+
+
+def assign_prepared(session: Session, rows: Sequence[PreparedRow]) -> None:
+    """The same for prepared questions, many at once: no verb leads there, and no undo of their own,
+    for they follow their project's entry (`domain/prepared.py`).
+    """
+    if not rows:
+        return
+    moment = now()
+    session.execute(
+        update(Question),
+        [
+            {
+                "id": row.id,
+                "text": row.text if row.answer_id else "",
+                "version": row.version,
+                "answer_id": row.answer_id,
+                "status": Status.ANSWERED if row.answer_id else Status.WITHDRAWN,
+                "since": moment,
+            }
+            for row in rows
+        ],
+    )

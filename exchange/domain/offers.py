@@ -57,6 +57,8 @@ def offered(card: Card, role: str) -> str:
 
 
 def _offered(card: Card, role: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if card.prepared:
+        return (), ()
     return _by_the_table(
         role,
         card.status,

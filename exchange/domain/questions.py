@@ -12,7 +12,7 @@ from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.moves import MOVES, NO_FIELDS, Fields, M, assign_status, may, may_be_edited
 from exchange.domain.phases import require_asking
 from exchange.domain.refusals import Refused
-from exchange.models import Answer, How, Question, Reason, Stand, Status, lengths
+from exchange.models import Answer, How, Origin, Question, Reason, Stand, Status, lengths
 from exchange.models.base import today
 from exchange.models.labels import sort_key
 from exchange.queries.fair import code_in
@@ -33,8 +33,8 @@ def act(
     `event_id`: the event at which the actor acts; the question's own unless said.
 
     Refuses `unknown`, also to a desk when the question is another's; `quicker` when it has moved
-    on since; `follows` for a merged question; `status` when the table says no; and what the verb
-    itself refuses.
+    on since; `prepared` for one that nobody asked; `follows` for a merged question; `status` when
+    the table says no; and what the verb itself refuses.
     """
     if event_id is None:
         event_id = db.session.scalar(select(Question.event_id).where(Question.id == question_id))
@@ -58,6 +58,8 @@ def _require(question: Question, verb: str, by: Actor, version: int | None) -> N
         raise Refused("unknown")
     if by.role not in move.allowed:
         raise Refused("not_yours")
+    if question.origin is Origin.PREPARED:
+        raise Refused("prepared", number=question.number)
     if version is not None and version != question.version:
         raise Refused("quicker", number=question.number)
     if question.head is not None and not move.while_merged:

@@ -13,7 +13,7 @@ from exchange import config, wording
 from exchange.config import Settings
 from exchange.models import Phase, Role
 from exchange.models.base import today
-from exchange.queries import readiness
+from exchange.queries import entries, readiness
 from exchange.queries.readiness import Found, Unredeemed
 
 NAMED = 5
@@ -46,10 +46,10 @@ def missing(event_id: int) -> list[Missing]:
         *_of_the_day(found),
         *_of_stands(found),
         *_of_contacts(found),
+        *_of_entries(found, event_id),
         *_of_sheets(found),
         *_of_passes(found),
     ]
-    # Who adds a line (answers that were not prepared, pitches without a time) does it here.
     if config.only_local(settings):
         lines.append(
             Missing(
@@ -129,6 +129,34 @@ def _others(word: str, found: Found, many: int) -> Iterator[Missing]:
         )
     )
     yield Missing(word, sentence, f"{found.code}/stands", _l("Alle Stände"))
+
+
+def _of_entries(found: Found, event_id: int) -> Iterator[Missing]:
+    path, mend = f"{found.code}/entries", _l("Einträge ansehen")
+    waiting = entries.totals(event_id).waiting
+    if waiting:
+        yield Missing(
+            "proposals",
+            ngettext(
+                "Eine Änderung eines Projektpartners wartet auf Sie.",
+                "%(num)s Änderungen von Projektpartnern warten auf Sie.",
+                waiting,
+            ),
+            path,
+            mend,
+        )
+    unanswered = entries.unanswered(event_id)
+    if unanswered:
+        yield Missing(
+            "prepared",
+            ngettext(
+                "Ein Projekt hat noch nicht alle sechs Fragen vorab beantwortet.",
+                "%(num)s Projekte haben noch nicht alle sechs Fragen vorab beantwortet.",
+                unanswered,
+            ),
+            path,
+            mend,
+        )
 
 
 def _of_sheets(found: Found) -> Iterator[Missing]:

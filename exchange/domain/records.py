@@ -178,7 +178,9 @@ def _load(model: type[Base], name: str, value: Any) -> Any:
     """A value as its column holds it."""
     if not isinstance(value, str):
         return value
-    kind = inspect(model).column_attrs[name].columns[0].type.python_type
+    column = inspect(model).column_attrs[name].columns[0].type
+    # A type of our own says nothing of what it holds; the one that it is made of does.
+    kind = getattr(column, "impl_instance", column).python_type
     if issubclass(kind, Enum):
         return kind(value)
     if kind in (datetime, date):

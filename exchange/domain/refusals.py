@@ -155,6 +155,21 @@ _SENTENCES: dict[str, LazyString] = {
     "undone": _l("Das ist schon zurückgenommen."),
     "not_undoable": _l("Das lässt sich nicht zurücknehmen."),
     "erased": _l("Was entfernt oder zurückgezogen wurde, bleibt es."),
+    # A project's entry.
+    "prepared": _l(
+        "Frage %(number)s ist vorab beantwortet: Ihr Text steht im Eintrag des Projekts und wird"
+        " dort geändert."
+    ),
+    "entry_closed": _l(
+        "Der Eintrag ist geschlossen, seit die Veranstaltung läuft. Die Organisation kann ihn"
+        " wieder öffnen."
+    ),
+    "entry_changed": _l(
+        "Dieser Vorschlag hat sich gerade geändert. Bitte sehen Sie ihn noch einmal an."
+    ),
+    "contact_unnamed": _l("Bitte nennen Sie eine Funktion, zum Beispiel „Projektleitung“."),
+    "contacts_many": _l("Das sind zu viele Anlaufstellen: höchstens %(limit)s."),
+    "no_contact": _l("Zu diesem Projekt ist zurzeit keine Anlaufstelle eingetragen."),
     # Who it is, or where from.
     "unknown": _l("Das gibt es hier nicht."),
     "origin": _l("Diese Anfrage kam von einer anderen Seite und wurde nicht angenommen."),

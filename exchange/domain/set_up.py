@@ -32,6 +32,7 @@ def redraw(under_way: Change, changed: Iterable[Base]) -> None:
     projects: set[int] = set()
     stands: set[int] = set()
     printed: set[int] = set()
+    retitled: set[int] = set()
     for record in changed:
         match record:
             case Event():
@@ -42,6 +43,8 @@ def redraw(under_way: Change, changed: Iterable[Base]) -> None:
                 stands.add(record.id)
             case Project():
                 projects.add(record.id)
+                if _is_printed_anew(under_way, record):
+                    retitled.add(record.id)
             case Contact() | PreparedAnswer():
                 projects.add(record.project_id)
             case Series() | Pass() | Proposal():
@@ -50,11 +53,11 @@ def redraw(under_way: Change, changed: Iterable[Base]) -> None:
     session.flush()
     if projects:
         shown = session.execute(
-            select(Stand.id, Stand.event_id).where(Stand.project_id.in_(projects))
+            select(Stand.id, Stand.event_id, Stand.project_id).where(Stand.project_id.in_(projects))
         ).all()
-        events |= {event_id for _, event_id in shown}
-        printed |= {event_id for _, event_id in shown}
-        stands |= {stand_id for stand_id, _ in shown}
+        events |= {event_id for _, event_id, _ in shown}
+        printed |= {event_id for _, event_id, project_id in shown if project_id in retitled}
+        stands |= {stand_id for stand_id, _, _ in shown}
     if events or stands:
         rows = session.scalars(
             select(Stand.id).where(or_(Stand.event_id.in_(events), Stand.id.in_(stands)))
@@ -65,3 +68,11 @@ def redraw(under_way: Change, changed: Iterable[Base]) -> None:
     if printed:
         for event in session.scalars(select(Event).where(Event.id.in_(printed))):
             event.stands_changed = now()
+
+
+def _is_printed_anew(under_way: Change, project: Project) -> bool:
+    """Whether a sheet would read differently: it shows title and partner, and no more of it."""
+    before = under_way.before(project)
+    return before is None or any(
+        before[name] != getattr(project, name) for name in ("title", "partner")
+    )

@@ -7,7 +7,7 @@ whatever its label becomes and wherever it is put.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exchange.domain import events, field_values, projects, set_up
+from exchange.domain import events, field_values, prepared, projects, set_up
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.field_values import Values
 from exchange.domain.refusals import Refused
@@ -32,6 +32,7 @@ def add(event_id: int, values: Values, *, by: Actor, key: str | None = None) -> 
                 project=projects.named(session, event.series_id, values.get("project")),
             )
             under_way.made(stand)
+            prepared.sync_event(under_way, event_id)
             set_up.redraw(under_way, [stand])
     return under_way.told
 
@@ -57,6 +58,7 @@ def edit(
                 stand.place = field_values.line(values, "place", lengths.PLACE)
             if "project" in values:
                 _show(under_way, stand, values["project"])
+                prepared.sync_event(under_way, event_id)
             under_way.nothing_done = before == (stand.label, stand.place, stand.project_id)
             if not under_way.nothing_done:
                 set_up.redraw(under_way, [stand])
@@ -182,6 +184,8 @@ def _set_archived(
                     _require_free(with_label(under_way.session, event_id, stand.label), stand.id)
                     _require_present(stand.project)
                 stand.archived = archived
+                under_way.session.flush()
+                prepared.sync_event(under_way, event_id)
                 if event.pitch_id == stand.id:
                     event.pitch_id = event.pitch_since = None
                 set_up.redraw(under_way, [stand])

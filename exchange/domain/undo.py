@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from exchange.domain import before_images, phases, records, set_up
+from exchange.domain import before_images, phases, prepared, records, set_up
 from exchange.domain.changes import (
     Actor,
     Change,
@@ -108,9 +108,11 @@ def _put_records_back(under_way: Change, row: ChangeRow) -> None:
     )
     if stands and session.scalar(asked.limit(1)) is not None:
         raise Refused("asked")
-    set_up.redraw(under_way, records.put_back(session, row))
+    restored = records.put_back(session, row)
     if row.verb in SET_UP and row.event_before:
-        set_up.redraw(under_way, [under_way.event])
+        restored.append(under_way.event)
+    set_up.redraw(under_way, restored)
+    prepared.sync_restored(under_way, restored)
 
 
 def _went_on(under_way: Change, row: ChangeRow) -> bool:
@@ -177,9 +179,14 @@ def _require_nobody_hidden(under_way: Change, question: Question, row: ChangeRow
 def _require_head(under_way: Change, image: _BeforeImage, row: ChangeRow, ids: set[int]) -> None:
     """The head that a question would follow again must be one then; and nobody may follow it."""
     head = under_way.session.get_one(Question, image.before["head_id"])
-    if head.status is Status.WITHDRAWN:
+    if head.origin is Origin.PREPARED and row.verb in SET_UP:
+        # It was withdrawn with this change, and comes back with what the project answered; unless
+        # the event was closed since (`prepared.sync`).
+        if under_way.event.phase is Phase.CLOSED:
+            raise Refused("built_upon")
+    elif head.status is Status.WITHDRAWN:
         raise Refused("built_upon")
-    if head.id not in ids:
+    elif head.id not in ids:
         vanishes = image.before["status"] in PUBLIC and head.status not in PUBLIC
         if head.head_id is not None or (vanishes and _touched_since(under_way, row, head.id)):
             raise Refused("built_upon")

@@ -9,7 +9,7 @@ from exchange.domain.phases import require_voting
 from exchange.domain.refusals import Refused
 from exchange.live.flush import flush_soon
 from exchange.live.revisions import mark_votes
-from exchange.models import Event, MeToo, Question
+from exchange.models import Event, MeToo, Origin, Question
 from exchange.queries import questions as question_queries
 
 
@@ -17,7 +17,8 @@ def set_me_too(question_id: int, *, participant: str, on: bool) -> int:
     """Say or take back *me too*; both can be repeated. Answers the votes of the group.
 
     It bumps nothing: it marks the stand, whose flush counts once for all of them.
-    Refuses `unknown` (also what attendees cannot see), `own`, and `no_votes` by phase.
+    Refuses `unknown` (also what attendees cannot see), `own`, `no_votes` by phase,
+    and `prepared`: nobody waits for an answer to it.
     """
     with writing() as session:
         question = session.get(Question, question_id)
@@ -29,6 +30,8 @@ def set_me_too(question_id: int, *, participant: str, on: bool) -> int:
             select(Event).where(Event.id == question.event_id).with_for_update()
         ).scalar_one()
         require_voting(event)
+        if question.origin is Origin.PREPARED:
+            raise Refused("prepared", number=question.number)
         person = participants.find_or_create(
             RawConnection.of(session), question.event_id, participant
         )

@@ -141,6 +141,11 @@ class _Reader:
             return [card() for card in self.news.new]
         return questions.cards_of({audience.question_id for audience in self.news.audiences})
 
+    @property
+    def asked(self) -> list[Card]:
+        """Those that staff's lists hold: not what was answered before the day."""
+        return [card for card in self.cards if not card.prepared]
+
     @cached_property
     def for_askers(self) -> list[Card]:
         return questions.cards_of({audience.question_id for audience in self.news.for_askers})
@@ -210,7 +215,7 @@ def screen_context(event: EventLine, stage: Stage, pitch: PitchState | None) -> 
 
 
 def _for_moderation(read: _Reader) -> str:
-    html = render_each("questions/_row.html", read.cards) + render(
+    html = render_each("questions/_row.html", read.asked) + render(
         "moderator/_summary.html", summary=read.summary
     )
     if read.news.stage:
@@ -221,7 +226,7 @@ def _for_moderation(read: _Reader) -> str:
 
 
 def _for_desk(read: _Reader, stand_id: int) -> str:
-    here = [card for card in read.cards if card.stand.id == stand_id]
+    here = [card for card in read.asked if card.stand.id == stand_id]
     gone = [question_id for question_id, left in read.news.moved if left == stand_id]
     html = render_each("questions/_card.html", here) + "".join(map(_gone, gone))
     if read.news.moderation_first:
@@ -257,7 +262,7 @@ def _for_phones(news: CoalescedNews) -> str:
 
 
 def _public_counts(stand_id: int) -> dict[str, int]:
-    return questions.counts(questions.public_at(stand_id))
+    return questions.counts(questions.shown_at(stand_id))
 
 
 def _live_counts(event_id: int) -> dict[str, int]:

@@ -141,6 +141,16 @@ class StandPage:
     """The first is whom to call."""
 
 
+@dataclass(frozen=True)
+class About:
+    """What a project's entry says in single facts."""
+
+    status: str | None
+    since: str | None
+    licence: str | None
+    links: tuple[str, ...]
+
+
 EVENT_COLUMNS: tuple[Any, ...] = (
     Event.id,
     Event.code,
@@ -318,6 +328,13 @@ def stand_page(stand_id: int) -> StandPage:
         licence=project.licence if project else None,
         links=tuple((project.links or "").split()) if project else (),
         contacts=contacts,
+    )
+
+
+def about(project: Project) -> About:
+    """What a project's entry says in single facts."""
+    return About(
+        project.status, project.since, project.licence, tuple((project.links or "").split())
     )
 
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from exchange.database.connections import db
-from exchange.models import Event, Question, Stand, Status
+from exchange.models import Event, Origin, Question, Stand, Status
 from exchange.queries import placement, questions, search
 from exchange.queries.placement import Placed, Placement
 from exchange.queries.questions import PUBLIC, Card
@@ -141,7 +141,7 @@ def _latest(
 
 def in_moderation(event_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]]:
     """All lists of an event's moderation, by name."""
-    condition = Question.event_id == event_id
+    condition = and_(Question.event_id == event_id, questions.ASKED)
     names = [*_SHOWN_TO_STAFF, "merged"]
     return _lists(
         condition, placement.in_moderation, names, placement.ASCENDING_IN_MODERATION, wanted
@@ -150,7 +150,7 @@ def in_moderation(event_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]
 
 def at_desk(stand_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]]:
     """All lists of a stand's desk, by name."""
-    condition = Question.stand_id == stand_id
+    condition = and_(Question.stand_id == stand_id, questions.ASKED)
     return _lists(
         condition, placement.at_desk, _SHOWN_TO_STAFF, placement.ASCENDING_AT_DESK, wanted
     )
@@ -160,7 +160,7 @@ _SHOWN_TO_STAFF = [status.value for status in Status if status is not Status.WIT
 
 
 def public_at(stand_id: int, wanted: Wanted = USUAL, most: int = MOST_FOR_ALL) -> Part[Card]:
-    """What everybody may read at a stand, the latest first."""
+    """What was asked at a stand and everybody may read, the latest first."""
     return _latest("public", questions.public_at(stand_id), wanted, most)
 
 
@@ -188,9 +188,12 @@ def found(event_id: int, words: str, wanted: Wanted = USUAL) -> tuple[Part[Card]
 
 
 def answered_about(project_id: int, wanted: Wanted = USUAL) -> Part[tuple[str, Card]]:
-    """What was answered about a project, in whichever city: (city, question), newest first."""
+    """What was asked and answered about a project, in whichever city: (city, question), newest
+    first. What it answered beforehand is the same in all of them (`entries.prepared_answers`).
+    """
     after = _after("answered", wanted)
     condition = and_(
+        questions.ASKED,
         Stand.project_id == project_id,
         Question.status == Status.ANSWERED,
         Question.head_id.is_(None),
@@ -269,7 +272,8 @@ def _minutes(event_id: int, before: int, length: int) -> Part[Card]:
         select(Question.id)
         .join(Stand, Question.stand_id == Stand.id)
         .where(condition)
-        .order_by(Stand.sort_key, Question.number)
+        # What was answered before the day stands behind what was asked on it.
+        .order_by(Stand.sort_key, Question.origin == Origin.PREPARED, Question.number)
         .offset(before)
         .limit(length)
     )

@@ -50,6 +50,9 @@ from exchange.queries.placement import Placement
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
 """The statuses in which everybody may read a question."""
 
+ASKED = Question.origin != Origin.PREPARED
+"""What somebody asked on the day: the lists of staff, and whatever is counted, hold only these."""
+
 UNACCOUNTED = frozenset({Status.PENDING, Status.OPEN, Status.SHORTLISTED, Status.LIVE})
 """The statuses that must have become another when the day ends."""
 
@@ -132,6 +135,11 @@ class Card:
     def merged(self) -> bool:
         """Whether it follows another question."""
         return self.head is not None
+
+    @property
+    def prepared(self) -> bool:
+        """Whether it is a standard question that its project answered before the day."""
+        return self.origin is Origin.PREPARED
 
     @property
     def in_moderation(self) -> Placement:
@@ -393,12 +401,28 @@ def new_card(
     )
 
 
-def public_at(stand_id: int) -> ColumnElement[bool]:
-    """The questions that everybody may read at a stand."""
+def shown_at(stand_id: int) -> ColumnElement[bool]:
+    """The questions that everybody may read at a stand, prepared ones too."""
     return and_(
         Question.stand_id == stand_id,
         Question.status.in_(PUBLIC),
         or_(_Head.id.is_(None), _Head.status.in_(PUBLIC)),
+    )
+
+
+def public_at(stand_id: int) -> ColumnElement[bool]:
+    """What was asked at a stand and everybody may read."""
+    return and_(shown_at(stand_id), ASKED)
+
+
+def prepared_at(stand_id: int) -> list[Card]:
+    """What a stand's project answered before the day: a question a facet at most."""
+    return cards(
+        and_(
+            Question.stand_id == stand_id,
+            Question.origin == Origin.PREPARED,
+            Question.status == Status.ANSWERED,
+        )
     )
 
 
@@ -480,7 +504,10 @@ def counts(condition: ColumnElement[bool]) -> dict[str, int]:
 
 
 def summary(event_id: int) -> Summary:
-    """How many questions of an event stand where; merged ones stand where their head does."""
+    """How many questions of an event stand where; merged ones stand where their head does.
+
+    Prepared ones are not among them: nobody asked them.
+    """
     found = {status.value: 0 for status in Status}
     with db.reading() as connection:
         counted = _COUNT.rows(connection, event=event_id)
@@ -498,7 +525,7 @@ def summaries_of(series_ids: Collection[int]) -> dict[int, Summary]:
         select(Question.event_id, shown, func.count())
         .join(Event, Question.event_id == Event.id)
         .outerjoin(_Head, Question.head_id == _Head.id)
-        .where(Event.series_id.in_(series_ids))
+        .where(Event.series_id.in_(series_ids), ASKED)
         .group_by(Question.event_id, shown)
     )
     found: dict[int, dict[str, int]] = {}
@@ -511,11 +538,26 @@ def summaries_of(series_ids: Collection[int]) -> dict[int, Summary]:
 NO_QUESTIONS = Summary(dict.fromkeys((status.value for status in Status), 0))
 
 
-# In two parts: all but the merged are counted by an index alone, at each new question.
+# In parts: all but the merged, and but those among which there are prepared ones, are counted by
+# an index alone, at each new question.
+_MAY_BE_PREPARED = or_(Question.status == Status.ANSWERED, Question.status == Status.WITHDRAWN)
 _COUNT = CompiledStatement(
     union_all(
         select(Question.status, func.count())
-        .where(Question.event_id == bindparam("event"), Question.head_id.is_(None))
+        .where(
+            Question.event_id == bindparam("event"),
+            Question.head_id.is_(None),
+            Question.status != Status.ANSWERED,
+            Question.status != Status.WITHDRAWN,
+        )
+        .group_by(Question.status),
+        select(Question.status, func.count())
+        .where(
+            Question.event_id == bindparam("event"),
+            Question.head_id.is_(None),
+            _MAY_BE_PREPARED,
+            ASKED,
+        )
         .group_by(Question.status),
         select(_SHOWN, func.count())
         .select_from(Question)
@@ -595,7 +637,8 @@ class Head:
 
 
 def possible_heads(card: Card) -> list[Head]:
-    """The questions of the same event that are not yet answered and that this one could follow.
+    """The questions of the same event that this one could follow: those that are not yet answered,
+    and what its own stand's project answered beforehand.
 
     What everybody may read can only follow what everybody may read, too.
     """
@@ -609,7 +652,14 @@ def possible_heads(card: Card) -> list[Head]:
             Question.event_id == card.stand.event_id,
             Question.id != card.id,
             Question.head_id.is_(None),
-            Question.status.in_(statuses),
+            or_(
+                Question.status.in_(statuses),
+                and_(
+                    Question.origin == Origin.PREPARED,
+                    Question.status == Status.ANSWERED,
+                    Question.stand_id == card.stand.id,
+                ),
+            ),
         )
         .order_by(Question.number)
     )

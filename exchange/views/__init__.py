@@ -5,6 +5,7 @@ from werkzeug.routing import IntegerConverter
 
 from exchange.views import (
     attendee,
+    entries,
     health,
     moderator,
     organiser,
@@ -14,7 +15,7 @@ from exchange.views import (
     screen,
 )
 
-_AUDIENCES = (attendee, presenter, moderator, screen, organiser, passes, health)
+_AUDIENCES = (attendee, presenter, entries, moderator, screen, organiser, passes, health)
 
 
 class Id(IntegerConverter):

@@ -8,15 +8,17 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from exchange import access, quotas, rooms
-from exchange.domain import asking, questions, round, votes
+from exchange import access, digests, quotas, rooms
+from exchange.domain import asking, prepared, questions, round, votes
 from exchange.domain.changes import Actor
 from exchange.domain.moves import Fields
 from exchange.domain.phases import VOTING, WITH_MINUTES
 from exchange.domain.refusals import Refused
+from exchange.exports import vcard
 from exchange.live import revisions
 from exchange.models import ASKING, Facet
 from exchange.paper import qr
+from exchange.queries import entries as entry_queries
 from exchange.queries import fair, lists, pitches
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
@@ -192,11 +194,51 @@ def project(project: str) -> str:
     return render_page(
         "attendee/project.html",
         project=found,
+        about=fair.about(found),
         contacts=fair.contacts_of(found.id),
+        prepared=_prepared(found.id),
         answered=lists.answered_about(found.id, wanted()),
         owed=question_queries.owed_by(found.id) if access.is_contact_of(found.id) else None,
         stands=fair.stands_of(found.id),
     )
+
+
+@bp.get("/projects/<project>.vcf")
+def contacts_card(project: str) -> Response:
+    """A project's contacts, to be kept in an address book. Refuses `no_contact`."""
+    found = fair.project_by_code(project)
+    contacts = fair.contacts_of(found.id) if found and not found.archived else []
+    if found is None or not contacts:
+        raise Refused("no_contact")
+    address = _public(f"/projects/{found.code}")
+    since = entry_queries.changed_at(found.id)
+    key = current_app.extensions["process"].settings.secret_key
+    response = Response(
+        vcard.cards(
+            [
+                vcard.Card(
+                    uid=digests.contact_uid(contact.id, key),
+                    function=contact.function,
+                    person=contact.person,
+                    organisation=found.partner,
+                    email=contact.email,
+                    phone=contact.phone,
+                    url=address,
+                    note=found.title,
+                    since=since,
+                )
+                for contact in contacts
+            ]
+        ),
+        content_type="text/vcard; charset=utf-8",
+        headers={
+            "Cache-Control": "no-cache",
+            "Content-Disposition": f'attachment; filename="{found.code}.vcf"',
+        },
+    )
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @bp.get("/e/<event>/minutes")
@@ -252,6 +294,7 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "stage": question_queries.stage(event),
             "pitch": pitches.state(event),
             "mine": own,
+            "prepared": question_queries.prepared_at(found.id),
             "public": lists.public_at(found.id, wanted(), lists.beside(own)),
             "me_too": me_too,
             "may_ask": event.phase in ASKING and not found.archived,
@@ -287,6 +330,13 @@ def _question(question: int) -> QuestionPlace:
     if found is None:
         raise Refused("unknown")
     return found
+
+
+def _prepared(project_id: int) -> list[tuple[Facet, str, str]]:
+    """What a project answered beforehand: the facet, the standard question, the answer."""
+    own, answers = entry_queries.prepared_answers(project_id)
+    questions = prepared.standard_questions(own, access.locale())
+    return [(facet, questions[facet], text) for facet, text in answers.items()]
 
 
 def _public(path: str) -> str:

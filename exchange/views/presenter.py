@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from exchange import rooms
 from exchange.domain import questions
 from exchange.domain import undo as undoing
-from exchange.models import Facet
-from exchange.queries import fair, lists
+from exchange.models import Facet, Phase
+from exchange.queries import entries, fair, lists
 from exchange.rooms import Room
 from exchange.views.pages import (
     done,
@@ -34,9 +34,13 @@ def desk(stand: str) -> Response:
     found, _ = staff_stand(stand)
 
     def build() -> dict[str, Any]:
+        event = fair.event_line(found.event_id)
+        is_open = event.phase is Phase.PREPARING or event.entries_open
         return {
-            "event": fair.event_line(found.event_id),
+            "event": event,
             "stand": fair.stand_page(found.id),
+            # Nobody looks for gaps in an entry while the hall asks.
+            "gaps": entries.gaps_at(found.id) if is_open else None,
             "lists": lists.at_desk(found.id, wanted()),
             "facets": list(Facet),
             # For a question that is typed in without scripts; a script makes its own.

@@ -73,6 +73,12 @@ def add_a_stand_that_is_there(page: Page) -> None:
     expect(page.locator("#new-label-error")).not_to_be_empty()
 
 
+def save_a_link_that_is_none(page: Page) -> None:
+    page.get_by_label("Links").fill("nirgendwo")
+    page.locator(".entry-save button").click()
+    expect(page.locator("#links-error")).not_to_be_empty()
+
+
 def open_help(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
@@ -115,6 +121,11 @@ STATES = {
     "organise, projects": State("/organise/series/modellregionen/projects"),
     "organise, series": State("/organise/series/modellregionen/settings"),
     "organise, new event": State(f"/organise/series/modellregionen/events/new?copy={UNDER_WAY}"),
+    "entry": State(f"/present/{AHEAD}1/entry"),
+    "entry, refused": State(f"/present/{AHEAD}2/entry", save_a_link_that_is_none),
+    "entry, closed": State(f"/present/{UNDER_WAY}1/entry"),
+    "entries": State(f"/organise/{AHEAD}/entries"),
+    "standard questions": State("/organise/series/modellregionen/questions"),
     "sheets": State(f"/organise/{UNDER_WAY}/sheets"),
 }
 NOT_FOR_PHONES = ("screen", "sheets")

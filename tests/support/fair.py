@@ -20,7 +20,7 @@ from exchange.domain.changes import Actor, Outcome
 from exchange.domain.moves import Fields
 from exchange.domain.projects import ContactEntry, ProjectEntry
 from exchange.domain.series import make_series
-from exchange.models import Base, Event, Pass, Phase, Question, Role, Series, Stand
+from exchange.models import Base, Event, Pass, Phase, Project, Question, Role, Series, Stand
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
 from exchange.queries.questions import Card
@@ -108,6 +108,10 @@ class Fair:
     def event_id(self, code: str = GE) -> int:
         with self.app.app_context():
             return self._event_id(code)
+
+    def series_id(self, code: str = TOUR) -> int:
+        with self.app.app_context():
+            return db.session.query(Series).filter_by(code=code).one().id
 
     def stand_id(self, code: str = ROBO) -> int:
         with self.app.app_context():
@@ -233,6 +237,12 @@ class Fair:
         with self.app.app_context():
             return undo.undo(self._event_id(event), change, by=self.actor(by, desk), key=key)
 
+    def undo_of_series(self, change: int, *, series: str = TOUR) -> Outcome:
+        """The organiser takes back what belongs to no event."""
+        series_id = self.series_id(series)
+        with self.app.app_context():
+            return undo.undo_of_series(series_id, change, by=self.actor("organiser"))
+
     def conduct(self, verb: str, value: str | None = None, event: str = GE) -> Outcome:
         with self.app.app_context():
             return round.conduct(
@@ -356,11 +366,13 @@ class Fair:
         return found.id
 
     def _pass(self, role: str, code: str) -> Pass:
-        found: Series | Event | Stand
+        found: Series | Event | Stand | Project
         if role == "organiser":
             found = db.session.query(Series).filter_by(code=code).one()
         elif role == "presenter":
             found = db.session.query(Stand).filter_by(code=code).one()
+        elif role == "contact":
+            found = db.session.query(Project).filter_by(code=code).one()
         else:
             found = db.session.query(Event).filter_by(code=code).one()
         place = f"{type(found).__name__.lower()}_id"

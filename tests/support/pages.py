@@ -31,6 +31,10 @@ STAFF = {
     f"/organise/{GE}/pitches": ("organiser", TOUR),
     f"/organise/{GE}/passes": ("organiser", TOUR),
     f"/organise/{GE}/passes/hand-out": ("organiser", TOUR),
+    f"/organise/{GE}/entries": ("organiser", TOUR),
+    f"/organise/series/{TOUR}/questions": ("organiser", TOUR),
+    f"/present/{ROBO}/entry": ("presenter", ROBO),
+    "/contact/robo": ("contact", "robo"),
 }
 WITH_SECRETS = (
     "/organise",

@@ -66,8 +66,26 @@ FIELDS: dict[str, list[str]] = {
     "until": ["2030-01-01"],
     "generation": ["1", "2"],
     "secret": ["A" * 22],
+    "do": ["save", "add", "up-1", "remove-1", "take", "leave"],
+    "proposal": ["1", "2"],
+    "project": ["robo"],
+    "seen": ["2030-01-01T00:00:00+00:00"],
+    "contacts": ["1"],
+    "contact-1-id": ["1", "2"],
+    "contact-1-role": ["expert"],
+    "links": ["example.org"],
 }
-TEXTS = ("text", "name", "answer", "reason", "question")
+TEXTS = (
+    "text",
+    "name",
+    "answer",
+    "reason",
+    "question",
+    "summary",
+    "contact-1-function",
+    "contact-2-email",
+    "prepared.kosten",
+)
 
 PLACES = {
     "event": [GE, GE, GE, AC],
