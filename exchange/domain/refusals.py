@@ -96,13 +96,15 @@ _SENTENCES: dict[str, LazyString] = {
         " heraus."
     ),
     "archived": _l("Das wurde archiviert. Bitte holen Sie es zuerst zurück."),
-    "link": _l("„%(link)s“ ist keine Adresse einer Seite. Sie sieht etwa so aus: www.stadt.de"),
+    "link": _l(
+        "Das ist keine Adresse einer Seite: „%(link)s“. Eine sieht etwa so aus: www.stadt.de."
+    ),
     "contact": _l("Bitte nennen Sie eine Funktion oder eine Person."),
     "function": _l("Wenn der Name nicht gezeigt wird, braucht es eine Funktion."),
-    "email": _l("Das ist keine E-Mail-Adresse. Sie sieht etwa so aus: name@stadt.de"),
+    "email": _l("Das ist keine E-Mail-Adresse. Eine sieht etwa so aus: name@stadt.de."),
     "phone": _l("In dieser Telefonnummer steht keine Ziffer."),
-    "date": _l("Bitte nennen Sie den Tag so: 9.12.2026"),
-    "time": _l("Bitte nennen Sie die Uhrzeit so: 14:30"),
+    "date": _l("Bitte nennen Sie den Tag in der Form 9.12.2026."),
+    "time": _l("Bitte nennen Sie die Uhrzeit in der Form 14:30."),
     "closes": _l("Das Ende liegt nicht nach dem Beginn."),
     "number": _l("Bitte nennen Sie eine Zahl von %(least)s bis %(most)s."),
     "owed_early": _l("Dieser Tag liegt vor der Veranstaltung am %(date)s."),
@@ -118,7 +120,7 @@ _SENTENCES: dict[str, LazyString] = {
     "series_unknown": _l("Eine Reihe %(code)s gibt es nicht. Es gibt: %(codes)s."),
     "series_several": _l("Es gibt mehrere Reihen: %(codes)s. Bitte nennen Sie eine mit --series."),
     "series_none": _l("Es gibt noch keine Reihe."),
-    "confirm": _l("Zur Bestätigung schreiben Sie bitte: %(city)s"),
+    "confirm": _l("Bitte schreiben Sie zur Bestätigung %(city)s."),
     "stand_gone": _l(
         "Dieser Stand gehört nicht mehr zur Veranstaltung. Ihr Text bleibt hier stehen; bitte"
         " stellen Sie die Frage dort, wo das Projekt jetzt steht."

@@ -12,7 +12,7 @@ from exchange.queries.fair import STAND_COLUMNS, ContactLine, StandLine
 from exchange.queries.people import PassLine
 
 STANDS_A_PAGE = 50
-_READ_AT_ONCE = 200
+_READ_AT_ONCE = 100
 """How many stands are read before everybody else has a turn."""
 
 

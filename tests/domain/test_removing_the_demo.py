@@ -128,7 +128,7 @@ def test_the_organiser_goes_on_in_the_same_browser(as_demo: Fair, organiser: Win
     answer = organiser.post(f"/organise/series/{TOUR}/remove-demo", city="Aachen")
     assert answer.status_code == 422
     assert 'value="Aachen"' in answer.text
-    assert "Zur Bestätigung schreiben Sie bitte: Gelsenkirchen" in answer.text
+    assert "Bitte schreiben Sie zur Bestätigung Gelsenkirchen." in answer.text
     answer = organiser.post(f"/organise/series/{TOUR}/remove-demo", city=" gelsenkirchen ")
     assert answer.status_code == 303
     page = organiser.get("/organise").text

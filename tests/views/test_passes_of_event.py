@@ -404,7 +404,7 @@ def test_a_large_event_is_read_in_parts_that_hold_no_connection(fair: Fair) -> N
     fair.make_stand("TWICE", label="D-1", project="robo")
     with fair.app.app_context():
         parts = list(pass_queries.in_parts(fair.event_id()))
-    assert [len(stands) for stands, _ in parts] == [200, 34]
+    assert [len(stands) for stands, _ in parts] == [100, 100, 34]
     labels = [one.stand.label for stands, _ in parts for one in stands]
     assert labels[:5] == ["0", "1", "2", "C-0", "C-1"]
     # A project that is shown twice is told once.
