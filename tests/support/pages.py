@@ -20,6 +20,7 @@ STAFF = {
     f"/screen/{GE}": ("screen", GE),
     "/organise": ("organiser", TOUR),
     f"/organise/{GE}/sheets": ("organiser", TOUR),
+    f"/organise/{GE}/registered": ("organiser", TOUR),
 }
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
