@@ -67,6 +67,13 @@ def open_first_event(page: Page) -> None:
     )
 
 
+def read_registered(page: Page) -> None:
+    """A list with a row that cannot be taken."""
+    page.locator("[name=list]").fill("Kommune\tAnzahl\nStadt Marl\t2\nSumme\t2\n")
+    page.locator(".registered-form button").last.click()
+    expect(page.locator("#preview")).to_be_visible()
+
+
 def open_help(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
@@ -99,6 +106,10 @@ STATES = {
     "screen, idle": State(f"/screen/{UNDER_WAY}"),
     "screen, live": State(f"/screen/{IN_ROUND}"),
     "organiser, all open": State("/organise", open_first_event),
+    "live": State(f"/organise/{UNDER_WAY}/live", open_everything),
+    "live, before the day": State(f"/organise/{AHEAD}/live"),
+    "registered": State(f"/organise/{UNDER_WAY}/registered"),
+    "registered, read": State(f"/organise/{UNDER_WAY}/registered", read_registered),
     "sheets": State(f"/organise/{UNDER_WAY}/sheets"),
 }
 NOT_FOR_PHONES = ("screen", "sheets", "organiser")

@@ -21,6 +21,7 @@ STAFF = {
     "/organise": ("organiser", TOUR),
     f"/organise/{GE}/sheets": ("organiser", TOUR),
     f"/organise/{GE}/registered": ("organiser", TOUR),
+    f"/organise/{GE}/live": ("organiser", TOUR),
 }
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
