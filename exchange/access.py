@@ -51,7 +51,7 @@ _PARTICIPANT = re.compile(r"[A-Za-z0-9_-]{22}")
 _SECRET = _PARTICIPANT
 NOWHERE = 0
 """No event, stand, series or question has this id: no pass is for it."""
-_STAFF_ROOMS = frozenset({Room.DESK, Room.MODERATE, Room.SCREEN})
+_STAFF_ROOMS = frozenset({Room.DESK, Room.MODERATE, Room.SCREEN, Room.DASHBOARD})
 
 SOCKET_HEADERS = {
     "Cache-Control": "no-store",
@@ -390,11 +390,14 @@ def _read_watch(command: object) -> tuple[Room, str]:
 
 
 def _watched_by_staff(room: Room, code: str) -> tuple[Room, Scope, PassLine | None]:
+    event = fair.event_at(code) if room is Room.DASHBOARD else None
     stand = fair.stand_at(code) if room is Room.DESK else None
     place_id = stand.id if stand else None if room is Room.DESK else _event_named(code)
-    if place_id is None:
+    if place_id is None or (room is Room.DASHBOARD and event is None):
         raise Refused("unknown")
     try:
+        if event is not None:
+            return room, rooms.moderate(event.id), _holding(Role.ORGANISER, event.series_id)
         if room is Room.DESK:
             return room, rooms.stand(place_id), _holding(Role.PRESENTER, place_id)
         if room is Room.MODERATE:

@@ -17,6 +17,7 @@ from exchange.database.group_commit import GroupCommit
 from exchange.database.health import Outage
 from exchange.domain.asking import BATCH_LIMIT, Asked, New
 from exchange.limits import Limiter
+from exchange.live.dashboard import Dashboards
 from exchange.live.flush import FlushTimers
 from exchange.live.presence import Watchers
 from exchange.queries.lists import Minutes
@@ -47,3 +48,4 @@ class Process:
     """Of questions that are being written at this moment."""
     flush_timers: FlushTimers = field(default_factory=FlushTimers)
     watchers: Watchers = field(default_factory=Watchers)
+    dashboards: Dashboards = field(default_factory=Dashboards)

@@ -29,6 +29,7 @@ class Room(enum.StrEnum):
     EVENT = "event"
     SCREEN = "screen"
     MINE = "mine"
+    DASHBOARD = "organise"
 
     @property
     def scope_kind(self) -> ScopeKind:
@@ -43,6 +44,8 @@ _SCOPE_KINDS = {
     Room.EVENT: ScopeKind.PUBLIC,
     Room.SCREEN: ScopeKind.PUBLIC,
     Room.MINE: ScopeKind.MINE,
+    # Whatever becomes of a question moves it.
+    Room.DASHBOARD: ScopeKind.MODERATE,
 }
 
 
@@ -77,6 +80,14 @@ def mine(participant_id: int) -> Scope:
 def name(room: Room, owner_id: int, locale: str) -> str:
     """The Socket.IO room of those who watch `room` in `locale`."""
     return f"{room.value}:{owner_id}:{locale}"
+
+
+def stand_in(name: str) -> tuple[Room, int]:
+    """Which of a stand's rooms has this name, and the stand's id; 0 for any other room."""
+    word, _, rest = name.partition(":")
+    if word not in (Room.STAND, Room.DESK):
+        return Room.STAND, 0
+    return Room(word), int(rest.partition(":")[0])
 
 
 def pass_room(pass_id: int) -> str:

@@ -10,7 +10,7 @@ from exchange.database import health
 from exchange.database.errors import UNAVAILABLE_ERRORS
 from exchange.domain.refusals import Refused
 from exchange.extensions import sio_server, socketio
-from exchange.live import presence, revisions
+from exchange.live import dashboard, presence, revisions
 
 
 @socketio.on("connect")
@@ -18,6 +18,7 @@ def on_connect(auth: object = None) -> None:
     """Remember the page's language: a browser's headers may name another than the page has."""
     word = auth.get("lang") if isinstance(auth, dict) else None
     presence.joined(_sid(), word if word in rooms.LOCALES else access.locale())
+    dashboard.start_sharing()
 
 
 @socketio.on("disconnect")
@@ -42,6 +43,10 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
             join_room(rooms.browser_room(access.browser_mark()))
             presence.let_in(_sid(), pass_)
         locale = presence.watchers().locales.get(_sid(), access.locale())
+        if room is rooms.Room.DASHBOARD:
+            dashboard.joined(scope.owner_id, _sid())
+            join_room(rooms.name(room, scope.owner_id, locale))
+            return {"ok": True, "revision": dashboard.revision(scope.owner_id)}
         join_room(rooms.name(room, scope.owner_id, locale))
         return {"ok": True, "revision": revisions.read_anew(scope)}
     except Refused as refused:

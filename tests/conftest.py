@@ -164,6 +164,8 @@ def listen(app: Flask, fair: Fair) -> Iterator[Listen]:
             window = Window(fair)
             if room in passes:
                 window.enter(passes[room], code)
+            if room == "organise":
+                window.enter("organiser", TOUR)
         ear = Ear(connect(app, window, lang=lang), room, code)
         opened.append(ear)
         ear.watch()

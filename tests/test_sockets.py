@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.fair import AC, AC_ROBO, BAU, GE, ROBO, TOUR, Fair
+from exchange.live.dashboard import look_once
+from tests.support.fair import AC, AC_ROBO, BAU, GE, OTHER_TOUR, ROBO, TOUR, Fair
 from tests.support.windows import Listen, Window, elements
 
 # Which room, of what, and who may hear it beside those with no pass at all.
@@ -14,6 +15,7 @@ ROOMS = {
     ("desk", ROBO): "presenter",
     ("moderate", GE): "moderator",
     ("screen", GE): "screen moderator",
+    ("organise", GE): "organiser",
 }
 HOLDERS = {
     "nobody": None,
@@ -21,6 +23,7 @@ HOLDERS = {
     "moderator": ("moderator", GE),
     "screen": ("screen", GE),
     "organiser": ("organiser", TOUR),
+    "organiser-of-another-tour": ("organiser", OTHER_TOUR),
     "presenter-next-door": ("presenter", BAU),
     "presenter-in-the-next-city": ("presenter", AC_ROBO),
     "moderator-in-the-next-city": ("moderator", AC),
@@ -38,7 +41,9 @@ def test_who_may_watch_what(fair: Fair, listen: Listen, holder: str) -> None:
     for (room, code), may in ROOMS.items():
         ear = listen(room, code, window)
         fair.act(question, "live")
+        look_once(fair.app)
         fair.act(question, "shortlist")
+        look_once(fair.app)
         if may == "everybody" or holder in may.split():
             assert ear.answer.keys() == {"ok", "revision"}
             assert len(ear.heard()) == 2
@@ -68,6 +73,9 @@ def test_who_may_watch_what(fair: Fair, listen: Listen, holder: str) -> None:
         (({"room": "moderate", "code": "NIX"},), "unknown"),
         (({"room": "screen", "code": "NIX"},), "unknown"),
         (({"room": "desk", "code": "NIX"},), "unknown"),
+        (({"room": "organise", "code": "NIX"},), "unknown"),
+        (({"room": "organise", "code": ROBO},), "unknown"),
+        (({"room": "organise", "code": GE},), "not_yours"),
         (({"room": "mine", "code": GE},), "no_participant"),
         (({"room": "desk", "code": ROBO},), "not_yours"),
     ],

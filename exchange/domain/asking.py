@@ -62,6 +62,7 @@ def ask(
     text: str,
     facet: str | None = None,
     name: str | None = None,
+    municipality: str | None = None,
     by: Actor,
     participant: str | None = None,
     admit: Callable[[], None] = lambda: None,
@@ -82,10 +83,11 @@ def ask(
     """
     texts.measure(text, limit=stand.question_length)
     texts.measure(name or "", limit=lengths.NAME)
+    cleaned_municipality = _municipality(municipality)
     settings: Settings = current_app.extensions["process"].settings
     stored_key = digests.question_key(key, settings.secret_key)
     digest = digests.content(
-        key, _as_it_arrived(stand.code, text, facet, name), settings.secret_key
+        key, _as_it_arrived(stand.code, text, facet, name, municipality), settings.secret_key
     )
     if key_is_known is None:
         key_is_known = question_queries.key_is_known(stored_key)
@@ -101,11 +103,19 @@ def ask(
         text=texts.clean_question(text, limit=stand.question_length),
         facet=_facet(facet) if stand.facets else None,
         name=texts.clean_line(name, limit=lengths.NAME),
+        municipality=cleaned_municipality,
         by=by,
         participant=participant,
     )
     if by_form and participant is not None:
-        same = question_queries.same_of(stand, participant, new.text, new.facet, new.name)
+        same = question_queries.same_of(
+            stand,
+            participant,
+            new.text,
+            facet=new.facet,
+            name=new.name,
+            municipality=new.municipality,
+        )
         if same is not None:
             return Asked(key, same.number, same.status.value, created=False)
     # Last: what is refused for its text does not count. Measured texts are cheap to clean.
@@ -144,6 +154,7 @@ class New:
     text: str
     facet: Facet | None
     name: str | None
+    municipality: str | None
     by: Actor
     participant: str | None
 
@@ -181,6 +192,7 @@ def _write(event_id: int, take: Take[New]) -> list[Asked]:
                 "text": new.text,
                 "facet": new.facet,
                 "name": new.name,
+                "municipality": new.municipality,
                 "origin": Origin(new.by.role),
                 "participant_id": participant_id,
                 "status": status,
@@ -232,6 +244,7 @@ _NEW_QUESTION = compiled_insert(
     "text",
     "facet",
     "name",
+    "municipality",
     "origin",
     "participant_id",
     "status",
@@ -277,6 +290,27 @@ def _facet(word: str | None) -> Facet | None:
         raise Refused("facet", field="facet") from None
 
 
-def _as_it_arrived(stand: str, text: str, facet: str | None, name: str | None) -> str:
-    """All of it, before cleaning, so that a repetition matches to the letter."""
-    return json.dumps([stand, text, facet or "", name or ""], ensure_ascii=False)
+def _municipality(typed: str | None) -> str | None:
+    """Refuses `too_long` and `characters`, in sentences that name this field."""
+    if not typed:
+        return None
+    try:
+        return texts.clean_line(typed, limit=lengths.MUNICIPALITY)
+    except Refused as refused:
+        raise Refused(
+            refused.word,
+            field="municipality",
+            sentence=f"municipality_{refused.word}",
+            **refused.details,
+        ) from None
+
+
+def _as_it_arrived(
+    stand: str, text: str, facet: str | None, name: str | None, municipality: str | None
+) -> str:
+    """All of it, before cleaning, so that a repetition matches to the letter.
+
+    Without a municipality as before there was one: phones may still send again what they sent then.
+    """
+    arrived = [stand, text, facet or "", name or ""]
+    return json.dumps(arrived + ([municipality] if municipality else []), ensure_ascii=False)

@@ -9,7 +9,7 @@ from exchange.models import Answer, Question, Reason
 
 def erase_all(under_way: Change, question: Question) -> None:
     """All that was written in a question, about it and to it: it is withdrawn."""
-    question.text, question.name = "", None
+    question.text, question.name, question.municipality = "", None, None
     for kind in (Answer, Reason):
         _erase(under_way, kind, question.id)
     under_way.erases = True

@@ -130,7 +130,7 @@ def _reopen(under_way: Change, question: Question, fields: Fields) -> None:
 
 def _redact(under_way: Change, question: Question, fields: Fields) -> None:
     question.text = texts.clean_question(fields.text or "")
-    question.name = None
+    question.name, question.municipality = None, None
     question.redacted = True
     under_way.erases = True
 

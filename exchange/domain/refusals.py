@@ -231,6 +231,19 @@ _OTHER_SENTENCES: dict[str, LazyString] = {
     ),
     # `no_votes`, where the event does without.
     "no_me_too": _l("„Interessiert mich auch“ ist bei dieser Veranstaltung ausgeschaltet."),
+    # `list_header`, in a list of municipalities that registered.
+    "registered_header": _l(
+        "In dieser Liste ist keine Spalte „Kommune“ zu finden. Bitte geben Sie der Spalte mit den"
+        " Kommunen diese Überschrift."
+    ),
+    # `too_long` and `characters`, in a field beside that of the question.
+    "municipality_too_long": _l(
+        "Der Name der Kommune ist zu lang: höchstens %(limit)s Zeichen, es sind %(length)s."
+    ),
+    "municipality_characters": _l(
+        "Der Name der Kommune enthält Zeichen, die nicht angezeigt werden können. Bitte schreiben"
+        " Sie ihn neu."
+    ),
     # `list_large`, when the file itself is small.
     "list_unpacked": _l(
         "Ausgepackt ist diese Datei zu groß: höchstens %(limit)s MB. Bitte speichern Sie die"

@@ -192,6 +192,24 @@ def announce_coalesced(news: CoalescedNews) -> None:
     _release()
 
 
+def announce_dashboard(event_id: int, revision: int, draw: Callable[[], str]) -> None:
+    """Tell a whole picture to those who watch an event's dashboard at this process: each process
+    draws for its own.
+    """
+    manager = sio_server().manager
+    with _kept():
+        for locale in rooms.LOCALES:
+            name = rooms.name(Room.DASHBOARD, event_id, locale)
+            if not any(True for _ in manager.get_participants("/", name)):
+                continue
+            with force_locale(locale):
+                html = draw()
+            # As new as what the page has is new enough: sockets and minutes move no counter.
+            payload = {"room": Room.DASHBOARD.value, "html": html, "whole": True}
+            payload |= {"revision": revision, "previous": 0}
+            socketio.emit("fragment", payload, to=name, ignore_queue=True)  # type: ignore[call-arg]
+
+
 def _for_event_page(read: _Reader) -> str:
     return render("attendee/_phase.html", event=read.event, pitch=read.pitch) + render(
         "attendee/_live.html", stage=read.stage, event=read.event

@@ -142,6 +142,11 @@ class Card:
         return self.origin is Origin.PREPARED
 
     @property
+    def asked_by(self) -> str:
+        """Name and municipality of the asker, as far as they were given: "Ida, Stadt Marl"."""
+        return ", ".join(filter(None, (self.name, self.municipality)))
+
+    @property
     def in_moderation(self) -> Placement:
         """Where it stands in the moderation."""
         return placement.in_moderation(self)
@@ -727,7 +732,13 @@ def first_status(question: Question) -> Status:
 
 
 def same_of(
-    stand: StandLine, participant: str, text: str, facet: Facet | None, name: str | None
+    stand: StandLine,
+    participant: str,
+    text: str,
+    *,
+    facet: Facet | None,
+    name: str | None,
+    municipality: str | None,
 ) -> Question | None:
     """What a participant has asked in just these words at just this stand, and not withdrawn."""
     return db.session.scalar(
@@ -740,6 +751,9 @@ def same_of(
             Question.text == text,
             Question.facet.is_(None) if facet is None else Question.facet == facet,
             Question.name.is_(None) if name is None else Question.name == name,
+            Question.municipality.is_(None)
+            if municipality is None
+            else Question.municipality == municipality,
             Question.status != Status.WITHDRAWN,
         )
         .order_by(Question.id)

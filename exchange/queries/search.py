@@ -46,7 +46,7 @@ def search(event_id: int, words: str) -> Found:
     """The public questions of an event that have this number, or all of these words.
 
     A word is found within others, in any case, in the text, the answer that counts, the name, the
-    project and its partner.
+    municipality, the project and its partner.
     """
     digits = words.strip().lstrip("#")
     if digits.isdecimal():
@@ -104,7 +104,7 @@ def _has(word: str, stands: list[tuple[int, str]]) -> ColumnElement[bool]:
     return or_(
         *(
             _like(column, pattern)
-            for column in (Question.text, Question.name, Answer.text)
+            for column in (Question.text, Question.name, Question.municipality, Answer.text)
             for pattern in _patterns(word)
         ),
         Question.stand_id.in_(at_stands),

@@ -19,7 +19,7 @@ from exchange.live import revisions
 from exchange.models import ASKING, Facet
 from exchange.paper import qr
 from exchange.queries import entries as entry_queries
-from exchange.queries import fair, lists, pitches
+from exchange.queries import fair, lists, pitches, registrations
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
 from exchange.queries.lists import Minutes
@@ -49,7 +49,10 @@ class AskForm:
     text: str = ""
     facet: str = ""
     name: str = ""
+    municipality: str = ""
     error: str = ""
+    wrong: str = "text"
+    """The field that the error is about."""
 
 
 @bp.get("/")
@@ -122,6 +125,7 @@ def ask(stand: str) -> ResponseReturnValue:
             text=fields.get("text", ""),
             facet=fields.get("facet"),
             name=fields.get("name"),
+            municipality=fields.get("municipality"),
             by=Actor("attendee"),
             participant=digest,
             admit=lambda: quotas.count_ask(access.visitor(found.event_id, digest), found.id),
@@ -138,10 +142,22 @@ def ask(stand: str) -> ResponseReturnValue:
             text=fields.get("text", ""),
             facet=fields.get("facet", ""),
             name=fields.get("name", ""),
+            municipality=fields.get("municipality", ""),
             error=refused.message,
+            wrong=refused.field or "text",
         )
         return with_status(_stand_page(found, form), refused)
     return asked(answer, f"/s/{found.code}?asked={answer.number}#mine")
+
+
+@bp.get("/e/<event>/municipalities")
+def municipalities(event: str) -> ResponseReturnValue:
+    """The municipalities that registered, for the fields that ask where somebody comes from."""
+    found = event_or_refuse(event)
+    response = jsonify(municipalities=registrations.suggestions(found.id))
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @bp.get("/s/<stand>/qr.svg")
@@ -301,11 +317,23 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "now_at": fair.where_now(found.id) if found.archived else [],
             "may_vote": event.phase in VOTING and event.me_too and not found.archived,
             "form": form,
+            "municipalities": _suggested(event_id),
             "facets": list(Facet),
             "short_address": qr.short_address(_public(f"/s/{found.code}")),
         }
 
     return live_page("attendee/stand.html", watch, build, personal=personal)
+
+
+INLINE_BYTES = 2_000
+"""What suggestions may add to a page; longer ones are asked for when the field gets the focus."""
+
+
+def _suggested(event_id: int) -> tuple[str, ...] | None:
+    """The municipalities that a page suggests by itself; None when they weigh too much."""
+    names = registrations.suggestions(event_id)
+    weight = sum(len(name.encode()) + len('<option value="">') for name in names)
+    return names if weight <= INLINE_BYTES else None
 
 
 def _own(question: int, verb: str, fields: dict[str, str], given: Fields) -> ResponseReturnValue:

@@ -268,6 +268,7 @@ def typed_in(code: str, by: Actor, fields: dict[str, str], back: str) -> Respons
         text=fields.get("text", ""),
         facet=fields.get("facet"),
         name=fields.get("name"),
+        municipality=fields.get("municipality"),
         by=by,
     )
     return asked(answer, back)

@@ -79,6 +79,13 @@ def save_a_link_that_is_none(page: Page) -> None:
     expect(page.locator("#links-error")).not_to_be_empty()
 
 
+def read_registered(page: Page) -> None:
+    """A list with a row that cannot be taken."""
+    page.locator("[name=list]").fill("Kommune\tAnzahl\nStadt Marl\t2\nSumme\t2\n")
+    page.locator(".registered-form button").last.click()
+    expect(page.locator("#preview")).to_be_visible()
+
+
 def open_help(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
@@ -126,6 +133,10 @@ STATES = {
     "entry, closed": State(f"/present/{UNDER_WAY}1/entry"),
     "entries": State(f"/organise/{AHEAD}/entries"),
     "standard questions": State("/organise/series/modellregionen/questions"),
+    "live": State(f"/organise/{UNDER_WAY}/live", open_everything),
+    "live, before the day": State(f"/organise/{AHEAD}/live"),
+    "registered": State(f"/organise/{UNDER_WAY}/registered"),
+    "registered, read": State(f"/organise/{UNDER_WAY}/registered", read_registered),
     "sheets": State(f"/organise/{UNDER_WAY}/sheets"),
 }
 NOT_FOR_PHONES = ("screen", "sheets")

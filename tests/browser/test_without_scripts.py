@@ -13,7 +13,7 @@ def test_an_attendee_asks_changes_and_withdraws(shared: Demo, windows: Windows) 
     phone.get_by_label("Ihre Frage").fill("Welche Fragen kann Lotte nicht beantworten?")
     phone.get_by_text("Aspekt, Name oder Kommune angeben").click()
     phone.get_by_label("Betrieb").check()
-    phone.get_by_label("Name oder Kommune", exact=False).last.fill("Stadt Waltrop")
+    phone.get_by_label("Kommune", exact=False).last.fill("Stadt Waltrop")
     phone.get_by_role("button", name="Frage stellen").click()
 
     mine = phone.locator("#mine article")

@@ -83,6 +83,19 @@ def test_the_key_of_an_erased_question_still_gets_the_first_answer(fair: Fair, v
     assert nothing_of(fair)
 
 
+@pytest.mark.parametrize("verb", ["withdraw", "redact"])
+def test_the_municipality_goes_with_the_name(fair: Fair, verb: str) -> None:
+    neighbour = fair.ask(BAU, "Und hier?", asker="Bert", municipality="Stadt Neubau")
+    question = fair.ask(ROBO, "Wer zahlt?", name=NAME, municipality=f"Stadt {MARK}")
+    assert not nothing_of(fair)
+    role = "attendee" if verb == "withdraw" else "moderator"
+    fair.act(question, verb, by=role, text="Wer zahlt das?")
+    assert nothing_of(fair)
+    card = fair.card(question)
+    assert (card.name, card.municipality, card.asked_by) == (None, None, "")
+    assert fair.card(neighbour).municipality == "Stadt Neubau"
+
+
 # Answers and reasons
 
 
@@ -204,7 +217,7 @@ def test_what_is_redacted_in_a_heads_answer_is_told_to_its_followers(fair: Fair)
 
 
 def test_the_log_holds_no_text_that_anybody_wrote(fair: Fair) -> None:
-    question = fair.ask(ROBO, TEXT, name=NAME)
+    question = fair.ask(ROBO, TEXT, name=NAME, municipality=f"Stadt {MARK}")
     fair.act(question, "edit", by="attendee", text=f"{TEXT} Und {MARK}?")
     steps: list[tuple[str, dict[str, Any]]] = [
         ("decline", {"reason": f"{MARK} 1"}),
@@ -258,7 +271,8 @@ def content(file: Path) -> bytes:
 @pytest.mark.parametrize("verb", ["withdraw", "redact", "edit"])
 def test_files_and_log_hold_nothing_of_what_was_erased(fair: Fair, file: Path, verb: str) -> None:
     neighbour = fair.ask(BAU, "Und Frau Neubauer?", asker="Bert")
-    question = fair.ask(ROBO, TEXT, name=NAME if verb != "edit" else None)
+    person = (NAME, f"Stadt {MARK}") if verb != "edit" else (None, None)
+    question = fair.ask(ROBO, TEXT, name=person[0], municipality=person[1])
     fair.act(question, "answer", answer=f"Fragen Sie {MARK}.")
     fair.act(question, "redact-answer", answer="")
     fair.act(question, "reopen")

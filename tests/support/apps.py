@@ -13,6 +13,7 @@ from exchange.config import Settings
 from exchange.database.connections import db
 from exchange.database.health import Outage
 from exchange.limits import limiter
+from exchange.live.dashboard import Dashboards
 from exchange.live.presence import Watchers
 from exchange.queries.lists import Minutes
 from exchange.queries.people import FirstWrites
@@ -64,6 +65,7 @@ def restart(app: Flask, prepared: Path) -> None:
     app.extensions["process"].first_writes = FirstWrites()
     app.extensions["process"].minutes = Minutes()
     app.extensions["process"].watchers = Watchers()
+    app.extensions["process"].dashboards = Dashboards()
     app.extensions["process"].outage = Outage()
 
 

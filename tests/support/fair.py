@@ -138,10 +138,20 @@ class Fair:
         key: str | None = None,
         facet: str | None = None,
         name: str | None = None,
+        municipality: str | None = None,
     ) -> int:
         """A question; its id."""
         key = key or new_key()
-        told = self.tell(stand, words, asker=asker, role=role, key=key, facet=facet, name=name)
+        told = self.tell(
+            stand,
+            words,
+            asker=asker,
+            role=role,
+            key=key,
+            facet=facet,
+            name=name,
+            municipality=municipality,
+        )
         with self.app.app_context():
             at = fair_queries.stand_at(stand)
             assert at
@@ -159,6 +169,7 @@ class Fair:
         key: str,
         facet: str | None = None,
         name: str | None = None,
+        municipality: str | None = None,
     ) -> Asked:
         """A question; what its asker is told."""
         with self.app.app_context():
@@ -172,6 +183,7 @@ class Fair:
                 participant=asker if role == "attendee" else None,
                 facet=facet,
                 name=name,
+                municipality=municipality,
             )
 
     def asked_as(self, status: str, stand: str = ROBO, words: str = "Wie fängt man an?") -> int:

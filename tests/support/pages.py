@@ -35,6 +35,8 @@ STAFF = {
     f"/organise/series/{TOUR}/questions": ("organiser", TOUR),
     f"/present/{ROBO}/entry": ("presenter", ROBO),
     "/contact/robo": ("contact", "robo"),
+    f"/organise/{GE}/registered": ("organiser", TOUR),
+    f"/organise/{GE}/live": ("organiser", TOUR),
 }
 WITH_SECRETS = (
     "/organise",

@@ -2,10 +2,12 @@
 
 from exchange.views.organiser import (
     entries,
+    live,
     overview,
     passes,
     pitches,
     projects,
+    registered,
     series,
     settings,
     standard_questions,
@@ -16,10 +18,12 @@ from exchange.views.organiser.blueprint import bp
 __all__ = [
     "bp",
     "entries",
+    "live",
     "overview",
     "passes",
     "pitches",
     "projects",
+    "registered",
     "series",
     "settings",
     "standard_questions",

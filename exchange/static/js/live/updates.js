@@ -12,7 +12,7 @@ import { whenPointerIsUp } from "./pointer.js";
 import { showVotes } from "./vote-counts.js";
 
 /** @typedef {{room: string, code: string, revision: number}} Watch */
-/** @typedef {{room: string, html?: string, counts?: Record<string, number>, revision: number, previous: number}} Push */
+/** @typedef {{room: string, html?: string, counts?: Record<string, number>, revision: number, previous: number, whole?: boolean}} Push */
 
 /**
  * How often to poll for missed pushes, with how much jitter (`spread`); and over what time (`within`) pages spread their
@@ -189,7 +189,8 @@ function receive(push) {
 /** @param {Push} push */
 function apply(push) {
   const known = rooms.get(push.room);
-  if (!known || push.revision <= known.revision) return;
+  // A whole picture may tell of what moves no counter.
+  if (!known || push.revision < known.revision || (push.revision === known.revision && !push.whole)) return;
   if (push.previous > known.revision) {
     catchUp();
     return;

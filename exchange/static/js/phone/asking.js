@@ -11,6 +11,7 @@ import { timeOfDay } from "../page/ages.js";
 import { say } from "../page/announce.js";
 import { $, $$, must } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
+import { start as suggestMunicipalities } from "./municipalities.js";
 import { discard, entries, entryOf, follow, isUnderWay, put, start as startSending, wake } from "./outbox.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
@@ -38,7 +39,7 @@ function attend(form) {
   /** Staff's form has this button and no waiting list: it keeps the question until it has arrived. */
   const change = $("[data-ask-change]", HTMLButtonElement, form);
   const words = form.dataset;
-  const names = ["text", "facet", "name", "stand"];
+  const names = ["text", "facet", "name", "municipality", "stand"];
   /** Of the question that the form shows while it is being sent. */
   let key = "";
 
@@ -167,7 +168,7 @@ function attend(form) {
     if (error.textContent) refuse("");
     if (!state.hidden && state.dataset.kind === "done") tell("quiet", "", { aloud: false });
     const typed = values();
-    drafts.write(draft, typed.text || typed.facet || typed.name ? typed : null);
+    drafts.write(draft, typed.text || typed.facet || typed.name || typed.municipality ? typed : null);
   });
 
   change?.addEventListener("click", () => {
@@ -232,6 +233,7 @@ function attendAll() {
 /** Install the listeners; once a page. A form may come later, when the phase allows asking. */
 export function start() {
   attendAll();
+  suggestMunicipalities();
   on("dom-updated", () => {
     attendAll();
     for (const url of fields.keys()) if (!document.querySelector(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);

@@ -1,0 +1,8 @@
+// The organiser's dashboard: it is told whole, and reads nothing by itself.
+
+import { STAFF, start as listen } from "./live/updates.js";
+import { start as keepAges } from "./page/ages.js";
+
+document.documentElement.dataset.js = "";
+keepAges();
+listen(STAFF);
