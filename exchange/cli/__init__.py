@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from exchange.cli import instance
+from exchange.cli import instance, stand_lists
 
 _COMMANDS = (
     instance.migrate,
@@ -10,6 +10,7 @@ _COMMANDS = (
     instance.links,
     instance.backup,
     instance.restore,
+    stand_lists.import_,
 )
 
 

@@ -5,7 +5,6 @@ Everything in it is invented: partners, people, figures, answers.
 
 import csv
 import json
-import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -168,7 +167,7 @@ def _ask(event_id: int, line: dict[str, Any], name: str | None) -> int:
 
 def _project_in(row: dict[str, str]) -> ProjectEntry:
     return ProjectEntry(
-        code=_slug(row["Projekt"]),
+        code=projects.slug(row["Projekt"]),
         title=row["Projekt"],
         partner=row["Kommune / Partner"],
         summary=row["Kurzbeschreibung"] or None,
@@ -182,15 +181,6 @@ def _project_in(row: dict[str, str]) -> ProjectEntry:
         if row["Funktion"]
         else None,
     )
-
-
-_UMLAUTS = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"}
-
-
-def _slug(title: str) -> str:
-    """The first words of a title, as they stand in an address."""
-    plain = title.lower().translate(_UMLAUTS)
-    return "-".join(re.findall(r"[a-z0-9]+", plain)[:4])
 
 
 def _questions_by_cluster() -> dict[str, dict[str, Any]]:

@@ -1,10 +1,11 @@
 """Which pages show what an organiser sets up, and so read themselves again when it changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from exchange import rooms
+from exchange.domain import records
 from exchange.domain.changes import Change
 from exchange.models import (
     Base,
@@ -20,10 +21,13 @@ from exchange.models import (
 from exchange.models.base import now
 
 
-def redraw(under_way: Change, changed: Iterable[Base]) -> None:
+def redraw(
+    under_way: Change, changed: Iterable[Base], made: Mapping[str, list[int]] | None = None
+) -> None:
     """Let every page that shows one of these read itself again.
 
     A stand is named on all pages of its event, a project on those of every event that shows it.
+    `made`: more of them, by kind and id.
     """
     events: set[int] = set()
     projects: set[int] = set()
@@ -45,20 +49,57 @@ def redraw(under_way: Change, changed: Iterable[Base]) -> None:
                 pass
     session = under_way.session
     session.flush()
-    if projects:
+    more = made or {}
+    projects.update(more.get("project", ()))
+    stands.update(more.get("stand", ()))
+    events.update(more.get("event", ()))
+    for part in parts(more.get("stand", ())):
+        places = set(session.scalars(select(Stand.event_id).where(Stand.id.in_(part)).distinct()))
+        events |= places
+        printed |= places
+    for kind in (Contact, PreparedAnswer):
+        for part in parts(more.get(records.kind_of_model(kind), ())):
+            projects.update(session.scalars(select(kind.project_id).where(kind.id.in_(part))))
+    redraw_shown(under_way, events=events, projects=projects, stands=stands, printed=printed)
+
+
+def redraw_shown(
+    under_way: Change,
+    *,
+    events: set[int],
+    projects: set[int],
+    stands: set[int],
+    printed: Iterable[int] = (),
+    unseen: Iterable[int] = (),
+) -> None:
+    """The same by ids. `printed`: events whose sheets say something else now; `unseen`: stands
+    that nobody can have open yet.
+    """
+    session = under_way.session
+    session.flush()
+    events, stands, printed = set(events), set(stands), set(printed)
+    for part in parts(projects):
         shown = session.execute(
-            select(Stand.id, Stand.event_id).where(Stand.project_id.in_(projects))
+            select(Stand.id, Stand.event_id).where(Stand.project_id.in_(part))
         ).all()
         events |= {event_id for _, event_id in shown}
         printed |= {event_id for _, event_id in shown}
         stands |= {stand_id for stand_id, _ in shown}
-    if events or stands:
-        rows = session.scalars(
-            select(Stand.id).where(or_(Stand.event_id.in_(events), Stand.id.in_(stands)))
-        )
-        under_way.redraw(*(rooms.stand(stand_id) for stand_id in rows))
+    if events:
+        stands |= set(session.scalars(select(Stand.id).where(Stand.event_id.in_(events))))
+    under_way.redraw(*(rooms.stand(stand_id) for stand_id in stands.difference(unseen)))
     for event_id in events:
         under_way.redraw(rooms.moderate(event_id), rooms.public(event_id))
     if printed:
         for event in session.scalars(select(Event).where(Event.id.in_(printed))):
             event.stands_changed = now()
+
+
+_PART = 500
+
+
+def parts(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Some hundred at a time: what one statement takes."""
+    found = sorted(ids)
+    for start in range(0, len(found), _PART):
+        yield found[start : start + _PART]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from exchange.domain import before_images, phases, records, set_up
 from exchange.domain.changes import (
@@ -24,7 +24,6 @@ from exchange.models import (
     Phase,
     Question,
     Role,
-    Stand,
     Status,
 )
 from exchange.queries.questions import PUBLIC
@@ -92,18 +91,25 @@ def undo_of_series(series_id: int, change_id: int, *, by: Actor, key: str | None
 
 def _put_records_back(under_way: Change, row: ChangeRow) -> None:
     """Put back what an organiser had set up. Refuses `built_upon`, and `asked` where a stand that
-    the change made has questions: they would vanish with it.
+    the change made or brought back has got questions: they would vanish with it.
     """
     session = under_way.session
     if records.changed_since(session, row):
         raise Refused("built_upon")
-    stands = [one.id for one in records.made_by(session, row) if isinstance(one, Stand)]
-    asked = select(Question.id).where(
+    made, back = records.stands_given(session, row)
+    at_made = (_asked(part) for part in set_up.parts(made))
+    # One that was brought back had its questions before.
+    since = (_asked(part).where(Question.asked_at >= row.at) for part in set_up.parts(back))
+    if any(session.scalar(asked.limit(1)) is not None for asked in (*at_made, *since)):
+        raise Refused("asked")
+    restored = records.put_back(session, row)
+    set_up.redraw(under_way, restored.changed, made=restored.made)
+
+
+def _asked(stands: list[int]) -> Select[int]:
+    return select(Question.id).where(
         Question.stand_id.in_(stands), Question.origin != Origin.PREPARED
     )
-    if stands and session.scalar(asked.limit(1)) is not None:
-        raise Refused("asked")
-    set_up.redraw(under_way, records.put_back(session, row))
 
 
 def _require_undoable(row: ChangeRow, by: Actor) -> None:
