@@ -47,3 +47,5 @@ class Process:
     """Of questions that are being written at this moment."""
     flush_timers: FlushTimers = field(default_factory=FlushTimers)
     watchers: Watchers = field(default_factory=Watchers)
+    lists_under_way: list[str] = field(default_factory=list)
+    """Stand lists that a child reads at this moment."""

@@ -11,7 +11,6 @@ all of it is written as one change with one undo.
 """
 
 import json
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +33,7 @@ from exchange.domain.stand_lists.standing import (
     StandingStand,
 )
 from exchange.extensions import pause
+from exchange.files import open_private
 from exchange.models import Base, Basis, Contact, ContactRole, Pass, Project, Role, Series, Stand
 from exchange.models.base import now
 from exchange.models.labels import label_key, sort_key
@@ -125,7 +125,7 @@ def write_standing(event_id: int, series_id: int, folder: Path) -> int:
     """Write down what stands; answers the place in the log that it is true of."""
     position = facts.log_position()
     mended = {(one.kind, one.id): one for one in facts.mended_since_last_list(series_id)}
-    with (folder / "standing").open("w", encoding="utf-8") as file:
+    with open_private(folder / "standing") as file:
         for part in _stands(event_id):
             file.writelines(standing.lines(part))
         for projects_ in _projects(series_id, mended):
@@ -233,7 +233,7 @@ def _mended(
 
 def take_in(
     event_id: int,
-    folder: Path,
+    folder: Path | None,
     position: int,
     *,
     by: Actor,
@@ -243,12 +243,15 @@ def take_in(
     """Write all that a confirmed list changes, as one change. None: there was nothing to change.
 
     `position`: the place in the log that the comparison was true of. `columns`: what was said of
-    the list's columns; the series remembers it. Refuses `list_stale` when anything of what stands
-    has changed since. Raises DatabaseBusy.
+    the list's columns; the series remembers it. `folder`: None when it is there no more; a key that
+    was here before gets its answer all the same. Refuses `list_gone`, and `list_stale` when
+    anything of what stands has changed since. Raises DatabaseBusy.
     """
     subject = Subject("event", event_id)
     with change(event_id, "import", subject, by, key=key) as under_way:
         if under_way.repeated is None:
+            if folder is None:
+                raise Refused("list_gone")
             if facts.set_up_since(under_way.event.series_id, position):
                 raise Refused("list_stale")
             _remember_columns(under_way, columns or {})
@@ -529,8 +532,3 @@ def _basis_after(before: Contact | None) -> Basis:
         if before is not None and before.basis is Basis.HIDDEN
         else Basis.PUBLIC_FUNCTION
     )
-
-
-def new_name() -> str:
-    """A name for what waits to be confirmed; nobody can guess it."""
-    return secrets.token_hex(8)

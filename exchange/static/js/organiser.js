@@ -5,6 +5,7 @@ import { fieldsOf } from "./outbox/post.js";
 import { say, toast } from "./page/announce.js";
 import { $$, byId, onSubmit } from "./page/dom.js";
 import { on } from "./page/events.js";
+import { start as showListImport } from "./staff/list-import.js";
 import { start as showWaits } from "./staff/pending-notices.js";
 import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
 
@@ -84,5 +85,6 @@ on("pending-settled", ({ entry, answer }) => {
 });
 
 showWaits();
+showListImport();
 openTarget();
 addEventListener("hashchange", openTarget);

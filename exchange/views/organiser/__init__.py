@@ -1,6 +1,6 @@
 """The organiser: one module a page, all of one blueprint."""
 
-from exchange.views.organiser import overview
+from exchange.views.organiser import imports, overview
 from exchange.views.organiser.blueprint import bp
 
-__all__ = ["bp", "overview"]
+__all__ = ["bp", "imports", "overview"]
