@@ -56,6 +56,11 @@ class PendingList:
         return _read(self.folder / "about") or {}
 
     @property
+    def text(self) -> str:
+        """What was pasted."""
+        return (self.folder / "list").read_bytes().decode(errors="replace")
+
+    @property
     def said(self) -> Said:
         """What has been said of it until now."""
         told = _read(self.folder / "said") or {}

@@ -18,6 +18,7 @@ from exchange.domain.stand_lists.compare import Operations, Plan, RowPlan
 from exchange.domain.stand_lists.compare import compare as compare_rows
 from exchange.domain.stand_lists.rows import StandList, StandRow, read_list
 from exchange.domain.stand_lists.tables import Sheet, read_sheets
+from exchange.files import create_private, write_private
 
 
 def read(
@@ -142,13 +143,13 @@ def _listed(
 def _write(plan: Plan, folder: Path) -> str:
     """The rows, where each of them begins by its action, and the operations; their digest."""
     index: dict[str, list[int]] = {}
-    with (folder / ROWS).open("wb") as file:
+    with create_private(folder / ROWS) as file:
         for row in plan.rows:
             index.setdefault(row.action, []).append(file.tell())
             file.write(json.dumps(_plain_plan(row)).encode() + b"\n")
-    (folder / INDEX).write_text(json.dumps(index))
+    write_private(folder / INDEX, json.dumps(index).encode())
     digest = hashlib.sha256()
-    with (folder / OPERATIONS).open("wb") as file:
+    with create_private(folder / OPERATIONS) as file:
         for line in _batches(plan.operations):
             digest.update(line)
             file.write(line)

@@ -77,11 +77,9 @@ def send_list(event: str) -> ResponseReturnValue:
     except Refused as refused:
         return _form(found, refused, text)
     result = pending_lists.wait(pending, WITHIN_S)
-    refused_whole = imports.refusal(result) if result else None
-    if refused_whole is not None and not (result or {}).get("columns"):
-        # There is nothing that could be mended here.
+    if result is not None and _is_hopeless(result):
         pending_lists.discard(pending)
-        return _form(found, refused_whole, text)
+        return _form(found, imports.refusal(result), text)
     return _answer(found, pending, by)
 
 
@@ -236,6 +234,11 @@ def _told(pending: PendingList, result: dict[str, Any] | None) -> dict[str, Any]
     return {"list": pending.name, "plan": result["digest"]} | {name: result[name] for name in told}
 
 
+def _is_hopeless(result: dict[str, Any]) -> bool:
+    """Whether nothing can be mended here: neither a sheet nor a column can be chosen."""
+    return "refused" in result and not result.get("columns") and len(result["sheets"]) < 2
+
+
 def _form(event: EventRef, refused: Refused | None = None, text: str = "") -> ResponseReturnValue:
     if refused is not None and wants_json():
         raise refused
@@ -248,6 +251,7 @@ def _form(event: EventRef, refused: Refused | None = None, text: str = "") -> Re
             "at": datetime.fromtimestamp(one.about.get("at", 0), UTC),
         }
         for one in pending_lists.of_event(event.id)
+        if not _is_hopeless(one.result or {})
     ]
     page = make_response(
         render_page(
@@ -262,12 +266,7 @@ def _form(event: EventRef, refused: Refused | None = None, text: str = "") -> Re
             names=sentences.NAMES,
         )
     )
-    if refused is None:
-        return page
-    if refused.word == "list_large":
-        page.status_code = 413
-        return page
-    return with_status(page, refused)
+    return with_status(page, refused) if refused is not None else page
 
 
 def _page(
@@ -289,6 +288,8 @@ def _page(
     if result is None:
         refused, result = Refused("list_gone"), {"columns": {}, "sheets": []}
     whole = imports.refusal(result)
+    if whole is not None and refused is None and _is_hopeless(result):
+        return _form(event, whole, "" if about["file"] else pending.text)
     page = make_response(
         render_page(
             "organiser/import_list.html",
