@@ -74,6 +74,7 @@ PLACES = {
     "question": [str(number) for number in range(1, 10)],
     "number": [str(number) for number in range(1, 10)],
     "pass_id": ["1", "2", "3"],
+    "pending": ["0123456789abcdef"],
     "name": ["attendee.css"],
     "filename": ["attendee.css"],
 }

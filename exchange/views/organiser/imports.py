@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 
 from exchange import access
 from exchange.config import MAX_BODY_BYTES
@@ -262,7 +263,7 @@ def _form(event: EventRef, refused: Refused | None = None, text: str = "") -> Re
             waiting=waiting,
             most_mb=MOST_BYTES // 1024 // 1024,
             most_bytes=MOST_BYTES,
-            most_rows=MOST_ROWS,
+            most_rows=format_decimal(MOST_ROWS),
             names=sentences.NAMES,
         )
     )
