@@ -136,6 +136,9 @@ def _watching_children(process_id: int) -> Iterator[list[int]]:
             for task in Path(f"/proc/{process_id}/task").glob("*/children"):
                 with contextlib.suppress(OSError, ValueError, IndexError):
                     for child in task.read_text().split():
+                        if b"exchange.jobs" not in Path(f"/proc/{child}/cmdline").read_bytes():
+                            # Forked, and still the server's own picture.
+                            continue
                         status = Path(f"/proc/{child}/status").read_text()
                         peak = status.partition("VmHWM:")[2].split()[0]
                         most[0] = max(most[0], int(peak))

@@ -102,7 +102,6 @@ def put_back(session: Session, row: ChangeRow) -> PutBack:
                 .execution_options(populate_existing=True)
             )
             changed += [(record, images[record.id]) for record in found]
-        pause(0)
     for number, (record, before) in enumerate(changed, 1):
         for name, value in before.items():
             setattr(record, name, _load(type(record), name, value))
@@ -158,7 +157,7 @@ def stands_given(session: Session, row: ChangeRow) -> tuple[list[int], list[int]
     return made, back
 
 
-_PART = 500
+_PART = 200
 
 _Image = tuple[str, int, "dict[str, Any] | None"]
 
@@ -182,6 +181,8 @@ def _images(session: Session, row: ChangeRow, only: str | None = None) -> Iterat
                 break
             after = rows[-1][0]
             yield [(kind, record_id, before) for record_id, before in rows]
+            if len(rows) == _PART:
+                pause(0)
 
 
 def _take_out(session: Session, kind: str, ids: list[int]) -> None:

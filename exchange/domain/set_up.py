@@ -7,6 +7,7 @@ from sqlalchemy import select
 from exchange import rooms
 from exchange.domain import records
 from exchange.domain.changes import Change
+from exchange.extensions import pause
 from exchange.models import (
     Base,
     Contact,
@@ -87,6 +88,8 @@ def redraw_shown(
         stands |= {stand_id for stand_id, _ in shown}
     if events:
         stands |= set(session.scalars(select(Stand.id).where(Stand.event_id.in_(events))))
+    if len(stands) > _PART:
+        pause(0)
     under_way.redraw(*(rooms.stand(stand_id) for stand_id in stands.difference(unseen)))
     for event_id in events:
         under_way.redraw(rooms.moderate(event_id), rooms.public(event_id))
@@ -95,11 +98,13 @@ def redraw_shown(
             event.stands_changed = now()
 
 
-_PART = 500
+_PART = 200
 
 
 def parts(ids: Iterable[int]) -> Iterator[list[int]]:
-    """Some hundred at a time: what one statement takes."""
+    """Some hundred at a time: what one statement takes. Others run between two of them."""
     found = sorted(ids)
     for start in range(0, len(found), _PART):
+        if start:
+            pause(0)
         yield found[start : start + _PART]

@@ -73,7 +73,7 @@ def mark_votes(session: Session, stand_ids: set[int]) -> None:
 
 
 def bump(connection: RawConnection, scopes: set[Scope]) -> dict[Scope, int]:
-    """Move each counter on by one, some hundred in one statement; a participant's begins with it.
+    """Move each counter on by one, a hundred in one statement; a participant's begins with it.
 
     Always in the same order, stands before what all stands share: a flush holds its stand's row
     when it comes here, and two transactions in opposite orders would deadlock.
@@ -93,7 +93,7 @@ def bump(connection: RawConnection, scopes: set[Scope]) -> dict[Scope, int]:
     return moved_on
 
 
-_AT_ONCE = 500
+_AT_ONCE = 100
 """So many counters move in one statement."""
 
 

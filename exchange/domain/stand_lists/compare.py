@@ -749,11 +749,11 @@ class _Comparison:
         """New ones stand where the list has them; those that it does not have come last."""
         if not any(isinstance(one, str) for one in order):
             return
-        new = {operation["name"]: operation for operation in self.operations.new_contacts}
         positions = {one.id: one.position for one in known}
         for place, one in enumerate([*order, *(contact.id for contact in left)]):
             if isinstance(one, str):
-                new[one]["position"] = place
+                # Named by its place among them.
+                self.operations.new_contacts[int(one.removeprefix("new "))]["position"] = place
             elif positions[one] != place:
                 self.operations.contacts.append(
                     {"id": one, "before": {}, "set": {}, "position": place}

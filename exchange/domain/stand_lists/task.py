@@ -53,7 +53,7 @@ def read(
 
 ROWS, INDEX, OPERATIONS = "rows", "index", "operations"
 """The files of a plan."""
-BATCH = 200
+BATCH = 100
 """So many operations are one line of their file, and one statement."""
 
 
