@@ -29,6 +29,7 @@ class Ground:
     event: str = "GE"
     desk_secrets: dict[str, str] = field(default_factory=dict)
     moderator_secret: str = ""
+    organiser_secret: str = ""
 
 
 @contextlib.contextmanager
@@ -63,6 +64,7 @@ def exchange(async_mode: str = "eventlet", root: Path = ROOT) -> Iterator[Ground
                 event=links["event"],
                 desk_secrets={stand["code"]: _secret(stand["presenter"]) for stand in stands},
                 moderator_secret=_secret(links["moderator"]),
+                organiser_secret=_secret(links["organiser"]),
             )
 
 

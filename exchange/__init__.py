@@ -1,60 +1,23 @@
-"""Exchange, the live companion for exchange fairs. `create_app` is a table of contents."""
+"""Exchange, the live companion for exchange fairs."""
 
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
-from exchange import access, assets, cli, config, extensions, instance, sockets, views, wording
-from exchange.config import Settings
-from exchange.database.connections import Database
-from exchange.domain import offers
-from exchange.limits import limiter
-from exchange.process import Process
-from exchange.redis_bus import RedisBreaker, RedisManager
-from exchange.views import bounds
+    from exchange.config import Settings
 
-__all__ = ["create_app", "sockets"]
+__all__ = ["create_app"]
 
 
 def create_app(
-    settings: Settings | None = None, *, serving: bool = False, **options: object
-) -> Flask:
-    """The application. Without `settings` they are read from the environment.
+    settings: "Settings | None" = None, *, serving: bool = False, **options: object
+) -> "Flask":
+    """The application, as `exchange/app.py` makes it.
 
-    `serving`: whether the async mode of the settings is in force; only `wsgi.py` has patched for
-    it, everybody else gets threads. `options` override Flask's own configuration (tests: TESTING,
-    FLUSH_INTERVAL_S).
+    Imported when it is called: a child process (`exchange/jobs.py`) imports this package too, and
+    needs none of it.
     """
-    app = Flask(__name__, static_folder=None)
-    settings = settings or instance.settings(os.environ, Path(app.instance_path))
-    app.config.from_mapping(config.flask_options(settings))
-    app.config.from_mapping(options)
+    from exchange import app
 
-    redis = RedisBreaker(settings.redis_url, settings.secret_key) if settings.redis_url else None
-    app.extensions["process"] = Process(
-        settings=settings,
-        assets=assets.init_app(app),
-        database=Database.open(app, settings),
-        redis=redis,
-        limiter=limiter(redis),
-    )
-    app.session_interface = extensions.NoSessions()
-    extensions.bind_babel(app, access.locale)
-    wording.init_app(app)
-    offers.init_app(app)
-    # First: whoever looks at a request later finds nothing beyond the bounds.
-    bounds.init_app(app)
-    access.init_app(app)
-    views.init_app(app)
-    cli.init_app(app)
-    pages = app.wsgi_app
-    # Last: it wraps everything above.
-    extensions.bind_socketio(
-        app,
-        settings,
-        async_mode=settings.async_mode if serving else "threading",
-        client_manager=RedisManager(redis) if redis else None,
-    )
-    access.guard_socket(app, pages)
-    return app
+    return app.create_app(settings, serving=serving, **options)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Request, Response, url_for
+from flask import Flask, Request, Response, current_app, url_for
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_babel import Babel, get_locale
 from flask_socketio import SocketIO
@@ -76,6 +76,17 @@ def sio_server() -> Any:
 def pause(seconds: float) -> None:
     """Wait cooperatively: everything else goes on."""
     socketio.sleep(seconds)  # type: ignore[arg-type]  # fractions are fine, its hint is not
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Let `work` go on by itself, in a context of the current app."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def run() -> None:
+        with app.app_context():
+            work()
+
+    socketio.start_background_task(run)
 
 
 def bind_babel(app: Flask, locale: Callable[[], str]) -> None:

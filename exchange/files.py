@@ -35,6 +35,19 @@ def open_private(path: Path) -> IO[str]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w")
 
 
+def create_private(path: Path) -> IO[bytes]:
+    """A new file to write into, or an old one made empty; for its owner only."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file for its owner only; whoever reads it meanwhile finds the former one, whole."""
+    made = path.with_name(f".{path.name}")
+    with create_private(made) as file:
+        file.write(data)
+    made.replace(path)
+
+
 def make_private_folder(path: Path) -> None:
     """Make a folder for its owner only, whatever the umask. One that is there stays as it is."""
     if not path.is_dir():

@@ -65,8 +65,9 @@ _OUR_FILES = (
     "exchange.sqlite3*",
     "exchange.before-*.sqlite3*",
     "exchange-*.tar.gz",
+    "imports",
 )
-"""Key, lock, database with its log, what a restore set aside, backups."""
+"""Key, lock, database with its log, what a restore set aside, backups, lists that wait."""
 
 
 def _cannot_write(folder: Path, error: OSError) -> SettingRefused:

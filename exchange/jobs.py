@@ -111,6 +111,8 @@ def _followed(
 
 def main() -> None:
     """The child's side."""
+    # What it writes into a folder is for its owner only.
+    os.umask(0o077)
     task, options, most_memory = sys.argv[1:]
     _bound(int(most_memory))
     module, _, name = task.partition(":")

@@ -49,3 +49,5 @@ class Process:
     flush_timers: FlushTimers = field(default_factory=FlushTimers)
     watchers: Watchers = field(default_factory=Watchers)
     dashboards: Dashboards = field(default_factory=Dashboards)
+    lists_under_way: list[str] = field(default_factory=list)
+    """Stand lists that a child reads at this moment."""

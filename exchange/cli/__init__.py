@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from exchange.cli import events, instance
+from exchange.cli import events, instance, stand_lists
 from exchange.cli.passes import passes
 
 _COMMANDS = (
@@ -13,6 +13,7 @@ _COMMANDS = (
     instance.restore,
     events.event,
     passes,
+    stand_lists.import_,
 )
 
 

@@ -20,6 +20,7 @@ from exchange.database.statements import RawConnection
 from exchange.database.transactions import writing
 from exchange.domain import before_images, records
 from exchange.domain.refusals import Refused
+from exchange.extensions import pause
 from exchange.live import broadcasts, revisions
 from exchange.live.arrivals import announce
 from exchange.live.broadcasts import Audience, News
@@ -79,6 +80,11 @@ _STAGE_OF_EVENT = (
 """The columns of an event that the hall and its moderation see."""
 
 
+_AT_ONCE = 1000
+"""So many before-images are written in a statement; more, of a long stand list, let others run
+between two."""
+
+
 class Change:
     """One change under way. A verb calls `touch` before it changes a question."""
 
@@ -136,6 +142,10 @@ class Change:
         """Note that this change made `record`: undo archives it."""
         self.session.flush()
         self._records[records.kind_of(record), records.id_of(record)] = None
+
+    def made_all(self, kind: str, ids: Iterable[int]) -> None:
+        """The same for many that were inserted at once; `kind`: as `records.KINDS` has it."""
+        self._records.update({(kind, of): None for of in ids})
 
     def redraw(self, *scopes: Scope) -> None:
         """The pages that show these will read themselves again."""
@@ -309,14 +319,14 @@ class Change:
                         ]
                     )
                 )
-            if self._records:
-                self.session.execute(
-                    insert(ChangeRecord),
-                    [
-                        {"change_id": change_id, "kind": kind, "record_id": of, "before": before}
-                        for (kind, of), before in self._records.items()
-                    ],
-                )
+            images = [
+                {"change_id": change_id, "kind": kind, "record_id": of, "before": before}
+                for (kind, of), before in self._records.items()
+            ]
+            for start in range(0, len(images), _AT_ONCE):
+                if start:
+                    pause(0)
+                self.session.execute(insert(ChangeRecord), images[start : start + _AT_ONCE])
         if self.undoes is not None:
             self.undoes.undone_by = change_id
         else:

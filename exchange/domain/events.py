@@ -5,8 +5,9 @@ city, made of this one.
 import datetime as dt
 import re
 import secrets
+from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from exchange import rooms
@@ -16,10 +17,20 @@ from exchange.domain.field_values import Values
 from exchange.domain.refusals import Refused
 from exchange.domain.set_up import VERB
 from exchange.live.revisions import open_scope
-from exchange.models import Event, Pass, Phase, Project, Role, Series, Stand, lengths
+from exchange.models import (
+    Event,
+    Pass,
+    Phase,
+    Project,
+    Revision,
+    Role,
+    Series,
+    Stand,
+    lengths,
+)
 from exchange.models.base import now, today
 from exchange.models.labels import GENERAL, sort_key
-from exchange.rooms import LOCALES
+from exchange.rooms import LOCALES, ScopeKind
 
 OWED_AFTER = dt.timedelta(days=14)
 """How long after the fair contacts have for what they owe, unless the organiser says otherwise."""
@@ -111,10 +122,41 @@ def make_stand(
     return stand
 
 
+def open_stands(session: Session, stand_ids: Sequence[int]) -> None:
+    """What new stands need beside their rows: their counters and their presenters' passes."""
+    if stand_ids:
+        session.execute(
+            insert(Revision),
+            [
+                {"kind": ScopeKind.STAND.value, "owner_id": stand_id, "revision": 0}
+                for stand_id in stand_ids
+            ],
+        )
+        session.execute(
+            insert(Pass),
+            [{"role": Role.PRESENTER, "stand_id": stand_id} for stand_id in stand_ids],
+        )
+
+
+def new_codes(session: Session, count: int) -> list[str]:
+    """So many codes as `new_code` makes one, with two statements."""
+    made: set[str] = set()
+    while len(made) < count:
+        more = {_any_code() for _ in range(count - len(made))}
+        taken = set(session.scalars(select(Stand.code).where(Stand.code.in_(more))))
+        taken |= set(session.scalars(select(Event.code).where(Event.code.in_(more))))
+        made |= {code for code in more - taken if not code.isdecimal()}
+    return list(made)
+
+
+def _any_code() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+
+
 def new_code(session: Session) -> str:
     """A code that no event and no stand has: five letters and digits, at least one a letter."""
     while True:
-        code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+        code = _any_code()
         if code.isdecimal():
             continue
         if not is_taken(session, code):

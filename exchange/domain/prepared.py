@@ -22,7 +22,6 @@ from exchange.domain.moves import PreparedRow, assign_prepared
 from exchange.domain.refusals import Refused
 from exchange.models import (
     Answer,
-    Base,
     Contact,
     Event,
     Facet,
@@ -30,7 +29,6 @@ from exchange.models import (
     Origin,
     Phase,
     PreparedAnswer,
-    Project,
     Question,
     Series,
     Stand,
@@ -117,30 +115,9 @@ def sync_event(under_way: Change, event_id: int) -> None:
     _sync(under_way, Stand.event_id == event_id)
 
 
-def sync_restored(under_way: Change, restored: Collection[Base]) -> None:
-    """The same for whatever an undo has put back."""
-    projects: set[int] = set()
-    events: set[int] = set()
-    series: set[int] = set()
-    for record in restored:
-        match record:
-            case PreparedAnswer():
-                projects.add(record.project_id)
-            case Project():
-                projects.add(record.id)
-            case Stand() if record.project_id is not None:
-                projects.add(record.project_id)
-            case Event():
-                events.add(record.id)
-            case Series():
-                series.add(record.id)
-    if projects or events or series:
-        _sync(
-            under_way,
-            Stand.project_id.in_(projects)
-            | Stand.event_id.in_(events)
-            | Event.series_id.in_(series),
-        )
+def sync_series(under_way: Change, series_id: int) -> None:
+    """The same for all stands of a series: an undo has put back whatever it was."""
+    _sync(under_way, Event.series_id == series_id)
 
 
 def set_questions(

@@ -1,6 +1,7 @@
 """Projects: how they are made, edited, archived and brought back. They belong to a series."""
 
 import re
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -176,19 +177,26 @@ def slug(title: str) -> str:
 
 def new_code(session: Session, title: str) -> str:
     """A code for a project with this title that no other one has."""
-    begins = slug(title) or "projekt"
-    taken = set(
-        session.scalars(
-            select(Project.code).where(
-                or_(Project.code == begins, Project.code.startswith(f"{begins}-", autoescape=True))
-            )
-        )
-    )
-    number = 2
-    code = begins
-    while code in taken:
-        code, number = f"{begins}-{number}", number + 1
-    return code
+    return new_codes(session, [title])[0]
+
+
+def new_codes(session: Session, titles: Sequence[str]) -> list[str]:
+    """For each title a code that no project has: its slug, or that with a number."""
+    slugs = [slug(title) or "projekt" for title in titles]
+    taken = set(session.scalars(select(Project.code).where(Project.code.in_(set(slugs)))))
+    if taken or len(set(slugs)) < len(slugs):
+        # Some will have a number: those of the same beginning are looked at, too.
+        taken = set(session.scalars(select(Project.code)))
+    codes: list[str] = []
+    numbers: dict[str, int] = {}
+    for one in slugs:
+        code = one
+        while code in taken:
+            numbers[one] = numbers.get(one, 1) + 1
+            code = f"{one}-{numbers[one]}"
+        taken.add(code)
+        codes.append(code)
+    return codes
 
 
 def _change_of(project_id: int, by: Actor, key: str | None) -> AbstractContextManager[Change]:

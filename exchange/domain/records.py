@@ -1,14 +1,16 @@
 """What an organiser sets up, as the log keeps it: how a record was before a change, for undo."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import inspect, select
+from sqlalchemy import String, cast, delete, inspect, literal, select, update
 from sqlalchemy.orm import Session
 
 from exchange.domain import before_images
+from exchange.extensions import pause
 from exchange.models import (
     Base,
     ChangeRecord,
@@ -47,6 +49,11 @@ def kind_of(record: Base) -> str:
     return _KIND_OF[type(record)]
 
 
+def kind_of_model(model: type[Base]) -> str:
+    """The same by its class."""
+    return _KIND_OF[model]
+
+
 def id_of(record: Base) -> int:
     """The id of a record that is in its table."""
     return int(inspect(record).mapper.primary_key_from_instance(record)[0])
@@ -59,29 +66,65 @@ def dump(record: Base) -> dict[str, Any]:
     }
 
 
-def put_back(session: Session, row: ChangeRow) -> list[Base]:
-    """Let the records that a change made or changed be as before it; answers them.
+@dataclass(frozen=True)
+class PutBack:
+    """What an undo touched."""
 
-    What it made is archived, or has ended: codes and passes are never given again.
+    changed: list[Base]
+    """The records that are as before again."""
+    made: dict[str, list[int]]
+    """By kind, what the change had made: archived, ended or deleted now."""
+
+
+def put_back(session: Session, row: ChangeRow) -> PutBack:
+    """Let the records that a change made or changed be as before it.
+
+    What it made is archived, or has ended: codes and passes are never given again. A list of
+    thousands is put back in parts, and others run between them.
     """
-    restored: list[Base] = []
-    # What frees a label or a key goes first: a database looks after each statement.
-    found = sorted(_images(session, row), key=lambda one: one[1] is not None)
-    for record, before in found:
-        if before is None:
-            _take_out(session, record)
-        elif isinstance(record, Stand):
-            # Two that change places: neither may be in the other's way.
-            record.sort_key = f"undone {record.id}"
-        elif isinstance(record, Project):
-            record.key = None
-        session.flush()
-        restored.append(record)
-    for record, before in found:
-        for name, value in (before or {}).items():
+    made: dict[str, list[int]] = {}
+    changed: list[tuple[Base, dict[str, Any]]] = []
+    for part in _images(session, row):
+        new = [record_id for _, record_id, before in part if before is None]
+        kind = part[0][0]
+        if new:
+            # What frees a label or a key goes first: a database looks after each statement.
+            _take_out(session, kind, new)
+            made.setdefault(kind, []).extend(new)
+        images = {record_id: before for _, record_id, before in part if before is not None}
+        if images:
+            model: Any = KINDS[kind]
+            _out_of_the_way(session, model, list(images))
+            found = session.scalars(
+                select(model)
+                .where(model.id.in_(images))
+                .order_by(model.id)
+                .execution_options(populate_existing=True)
+            )
+            changed += [(record, images[record.id]) for record in found]
+    for number, (record, before) in enumerate(changed, 1):
+        for name, value in before.items():
             setattr(record, name, _load(type(record), name, value))
+        if number % PART == 0:
+            session.flush()
+            pause(0)
     session.flush()
-    return restored
+    return PutBack([record for record, _ in changed], made)
+
+
+def _out_of_the_way(session: Session, model: Any, ids: list[int]) -> None:
+    """Two that change places, or keys: neither may be in the other's way."""
+    if model is Stand:
+        place = literal("undone ") + cast(Stand.id, String)
+        session.execute(
+            update(Stand).where(Stand.id.in_(ids)).values(sort_key=place),
+            execution_options={"synchronize_session": False},
+        )
+    elif model is Project:
+        session.execute(
+            update(Project).where(Project.id.in_(ids), Project.key.is_not(None)).values(key=None),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def changed_since(session: Session, row: ChangeRow) -> bool:
@@ -106,61 +149,104 @@ def changed_since(session: Session, row: ChangeRow) -> bool:
 
 def in_the_way(session: Session, row: ChangeRow) -> bool:
     """Whether something else has meanwhile got the label or the key that would be given back."""
-    images = _images(session, row)
-    touched = {(type(record), id_of(record)) for record, _ in images}
-    for record, before in images:
-        if before is None or before.get("archived"):
-            continue
-        taken: Any = None
-        if isinstance(record, Stand):
-            taken = select(Stand.id).where(
-                Stand.event_id == record.event_id,
-                Stand.sort_key == before["sort_key"],
-                Stand.archived.is_(False),
+    of_event: Any = Stand.event_id == row.event_id
+    of_series: Any = Project.series_id == row.series_id
+    for model, of_these, column in (
+        (Stand, of_event, Stand.sort_key),
+        (Project, of_series, Project.key),
+    ):
+        touched: set[int] = set()
+        wanted: set[str] = set()
+        for part in _images(session, row, kind_of_model(model)):
+            touched |= {record_id for _, record_id, _ in part}
+            wanted |= {
+                before[column.key]
+                for _, _, before in part
+                if before and not before["archived"] and before[column.key]
+            }
+        for some in parts(wanted):
+            holders = session.scalars(
+                select(model.id).where(of_these, column.in_(some), model.archived.is_(False))
             )
-        elif isinstance(record, Project) and before["key"]:
-            taken = select(Project.id).where(
-                Project.series_id == record.series_id,
-                Project.key == before["key"],
-                Project.archived.is_(False),
-            )
-        if taken is not None:
-            others = {(type(record), other) for other in session.scalars(taken)}
-            if others - touched:
+            if not touched.issuperset(holders):
                 return True
     return False
 
 
-def made_by(session: Session, row: ChangeRow) -> list[Base]:
-    """The records that a change made."""
-    return [record for record, before in _images(session, row) if before is None]
+def made(session: Session, row: ChangeRow, kind: str) -> list[int]:
+    """The ids of what a change made of a kind."""
+    return [
+        record_id
+        for part in _images(session, row, kind)
+        for _, record_id, before in part
+        if before is None
+    ]
 
 
-def _images(session: Session, row: ChangeRow) -> list[tuple[Base, dict[str, Any] | None]]:
-    rows = session.execute(
-        select(ChangeRecord.kind, ChangeRecord.record_id, ChangeRecord.before).where(
-            ChangeRecord.change_id == row.id
-        )
-    ).all()
-    found: list[tuple[Base, dict[str, Any] | None]] = []
-    for kind in KINDS:
-        images = {record_id: before for of_kind, record_id, before in rows if of_kind == kind}
-        if images:
-            model: Any = KINDS[kind]
-            records = session.scalars(select(model).where(model.id.in_(images)).order_by(model.id))
-            found += [(record, images[record.id]) for record in records]
-    return found
+def stands_given(session: Session, row: ChangeRow) -> tuple[list[int], list[int]]:
+    """The stands that a change made, and those that it brought back."""
+    made: list[int] = []
+    back: list[int] = []
+    for part in _images(session, row, "stand"):
+        made += [record_id for _, record_id, before in part if before is None]
+        back += [record_id for _, record_id, before in part if before and before["archived"]]
+    return made, back
 
 
-def _take_out(session: Session, record: Base) -> None:
-    if isinstance(record, Series | Event | Stand | Project):
-        record.archived = True
-    elif isinstance(record, Contact):
-        record.until = now()
-    elif isinstance(record, Pass):
-        record.revoked = True
+PART = 200
+"""How many records one statement takes."""
+
+K = TypeVar("K", int, str)
+
+
+def parts(found: Iterable[K]) -> Iterator[list[K]]:
+    """Some hundred at a time: what one statement takes. Others run between two of them."""
+    wanted = sorted(found)
+    for start in range(0, len(wanted), PART):
+        if start:
+            pause(0)
+        yield wanted[start : start + PART]
+
+
+_Image = tuple[str, int, "dict[str, Any] | None"]
+
+
+def _images(session: Session, row: ChangeRow, only: str | None = None) -> Iterator[list[_Image]]:
+    """The images of a change, in parts of one kind."""
+    for kind in [only] if only else KINDS:
+        after = 0
+        while True:
+            rows = session.execute(
+                select(ChangeRecord.record_id, ChangeRecord.before)
+                .where(
+                    ChangeRecord.change_id == row.id,
+                    ChangeRecord.kind == kind,
+                    ChangeRecord.record_id > after,
+                )
+                .order_by(ChangeRecord.record_id)
+                .limit(PART)
+            ).all()
+            if not rows:
+                break
+            after = rows[-1][0]
+            yield [(kind, record_id, before) for record_id, before in rows]
+            if len(rows) == PART:
+                pause(0)
+
+
+def _take_out(session: Session, kind: str, ids: list[int]) -> None:
+    model: Any = KINDS[kind]
+    of_these = model.id.in_(ids)
+    if model in (Series, Event, Stand, Project):
+        statement: Any = update(model).where(of_these).values(archived=True)
+    elif model is Contact:
+        statement = update(Contact).where(of_these).values(until=now())
+    elif model is Pass:
+        statement = update(Pass).where(of_these).values(revoked=True)
     else:
-        session.delete(record)
+        statement = delete(model).where(of_these)
+    # The session's copies are read anew after the commit, as all are.
+    session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _columns(model: type[Base]) -> tuple[str, ...]:

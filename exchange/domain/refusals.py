@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from flask_babel import format_date
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
+from exchange.sentences import Sentence
+from exchange.sentences import later as _l
 
-_SENTENCES: dict[str, LazyString] = {
+_SENTENCES: dict[str, Sentence] = {
     # What arrived cannot be read.
     "key": _l("Diese Nachricht konnte nicht angenommen werden. Bitte laden Sie die Seite neu."),
     "unreadable": _l("Das konnte nicht gelesen werden. Bitte laden Sie die Seite neu."),
@@ -125,6 +124,39 @@ _SENTENCES: dict[str, LazyString] = {
         "Dieser Stand gehört nicht mehr zur Veranstaltung. Ihr Text bleibt hier stehen; bitte"
         " stellen Sie die Frage dort, wo das Projekt jetzt steht."
     ),
+    "list_unclear": _l(
+        "Mehrere Spalten könnten „%(meaning)s“ sein: %(columns)s. Bitte sagen Sie, welche gilt."
+    ),
+    "list_no_project": _l(
+        "In dieser Liste ist keine Spalte mit den Projekten zu finden. Bitte sagen Sie, welche es"
+        " ist."
+    ),
+    "list_no_label": _l(
+        "In dieser Liste ist keine Spalte mit den Standnummern zu finden. Bitte sagen Sie, welche"
+        " es ist."
+    ),
+    "list_no_rows": _l("Unter den Überschriften dieser Liste steht nichts."),
+    "list_field": _l("„%(name)s“ ist kein Feld einer Standliste. Möglich sind: %(fields)s."),
+    "list_memory": _l(
+        "Diese Liste braucht mehr Speicher, als hier für eine vorgesehen ist. Bitte teilen Sie sie"
+        " auf."
+    ),
+    "list_time": _l(
+        "Diese Liste zu lesen dauert länger als vorgesehen. Bitte teilen Sie sie auf, oder"
+        " versuchen Sie es noch einmal."
+    ),
+    "list_gone": _l(
+        "Diese Liste liegt hier nicht mehr. Bitte wählen Sie die Datei noch einmal aus."
+    ),
+    "list_nothing": _l("Bitte wählen Sie eine Datei aus, oder fügen Sie eine Tabelle ein."),
+    "list_asked": _l(
+        "So kann die Liste noch nicht übernommen werden: Bitte sehen Sie die abgelehnten Zeilen an."
+    ),
+    "list_stale": _l(
+        "Inzwischen hat sich etwas geändert, die Liste passt nicht mehr dazu. Bitte sehen Sie sie"
+        " noch einmal an."
+    ),
+    "list_mode": _l("Diese Art des Einlesens gibt es nicht."),
     # The rules say no.
     "not_yet": _l("Fragen können ab Beginn der Veranstaltung am %(date)s gestellt werden."),
     "closed": _l(
@@ -210,7 +242,7 @@ _SENTENCES: dict[str, LazyString] = {
     "address": _l("Diese Seite hat eine andere Adresse: %(url)s"),
 }
 
-_OTHER_SENTENCES: dict[str, LazyString] = {
+_OTHER_SENTENCES: dict[str, Sentence] = {
     # `slow_down`, when it is not the reader who was quick.
     "crowd": _l(
         "Gerade schreiben hier sehr viele zum ersten Mal. Bitte versuchen Sie es in %(seconds)s s"
@@ -273,6 +305,8 @@ class Refused(Exception):
     @property
     def message(self) -> str:
         """The sentence, in the language of whoever reads it; days in its form."""
+        from flask_babel import format_date
+
         details = {
             name: format_date(value, "long") if isinstance(value, date) else str(value)
             for name, value in self.details.items()

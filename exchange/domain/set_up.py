@@ -1,11 +1,13 @@
 """Which pages show what an organiser sets up, and so read themselves again when it changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from exchange import rooms
+from exchange.domain import records
 from exchange.domain.changes import Change
+from exchange.extensions import pause
 from exchange.models import (
     Base,
     Contact,
@@ -23,10 +25,13 @@ VERB = "set-up"
 """What the log calls it when an organiser makes, edits, archives or brings back something."""
 
 
-def redraw(under_way: Change, changed: Iterable[Base]) -> None:
+def redraw(
+    under_way: Change, changed: Iterable[Base], made: Mapping[str, list[int]] | None = None
+) -> None:
     """Let every page that shows one of these read itself again.
 
     A stand is named on all pages of its event, a project on those of every event that shows it.
+    `made`: more of them, by kind and id.
     """
     events: set[int] = set()
     projects: set[int] = set()
@@ -51,18 +56,56 @@ def redraw(under_way: Change, changed: Iterable[Base]) -> None:
                 pass
     session = under_way.session
     session.flush()
-    if projects:
+    more = made or {}
+    projects.update(more.get("project", ()))
+    retitled.update(more.get("project", ()))
+    stands.update(more.get("stand", ()))
+    events.update(more.get("event", ()))
+    for part in records.parts(more.get("stand", ())):
+        places = set(session.scalars(select(Stand.event_id).where(Stand.id.in_(part)).distinct()))
+        events |= places
+        printed |= places
+    for kind in (Contact, PreparedAnswer):
+        for part in records.parts(more.get(records.kind_of_model(kind), ())):
+            projects.update(session.scalars(select(kind.project_id).where(kind.id.in_(part))))
+    redraw_shown(
+        under_way,
+        events=events,
+        projects=projects,
+        stands=stands,
+        printed=printed,
+        retitled=retitled,
+    )
+
+
+def redraw_shown(
+    under_way: Change,
+    *,
+    events: set[int],
+    projects: set[int],
+    stands: set[int],
+    printed: Iterable[int] = (),
+    retitled: Iterable[int] = (),
+    unseen: Iterable[int] = (),
+) -> None:
+    """The same by ids. `printed`: events whose sheets say something else now; `retitled`: projects
+    whose sheets do; `unseen`: stands that nobody can have open yet.
+    """
+    session = under_way.session
+    session.flush()
+    events, stands, printed, retitled = set(events), set(stands), set(printed), set(retitled)
+    for part in records.parts(projects):
         shown = session.execute(
-            select(Stand.id, Stand.event_id, Stand.project_id).where(Stand.project_id.in_(projects))
+            select(Stand.id, Stand.event_id, Stand.project_id).where(Stand.project_id.in_(part))
         ).all()
         events |= {event_id for _, event_id, _ in shown}
         printed |= {event_id for _, event_id, project_id in shown if project_id in retitled}
         stands |= {stand_id for stand_id, _, _ in shown}
-    if events or stands:
-        rows = session.scalars(
-            select(Stand.id).where(or_(Stand.event_id.in_(events), Stand.id.in_(stands)))
-        )
-        under_way.redraw(*(rooms.stand(stand_id) for stand_id in rows))
+    if events:
+        stands |= set(session.scalars(select(Stand.id).where(Stand.event_id.in_(events))))
+    if len(stands) > records.PART:
+        pause(0)
+    under_way.redraw(*(rooms.stand(stand_id) for stand_id in stands.difference(unseen)))
     for event_id in events:
         under_way.redraw(rooms.moderate(event_id), rooms.public(event_id))
     if printed:

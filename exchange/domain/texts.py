@@ -56,12 +56,20 @@ def clean(text: str, *, limit: int) -> str:
     long. Refuses `characters` (control characters, lone surrogates) and what `measure` refuses.
     """
     measure(text, limit=limit)
+    if text.isprintable() and "  " not in text and max(text, default="") < _FIRST_MARK:
+        # Most are: letters of western languages, each of one form, and nothing unseen.
+        text = text.strip()
+        if len(text) > limit:
+            raise Refused("too_long", limit=limit, length=len(text))
+        return text
     text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if _UNSHOWABLE.search(text):
         raise Refused("characters")
     typed = _without_needless_space(text)
-    composed = unicodedata.normalize("NFC", text)
-    text = typed if composed == text else _without_needless_space(composed)
+    if unicodedata.is_normalized("NFC", text):
+        text = typed
+    else:
+        text = _without_needless_space(unicodedata.normalize("NFC", text))
     if len(text) <= limit:
         return text
     if len(typed) <= limit:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from exchange.domain import before_images, phases, prepared, records, set_up
 from exchange.domain.changes import (
@@ -24,7 +24,6 @@ from exchange.models import (
     Phase,
     Question,
     Role,
-    Stand,
     Status,
 )
 from exchange.queries.questions import PUBLIC
@@ -93,7 +92,7 @@ def undo_of_series(series_id: int, change_id: int, *, by: Actor, key: str | None
 
 def _put_records_back(under_way: Change, row: ChangeRow) -> None:
     """Put back what an organiser had set up. Refuses `built_upon`, and `asked` where a stand that
-    the change made has questions: they would vanish with it.
+    the change made or brought back has got questions: they would vanish with it.
     """
     session = under_way.session
     if (
@@ -102,24 +101,30 @@ def _put_records_back(under_way: Change, row: ChangeRow) -> None:
         or _went_on(under_way, row)
     ):
         raise Refused("built_upon")
-    stands = [one.id for one in records.made_by(session, row) if isinstance(one, Stand)]
-    asked = select(Question.id).where(
-        Question.stand_id.in_(stands), Question.origin != Origin.PREPARED
-    )
-    if stands and session.scalar(asked.limit(1)) is not None:
+    made, back = records.stands_given(session, row)
+    at_made = (_asked(part) for part in records.parts(made))
+    # One that was brought back had its questions before.
+    since = (_asked(part).where(Question.asked_at >= row.at) for part in records.parts(back))
+    if any(session.scalar(asked.limit(1)) is not None for asked in (*at_made, *since)):
         raise Refused("asked")
     restored = records.put_back(session, row)
     if row.verb in SET_UP and row.event_before:
-        restored.append(under_way.event)
-    set_up.redraw(under_way, restored)
-    prepared.sync_restored(under_way, restored)
+        restored.changed.append(under_way.event)
+    set_up.redraw(under_way, restored.changed, made=restored.made)
+    prepared.sync_series(under_way, row.series_id)
 
 
 def _went_on(under_way: Change, row: ChangeRow) -> bool:
     """Whether anything was done since at an event that the change made."""
-    events = [one.id for one in records.made_by(under_way.session, row) if isinstance(one, Event)]
+    events = records.made(under_way.session, row, "event")
     later = select(ChangeRow.id).where(ChangeRow.event_id.in_(events))
     return bool(events) and under_way.session.scalar(later.limit(1)) is not None
+
+
+def _asked(stands: list[int]) -> Select[int]:
+    return select(Question.id).where(
+        Question.stand_id.in_(stands), Question.origin != Origin.PREPARED
+    )
 
 
 def _require_undoable(row: ChangeRow, by: Actor) -> None:

@@ -95,8 +95,10 @@ def scopes(
 
 def announce(news: News) -> None:
     """Tell desks, moderation, screen, event page and askers what was committed."""
-    for scope in news.redrawn:
+    for number, scope in enumerate(news.redrawn, 1):
         _redraw(scope, news.revisions[scope])
+        if number % _BEFORE_A_TURN == 0:
+            pause(0)
     if news.event_id is None:
         return
     read = _Reader(news, news.event_id)
@@ -119,6 +121,10 @@ def announce(news: News) -> None:
         else:
             _tell(Room.MINE, scope, revision, partial(_for_asker, read, scope.owner_id))
     _release()
+
+
+_BEFORE_A_TURN = 100
+"""So many scopes are looked through before others have a turn."""
 
 
 def _redraw(scope: Scope, revision: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from exchange.database.connections import db
 from exchange.database.statements import CompiledStatement, RawConnection
+from exchange.extensions import pause
 from exchange.models import Revision
 from exchange.rooms import Scope, ScopeKind
 
@@ -72,18 +73,28 @@ def mark_votes(session: Session, stand_ids: set[int]) -> None:
 
 
 def bump(connection: RawConnection, scopes: set[Scope]) -> dict[Scope, int]:
-    """Move each counter on by one, in one statement; a participant's begins with it.
+    """Move each counter on by one, a hundred in one statement; a participant's begins with it.
 
     Always in the same order, stands before what all stands share: a flush holds its stand's row
     when it comes here, and two transactions in opposite orders would deadlock.
     """
-    if not scopes:
-        return {}
-    values: dict[str, object] = {}
-    for number, scope in enumerate(sorted(scopes, key=_stands_first)):
-        values |= {f"kind{number}": scope.kind.value, f"owner{number}": scope.owner_id}
-    rows = _bump_statement(len(scopes)).rows(connection, **values)
-    return {Scope(ScopeKind(kind), owner_id): revision for kind, owner_id, revision in rows}
+    moved_on: dict[Scope, int] = {}
+    in_order = sorted(scopes, key=_stands_first)
+    for start in range(0, len(in_order), _AT_ONCE):
+        if start:
+            # A list with thousands of stands; nobody's page waits for all of them.
+            pause(0)
+        values: dict[str, object] = {}
+        part = in_order[start : start + _AT_ONCE]
+        for number, scope in enumerate(part):
+            values |= {f"kind{number}": scope.kind.value, f"owner{number}": scope.owner_id}
+        rows = _bump_statement(len(part)).rows(connection, **values)
+        moved_on |= {Scope(ScopeKind(kind), of): revision for kind, of, revision in rows}
+    return moved_on
+
+
+_AT_ONCE = 100
+"""So many counters move in one statement."""
 
 
 def _stands_first(scope: Scope) -> tuple[bool, str, int]:

@@ -1,6 +1,7 @@
 """Labels of stands in their natural order: 2 before 10, A-2 before A-10."""
 
 import re
+from functools import lru_cache
 
 from exchange.models import lengths
 
@@ -11,6 +12,7 @@ GENERAL = "0"
 """The label of the stand without a project, *Allgemein*. No other stand may have it."""
 
 
+@lru_cache(20_000)
 def label_key(label: str) -> str:
     """What makes two labels the same: neither case, nor blanks, nor zeros in front of a number."""
     text = re.sub(r"[\s.]+", "", label.casefold()).replace("–", "-")

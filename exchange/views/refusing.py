@@ -35,6 +35,7 @@ _STATUS = {
     "key_reused": 409,
     "not_published": 404,
     "too_large": 413,
+    "list_large": 413,
     "long_address": 414,
     "type": 415,
     "address": 421,

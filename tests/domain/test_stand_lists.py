@@ -498,10 +498,11 @@ def test_every_problem_has_a_sentence_in_both_languages(app: Flask) -> None:
 
 def test_every_word_of_a_problem_has_its_sentence() -> None:
     folder = Path(cells.__file__).parent
-    source = (folder / "cells.py").read_text() + (folder / "rows.py").read_text()
-    words = set(re.findall(r'(?:_wrong|Problem)\(\s*"\w+",\s*"(\w+)"', source))
+    source = "".join((folder / f"{name}.py").read_text() for name in ("cells", "rows", "compare"))
+    words = set(re.findall(r'(?:_wrong|Problem)\(\s*(?:"\w+"|name),\s*"(\w+)"', source))
+    asked = {f"asked_{word}" for word in re.findall(r'Asked\("(\w+)", self', source)}
     # With those that `texts` refuses.
-    assert words | {"too_long", "characters"} == sentences.WORDS
+    assert words | asked | {"too_long", "characters"} == sentences.WORDS
 
 
 @given(

@@ -38,6 +38,7 @@ PLACES: Mapping[str, str] = {
     "contact": "1",
     "pass_id": "1",
     "verb": "rotate",
+    "pending": "0123456789abcdef",
     "name": "attendee.css",
     "filename": "attendee.css",
 }

@@ -96,6 +96,7 @@ PLACES = {
     "number": [str(number) for number in range(1, 10)],
     "pass_id": ["1", "2", "3"],
     "contact": ["1", "2", "3"],
+    "pending": ["0123456789abcdef"],
     "name": ["attendee.css"],
     "filename": ["attendee.css"],
 }

@@ -158,25 +158,39 @@ def plain(name: object) -> str:
     return " ".join(text.split())
 
 
-def find_columns(sheet: Sheet, told: Mapping[str, str] | None = None) -> Columns:
+def find_columns(
+    sheet: Sheet,
+    told: Mapping[str, str] | None = None,
+    remembered: Mapping[str, str] | None = None,
+) -> Columns:
     """The header of a sheet and what its columns mean.
 
-    `told`: what a person said of columns, {name: field or ""}; it decides. Refuses `list_header`
-    when no row names a project and something more, and `list_column` for a name in `told` that no
-    column has.
+    `told`: what a person said of columns, {name: field or ""}; it decides. `remembered`: the same,
+    of an earlier list: what this one does not have is left out. Refuses `list_header` when no row
+    names a project and something more, and `list_column` for a name in `told` that no column has.
     """
-    told = dict(told or {})
+    strictly = dict(told or {})
+    said = {**(remembered or {}), **strictly}
     rows = [row for row in sheet.rows[:_LOOKED_AT] if not row.hidden]
-    best = max(rows, key=lambda row: _likeness(row, told), default=None)
-    if best is None or _likeness(best, told) < 2:
+    best = max(rows, key=lambda row: _likeness(row, said), default=None)
+    if best is None or _likeness(best, said) < 2:
         raise Refused("list_header")
     names = _distinct(best.cells)
-    missing = next((name for name in told if name not in names), None)
+    missing = next((name for name in strictly if name not in names), None)
     if missing is not None:
         raise Refused("list_column", column=missing)
+    said = {name: meaning for name, meaning in said.items() if name in names}
     below = [row for row in sheet.rows if row.number > best.number]
-    meanings, unclear = _meanings(names, told, lambda place: _contents(below, place))
+    meanings, unclear = _meanings(names, said, lambda place: _contents(below, place))
     return Columns(best.number, names, meanings, unclear)
+
+
+def likely_names(sheet: Sheet) -> tuple[str, ...]:
+    """The names of the columns, where no header was found: the row with the most words."""
+    rows = [row for row in sheet.rows[:_LOOKED_AT] if not row.hidden]
+    words = {row.number: sum(isinstance(cell, str) for cell in row.cells) for row in rows}
+    best = max(rows, key=lambda row: words[row.number], default=None)
+    return _distinct(best.cells) if best is not None else ()
 
 
 def _likeness(row: Row, told: Mapping[str, str]) -> int:
@@ -239,7 +253,9 @@ def _meanings(
         if len(places) < 2 or meaning in _JOINED:
             continue
         chosen = said or _surest(meaning, places, plains)
-        if len(chosen) > 1:
+        if len(chosen) > 1 and any(
+            contents(place) != contents(chosen[0]) for place in chosen[1:] if contents(place)
+        ):
             unclear[meaning] = tuple(names[place] for place in chosen)
         for place in places:
             if place != chosen[0]:

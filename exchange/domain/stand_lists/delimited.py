@@ -18,12 +18,12 @@ Line = tuple[int, list[str]]
 """The number of the line on which a row begins, from 1, and its cells."""
 
 
-def read_delimited(text: str) -> list[Line]:
-    """The rows of a table, blank ones left out. Refuses `list_quote`."""
+def read_delimited(text: str, most: int | None = None) -> list[Line]:
+    """The rows of a table, blank ones left out; at most so many are read. Refuses `list_quote`."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     told, text = _told_delimiter(text)
     delimiter = told or _guessed(text)
-    rows = _rows(text, delimiter, 2 if told else 1)
+    rows = _rows(text, delimiter, 2 if told else 1, most)
     return [(number, cells) for number, cells in rows if any(cells)]
 
 

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from exchange.domain.stand_lists.cells import Problem, Read, read_cell
 from exchange.domain.stand_lists.columns import FIELDS, Columns
@@ -120,6 +121,7 @@ def _same_project(one: StandRow, other: StandRow) -> bool:
     return title_key(one.project) == title_key(other.project)
 
 
+@lru_cache(20_000)
 def title_key(title: str) -> str:
     """What makes two titles the same: neither case nor signs nor blanks."""
     return "".join(one for one in title.casefold() if one.isalnum())

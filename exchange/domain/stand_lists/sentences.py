@@ -27,6 +27,15 @@ NAMES: Mapping[str, LazyString] = {
 }
 """The fields of a list, as people call them."""
 
+ACTION: Mapping[str, LazyString] = {
+    "new": _l("neu"),
+    "changed": _l("geändert"),
+    "same": _l("unverändert"),
+    "moved": _l("zieht um"),
+    "refused": _l("abgelehnt"),
+}
+"""What a row does."""
+
 _SENTENCES: Mapping[str, LazyString] = {
     "missing": _l("Hier fehlt: %(name)s."),
     "label_twice": _l(
@@ -63,6 +72,32 @@ _SENTENCES: Mapping[str, LazyString] = {
         "%(name)s ist zu lang: höchstens %(limit)s Zeichen. Es beginnt mit „%(found)s“."
     ),
     "characters": _l("%(name)s enthält Zeichen, die nicht angezeigt werden können."),
+    "label_reserved": _l(
+        "Die Standnummer 0 ist für „Allgemein“ vergeben: für Fragen, die zu keinem einzelnen"
+        " Projekt gehören. Bitte geben Sie diesem Projekt eine andere."
+    ),
+    "contradicts": _l(
+        "Zeile %(row)s gehört zum selben Projekt und sagt zu „%(name)s“ etwas anderes als"
+        " „%(found)s“. Bitte gleichen Sie beide an."
+    ),
+    "answer": _l("„%(found)s“ kann hier nicht gemeint sein."),
+    "asked_renamed": _l(
+        "An Stand %(meant)s steht „%(found)s“. Heißt dieses Projekt jetzt anders, oder kommt ein"
+        " anderes an seine Stelle?"
+    ),
+    "asked_which": _l("Mehrere Projekte könnten gemeint sein: %(found)s."),
+    "asked_partner": _l(
+        "Ein Projekt mit diesem Titel steht schon an Stand %(meant)s, von einem anderen Partner."
+        " Ist es dasselbe?"
+    ),
+    "place_taken": _l(
+        "An Stand %(found)s steht „%(meant)s“, und die Liste hat dafür keinen anderen Platz. Soll"
+        " es die Veranstaltung verlassen?"
+    ),
+    "place_asked": _l(
+        "An Stand %(found)s steht „%(meant)s“, und dort wurden schon Fragen gestellt. Bitte geben"
+        " Sie ihm in der Liste einen anderen Platz."
+    ),
 }
 _WITHOUT_GUESS: Mapping[str, LazyString] = {
     "time_date": _l(

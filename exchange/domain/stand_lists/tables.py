@@ -78,7 +78,8 @@ def read_sheets(data: bytes) -> list[Sheet]:
 
 def read_text(text: str) -> list[Sheet]:
     """The one sheet of a text file, or of what was pasted. Refuses as `read_sheets`."""
-    rows = read_delimited(text)
+    # What is too long need not be read to its end.
+    rows = read_delimited(text, 2 * MOST_ROWS)
     require_bounds(sum(len(cells) for _, cells in rows), len(rows))
     return [Sheet("", tuple(Row(number, tuple(map(_text_cell, cells))) for number, cells in rows))]
 

@@ -5,6 +5,7 @@ import { fieldsOf } from "./outbox/post.js";
 import { say, toast } from "./page/announce.js";
 import { $$, byId, onSubmit } from "./page/dom.js";
 import { on } from "./page/events.js";
+import { start as showListImport } from "./staff/list-import.js";
 import { start as showWaits } from "./staff/pending-notices.js";
 import { start as attendPitches } from "./staff/pitch-order.js";
 import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
@@ -86,5 +87,6 @@ on("pending-settled", ({ entry, answer }) => {
 
 showWaits();
 attendPitches();
+showListImport();
 openTarget();
 addEventListener("hashchange", openTarget);

@@ -2,6 +2,7 @@
 
 from exchange.views.organiser import (
     entries,
+    imports,
     live,
     overview,
     passes,
@@ -18,6 +19,7 @@ from exchange.views.organiser.blueprint import bp
 __all__ = [
     "bp",
     "entries",
+    "imports",
     "live",
     "overview",
     "passes",

@@ -1,0 +1,98 @@
+"""What stands before a list comes in: the stands of an event, the projects of its series.
+
+Plain data, written and read line by line: a child process compares with it and has no database.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+OF_PROJECT = ("project", "key", "partner", "summary", "status", "field", "links")
+OF_STAND = ("place", "pitch", "minutes")
+OF_CONTACT = ("person", "function", "email", "phone", "role")
+"""The fields of a list, by what they belong to; the label is a stand's as well."""
+
+Values = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class StandingContact:
+    """Whom to call about a project now; `ended`: no longer, by hand, since the last list."""
+
+    id: int
+    values: Values
+    position: int = 0
+    mended: tuple[str, ...] = ()
+    """The fields that somebody changed by hand since the last list came in."""
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class StandingProject:
+    """A project of the series, shown at this event or not."""
+
+    id: int
+    values: Values
+    contacts: list[StandingContact] = field(default_factory=list)
+    mended: tuple[str, ...] = ()
+    archived: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.values.get("project") or ""
+
+    @property
+    def partner(self) -> str:
+        return self.values.get("partner") or ""
+
+
+@dataclass(frozen=True)
+class StandingStand:
+    """A stand of the event, archived ones included; without *Allgemein*."""
+
+    id: int
+    label: str
+    project_id: int | None
+    values: Values
+    asked: bool = False
+    """Whether it has questions: it is never taken out."""
+    archived: bool = False
+
+
+@dataclass
+class Standing:
+    """All of it."""
+
+    stands: list[StandingStand] = field(default_factory=list)
+    projects: list[StandingProject] = field(default_factory=list)
+
+
+def lines(found: Iterable[StandingStand | StandingProject]) -> Iterator[str]:
+    """Each as a line of JSON."""
+    for one in found:
+        # Not `asdict`: it copies each value, which takes longer than all the rest.
+        if isinstance(one, StandingStand):
+            told = {"kind": "stand", **vars(one)}
+        else:
+            contacts = [vars(contact) for contact in one.contacts]
+            told = {"kind": "project", **vars(one), "contacts": contacts}
+        yield json.dumps(told) + "\n"
+
+
+def read(written: Iterable[str]) -> Standing:
+    """What `lines` wrote."""
+    standing = Standing()
+    for line in written:
+        told: dict[str, Any] = json.loads(line)
+        kind = told.pop("kind")
+        if kind == "stand":
+            standing.stands.append(StandingStand(**told))
+        else:
+            told["contacts"] = [
+                StandingContact(**{**one, "mended": tuple(one["mended"])})
+                for one in told["contacts"]
+            ]
+            told["mended"] = tuple(told["mended"])
+            standing.projects.append(StandingProject(**told))
+    return standing

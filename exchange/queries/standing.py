@@ -1,0 +1,206 @@
+"""What stands at an event before a list comes in, a part at a time; and what has happened since."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from exchange.database.connections import db
+from exchange.models import (
+    ChangeRecord,
+    ChangeRow,
+    Contact,
+    Origin,
+    Project,
+    Question,
+    Series,
+    Stand,
+)
+from exchange.models.labels import GENERAL
+
+PART = 150
+"""So many are read at once: some 15 ms."""
+
+
+@dataclass(frozen=True)
+class StandFacts:
+    """A stand of an event, archived or not."""
+
+    id: int
+    label: str
+    project_id: int | None
+    place: str | None
+    pitch: str | None
+    minutes: int | None
+    archived: bool
+    asked: bool
+    """Whether visitors or staff asked something there."""
+
+
+@dataclass(frozen=True)
+class ContactFacts:
+    """A contact of a project; `ended`: it is none any more."""
+
+    id: int
+    project_id: int
+    person: str | None
+    function: str | None
+    email: str | None
+    phone: str | None
+    role: str | None
+    position: int
+    ended: bool
+
+
+@dataclass(frozen=True)
+class ProjectFacts:
+    """A project of a series, archived or not."""
+
+    id: int
+    title: str
+    key: str | None
+    partner: str
+    summary: str | None
+    status: str | None
+    field: str | None
+    links: str | None
+    archived: bool
+    contacts: list[ContactFacts]
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A record as it was before it was first changed by hand since the last list."""
+
+    kind: str
+    id: int
+    before: dict[str, Any] | None
+    """None: it was made by hand since."""
+
+
+def log_position() -> int:
+    """The latest change of all."""
+    return db.session.scalar(select(func.max(ChangeRow.id))) or 0
+
+
+def set_up_since(series_id: int, position: int) -> bool:
+    """Whether a series' set-up has changed after that place in the log, undo included."""
+    touched = exists().where(
+        or_(
+            ChangeRecord.change_id == ChangeRow.id,
+            (ChangeRow.verb == "undo") & (ChangeRecord.change_id == ChangeRow.subject_id),
+        )
+    )
+    found = select(ChangeRow.id).where(
+        ChangeRow.series_id == series_id, ChangeRow.id > position, touched
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def stands_after(event_id: int, after: int) -> list[StandFacts]:
+    """The next stands of an event by id, without *Allgemein*; none: that was all."""
+    asked = exists().where(Question.stand_id == Stand.id, Question.origin != Origin.PREPARED)
+    rows = db.session.execute(
+        select(
+            Stand.id,
+            Stand.label,
+            Stand.project_id,
+            Stand.place,
+            Stand.pitch,
+            Stand.pitch_minutes,
+            Stand.archived,
+            asked,
+        )
+        .where(Stand.event_id == event_id, Stand.id > after, Stand.label != GENERAL)
+        .order_by(Stand.id)
+        .limit(PART)
+    )
+    return [StandFacts(*row) for row in rows]
+
+
+def projects_after(series_id: int, after: int) -> list[ProjectFacts]:
+    """The next projects of a series by id, with all contacts they ever had."""
+    rows = db.session.execute(
+        select(
+            Project.id,
+            Project.title,
+            Project.key,
+            Project.partner,
+            Project.summary,
+            Project.status,
+            Project.field,
+            Project.links,
+            Project.archived,
+        )
+        .where(Project.series_id == series_id, Project.id > after)
+        .order_by(Project.id)
+        .limit(PART)
+    ).all()
+    contacts: dict[int, list[ContactFacts]] = defaultdict(list)
+    if rows:
+        for contact in db.session.execute(
+            select(
+                Contact.id,
+                Contact.project_id,
+                Contact.person,
+                Contact.function,
+                Contact.email,
+                Contact.phone,
+                Contact.role,
+                Contact.position,
+                Contact.until.is_not(None),
+            )
+            .where(Contact.project_id.in_([row[0] for row in rows]))
+            .order_by(Contact.position, Contact.id)
+        ):
+            role = contact[6].value if contact[6] else None
+            contacts[contact[1]].append(ContactFacts(*contact[:6], role, *contact[7:]))
+    return [ProjectFacts(*row, contacts.get(row[0], [])) for row in rows]
+
+
+def mended_since_last_list(series_id: int) -> list[Mended]:
+    """What was changed by hand since a list last came in, as it was before that.
+
+    Where no list ever came in, what partners have mended: their proposals that were taken.
+    """
+    last = db.session.scalar(
+        select(func.max(ChangeRow.id)).where(
+            ChangeRow.series_id == series_id,
+            ChangeRow.verb == "import",
+            ChangeRow.undone_by.is_(None),
+        )
+    )
+    by_hand = (
+        select(ChangeRecord.kind, ChangeRecord.record_id, ChangeRecord.before)
+        .join(ChangeRow, ChangeRow.id == ChangeRecord.change_id)
+        .where(
+            ChangeRow.series_id == series_id,
+            ChangeRow.id > (last or 0),
+            ChangeRow.undone_by.is_(None),
+            ChangeRow.verb.not_in(("import", "undo")),
+            ChangeRecord.kind.in_(("project", "contact")),
+        )
+        .order_by(ChangeRow.id)
+    )
+    if last is None:
+        proposal = aliased(ChangeRecord)
+        by_hand = by_hand.where(
+            exists().where(proposal.change_id == ChangeRow.id, proposal.kind == "proposal")
+        )
+    first: dict[tuple[str, int], Mended] = {}
+    for kind, of, before in db.session.execute(by_hand):
+        first.setdefault((kind, of), Mended(kind, of, before))
+    return list(first.values())
+
+
+def list_columns(series_id: int) -> dict[str, str]:
+    """What somebody said of the columns of earlier lists."""
+    return dict(db.session.scalar(select(Series.list_columns).where(Series.id == series_id)) or {})
+
+
+def taken_codes(codes: Iterable[str]) -> set[str]:
+    """Those of these codes that a project has."""
+    return set(db.session.scalars(select(Project.code).where(Project.code.in_(list(codes)))))
