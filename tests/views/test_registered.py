@@ -189,6 +189,22 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(organiser: Window
     assert "höchstens 2 MB" in page.text
 
 
+def test_a_paste_of_two_hundred_thousand_cells_is_refused_and_stays(
+    organiser: Window, fair: Fair
+) -> None:
+    typed = "Kommune;Anzahl\n" + "Stadt Marl;1\n" * 100_000
+    part = f'--x\r\nContent-Disposition: form-data; name="list"\r\n\r\n{typed}\r\n--x--\r\n'
+    answer = organiser.client.post(
+        PAGE,
+        data=part.encode(),
+        headers=SAME_ORIGIN,
+        content_type="multipart/form-data; boundary=x",
+    )
+    assert answer.status_code == 422
+    assert "höchstens 10000 Zeilen" in answer.text
+    assert answer.text.count("Stadt Marl;1") == 100_000
+
+
 def test_stand_lists_of_offices_are_refused_or_read_and_never_a_fault(organiser: Window) -> None:
     for file in sorted(Path("tests/data/stand_lists").iterdir()):
         page = upload(organiser, file.read_bytes(), file.name)

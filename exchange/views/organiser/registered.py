@@ -75,6 +75,8 @@ def take_registered(event: str) -> ResponseReturnValue:
     try:
         _require_size()
         request.max_content_length = (MOST_MEGABYTES + 1) * 1024 * 1024
+        # What was pasted goes back into the form, however long it is.
+        request.max_form_memory_size = request.max_content_length
         fields = posted()
         form = Form(fields.get("list", ""), fields.get("mode") == "replace")
         preview = _preview(found, _read(form))
