@@ -23,7 +23,7 @@ STAFF = {
     f"/organise/{GE}/entries": ("organiser", TOUR),
     f"/organise/series/{TOUR}/questions": ("organiser", TOUR),
     f"/present/{ROBO}/entry": ("presenter", ROBO),
-    "/contact/robo": ("contact", "robo"),
+    "/contact/bau": ("contact", "bau"),
 }
 PAGES = [*PUBLIC, *STAFF]
 LIVE = [f"/e/{GE}", f"/s/{ROBO}", f"/present/{ROBO}", f"/moderate/{GE}", f"/screen/{GE}"]
