@@ -138,7 +138,7 @@ def _of_entries(found: Found, event_id: int) -> Iterator[Missing]:
         yield Missing(
             "proposals",
             ngettext(
-                "Eine Änderung eines Projektpartners wartet auf Sie.",
+                "%(num)s Änderung eines Projektpartners wartet auf Sie.",
                 "%(num)s Änderungen von Projektpartnern warten auf Sie.",
                 waiting,
             ),
@@ -150,7 +150,7 @@ def _of_entries(found: Found, event_id: int) -> Iterator[Missing]:
         yield Missing(
             "prepared",
             ngettext(
-                "Ein Projekt hat noch nicht alle sechs Fragen vorab beantwortet.",
+                "%(num)s Projekt hat noch nicht alle sechs Fragen vorab beantwortet.",
                 "%(num)s Projekte haben noch nicht alle sechs Fragen vorab beantwortet.",
                 unanswered,
             ),

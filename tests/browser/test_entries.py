@@ -83,7 +83,7 @@ def test_contacts_are_kept_with_one_press(shared: Demo, windows: Windows) -> Non
 
 
 def said_of_project(page: Page) -> list[str]:
-    return page.locator(".stand-about, .stand-prepared").all_inner_texts()
+    return page.locator("#about, .stand-prepared").all_inner_texts()
 
 
 def tab_to(page: Page, role: str, name: str) -> None:

@@ -34,7 +34,7 @@ STAFF = {
     f"/organise/{GE}/entries": ("organiser", TOUR),
     f"/organise/series/{TOUR}/questions": ("organiser", TOUR),
     f"/present/{ROBO}/entry": ("presenter", ROBO),
-    "/contact/robo": ("contact", "robo"),
+    "/contact/bau": ("contact", "bau"),
     f"/organise/{GE}/registered": ("organiser", TOUR),
     f"/organise/{GE}/live": ("organiser", TOUR),
 }
