@@ -179,6 +179,7 @@ def test_another_events_moderator_calls_nothing_here(fair: Fair) -> None:
     assert {row["pitch_id"] for row in fair.rows("events")} == {None}
 
 
+@pytest.mark.sqlite
 def test_a_pitch_takes_one_more_statement_of_the_pages_that_show_it(fair: Fair) -> None:
     fair.enter("pitches")
     Window(fair).enter("moderator", GE).post(f"/moderate/{GE}/pitch", to="next")
