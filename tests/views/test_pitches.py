@@ -126,7 +126,9 @@ def test_organiser_and_moderator_call_and_the_hall_sees_it(
     fair.enter("pitches")
     screen = Window(fair).enter("screen", GE)
     assert "Als Erstes" in screen.get(f"/screen/{GE}").text
-    assert organiser.post(f"{LIST}/call", stand=ROBO).status_code == 303
+    called = organiser.post(f"{LIST}/call", stand=ROBO)
+    # The page comes back with the way to undo it.
+    assert re.fullmatch(rf"{LIST}\?change=\d+#now", called.headers["Location"])
     page = screen.get(f"/screen/{GE}").text
     assert 'data-shows="pitch"' in page
     assert "Kurzvorstellung 1 von 2" in page
@@ -179,6 +181,7 @@ def test_another_events_moderator_calls_nothing_here(fair: Fair) -> None:
     assert {row["pitch_id"] for row in fair.rows("events")} == {None}
 
 
+@pytest.mark.sqlite
 def test_a_pitch_takes_one_more_statement_of_the_pages_that_show_it(fair: Fair) -> None:
     fair.enter("pitches")
     Window(fair).enter("moderator", GE).post(f"/moderate/{GE}/pitch", to="next")

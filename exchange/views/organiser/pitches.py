@@ -110,7 +110,7 @@ def call_pitch(event: str) -> ResponseReturnValue:
         by=by,
         key=staff_key(fields),
     )
-    return done(outcome, f"{_address(found)}#now")
+    return done(outcome, f"{_address(found)}?change={outcome.change}#now")
 
 
 def _page(found: EventRef, typed: Typed) -> Response:
