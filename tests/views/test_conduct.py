@@ -54,8 +54,9 @@ def test_the_round_begins_and_ends(moderation: Desk, fair: Fair) -> None:
 def test_what_is_refused_changes_nothing(
     fair: Fair, verb: str, value: str | None, expected: tuple[int, str]
 ) -> None:
+    desk = Desk(fair, "moderator", GE)
     before = fair.everything()
-    assert conduct(Desk(fair, "moderator", GE), verb, value) == expected
+    assert conduct(desk, verb, value) == expected
     assert fair.everything() == before
 
 
