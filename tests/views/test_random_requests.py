@@ -68,12 +68,27 @@ FIELDS: dict[str, list[str]] = {
     "secret": ["A" * 22],
     "do": ["save", "add", "up-1", "remove-1", "take", "leave"],
     "proposal": ["1", "2"],
-    "project": ["robo"],
     "seen": ["2030-01-01T00:00:00+00:00"],
     "contacts": ["1"],
     "contact-1-id": ["1", "2"],
     "contact-1-role": ["expert"],
-    "links": ["example.org"],
+    "label": ["1", "01", "A-12", "Foyer", "0"],
+    "place": ["Halle 1", ""],
+    "project": ["robo", "bau", ""],
+    "title": ["Neuer Titel", ""],
+    "city": ["Herne"],
+    "date": ["2030-01-01", "1.2.2030", ""],
+    "closes": ["16:00"],
+    "question_length": ["50", "500"],
+    "function": ["Amt 61"],
+    "person": ["Erika Muster"],
+    "email": ["a@example.org"],
+    "links": ["www.example.org"],
+    "basis": ["hidden", "consent"],
+    "code": ["BOH", "GE"],
+    "copy": ["GE", ""],
+    "second": ["2", "1"],
+    "me_too": ["0", "1"],
 }
 TEXTS = (
     "text",
@@ -101,6 +116,7 @@ PLACES = {
     "filename": ["attendee.css"],
 }
 VERBS = [*MOVES, "clock", "message", "picture", "moderation", "start-round", "end-round"]
+SET_UP_VERBS = ["archive", "restore", "edit", "replace", "up", "down"]
 PASS_VERBS = ["rotate", "revoke", "restore", "one-browser", "free"]
 
 text = st.text(max_size=40) | st.sampled_from(ODD) | st.sampled_from(WORDS)
@@ -209,6 +225,29 @@ class Dice(random.Random):
 
 def _quoted(value: str) -> str:
     return quote(value.encode(errors="surrogatepass"))
+
+
+@st.composite
+def addresses(draw: st.DrawFn, app: Flask) -> tuple[str, str]:
+    """A method and an address that a rule answers to, most with what is there."""
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+    writes = [rule for rule in rules if (rule.methods or set()) & {"POST", "PUT", "DELETE"}]
+    rule = draw(st.sampled_from(writes if draw(st.integers(0, 3)) else rules))
+    methods = sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})
+    path = rule.rule
+    for name in rule.arguments:
+        known = PLACES.get(name) or _verbs_at(path)
+        value = draw(st.sampled_from(known)) if draw(st.integers(0, 19)) else draw(text)
+        start = path.index("<", path.rindex("/", 0, path.index(f"{name}>")))
+        path = path[:start] + _quoted(value) + path[path.index(f"{name}>") + len(name) + 1 :]
+    method = draw(st.sampled_from(methods if draw(st.integers(0, 9)) else ["GET", "POST", "PUT"]))
+    return method, path
+
+
+def _verbs_at(path: str) -> list[str]:
+    if path.startswith("/organise"):
+        return PASS_VERBS if "passes" in path else SET_UP_VERBS
+    return VERBS
 
 
 @pytest.fixture(scope="module")
