@@ -5,8 +5,8 @@
 Our server as it is shipped, with 300 sockets at Gelsenkirchen. An organiser sends lists of 12 to
 5,000 new projects for Aachen over HTTP: until the comparison is there, until it is written, until
 it is taken back; CPU is what the server's own process used for it. Then the live path: questions
-one at a time, in turns at rest and while lists go in and out every two seconds. Stall is the longest
-answer to a `watch` that is sent every 20 ms.
+one at a time, in turns at rest and while lists go in and out every two seconds. Stall is the
+longest answer to a `watch` that is sent every 20 ms.
 """
 
 import argparse
