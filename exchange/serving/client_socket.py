@@ -19,10 +19,12 @@ KEEP_ALIVE_S = 60.0
 HEADER_S = 10.0
 """From the first byte of a request to the end of its header."""
 BODY_S = 30.0
-"""For its body: the largest takes a phone at 40 kbit/s so long."""
+"""For its body: the largest of a phone takes it at 40 kbit/s so long."""
+BODY_BYTES_A_SECOND = 16 * 1024
+"""What is larger, a stand list of an organiser's, has more time as long as it comes so fast."""
 SEND_S = 20.0
 """Until some of an answer could be sent to somebody who does not read."""
-MOST_REQUEST_BYTES = 8 * 1024 * 1024
+MOST_REQUEST_BYTES = 12 * 1024 * 1024
 """Read of a request, wanted or not. Far more than is accepted: who sends too much reads the refusal
 only if what was sent is read."""
 
@@ -198,6 +200,8 @@ class ClientSocket:
                 self._until = now + BODY_S
             else:
                 self._tail = seen[-3:]
+        elif self._phase is _Phase.BODY:
+            self._until += len(data) / BODY_BYTES_A_SECOND
         if self._read > MOST_REQUEST_BYTES:
             raise TooMuch
 

@@ -55,6 +55,21 @@ def test_requests_and_answers_pass_whole(connection: Connection) -> None:
         assert connection.theirs.recv(100).endswith(b"%d" % number)
 
 
+def test_a_body_that_keeps_coming_has_more_time(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_socket, "BODY_BYTES_A_SECOND", 1_000)
+    connection.theirs.sendall(REQUEST)
+    assert connection.ours.recv(len(REQUEST)) == REQUEST
+    # In all longer than a body has at first.
+    for _ in range(6):
+        connection.theirs.sendall(b"x" * 200)
+        assert connection.ours.recv(200)
+        time.sleep(client_socket.BODY_S / 4)
+    connection.theirs.sendall(b"the end")
+    assert connection.ours.recv(200) == b"the end"
+
+
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", REQUEST[:-1], REQUEST + b"half a bo"])
 def test_silence_ends_a_connection_wherever_it_begins(connection: Connection, sent: bytes) -> None:
     connection.theirs.sendall(sent)
