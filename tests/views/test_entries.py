@@ -201,7 +201,7 @@ def test_closed_it_is_read_and_says_who_opens_it(
     assert "Der Eintrag ist geschlossen" in page
     assert "Erika Muster" in page
     answer = send(partner, ENTRY, fields)
-    assert answer.status_code == 403
+    assert answer.status_code == 422
     assert form_of(answer.text)["licence"] == "EUPL"
     assert partner.send(ENTRY, key=new_key(), licence="EUPL").json["error"] == "entry_closed"  # type: ignore[index]
     assert organiser.post(f"{ENTRIES}/open", on="1").status_code == 303
