@@ -112,8 +112,9 @@ def test_what_is_refused_says_why_and_changes_nothing(
     fair: Fair, verb: str, given: dict[str, str], expected: tuple[int, str]
 ) -> None:
     question = fair.ask()
+    windows = (Desk(fair, "presenter", ROBO), Desk(fair, "moderator", GE))
     before = fair.everything()
-    for window in (Desk(fair, "presenter", ROBO), Desk(fair, "moderator", GE)):
+    for window in windows:
         assert error(window.use(verb, question, **given)) == expected
     assert fair.everything() == before
 
