@@ -88,13 +88,14 @@ def locale() -> str:
     return accepted.best_match(LOCALES) or language
 
 
-def speak(language: str, *, to_the_hall: bool = False) -> None:
+def speak(language: str | None, *, to_the_hall: bool = False) -> None:
     """The language of the event that is asked for: of a page whose reader wants neither of ours.
 
     `to_the_hall`: of this page in any case, unless its address names another: many read it.
+    None: the organiser has not said any.
     """
     g.event_language = language
-    g.speaks_event_language = to_the_hall
+    g.speaks_event_language = to_the_hall and language is not None
 
 
 # Who somebody is

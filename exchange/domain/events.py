@@ -340,9 +340,9 @@ def _fill(under_way: Change, values: Values) -> None:
     if event.opens and event.closes and event.closes <= event.opens and "closes" in values:
         raise Refused("closes", field="closes")
     if "language" in values:
-        if values["language"] not in LOCALES:
+        if values["language"] not in ("", *LOCALES):
             raise Refused("unreadable", field="language")
-        event.language = values["language"]
+        event.language = values["language"] or None
     for name in _SWITCHES:
         if name in values:
             setattr(event, name, field_values.flag(values, name))

@@ -259,7 +259,7 @@ def _wanted(session: Session, which: ColumnElement[bool]) -> dict[_Place, _Wante
     order = list(Facet)
     return {
         (stand_id, facet): _Wanted(
-            event_id, project_id, standard_questions(own, language)[facet], text
+            event_id, project_id, standard_questions(own, language or "de")[facet], text
         )
         for stand_id, event_id, _, project_id, facet, text, language, own in sorted(
             rows, key=lambda row: (row[1], row[2], order.index(row[4]))

@@ -136,7 +136,7 @@ _SENTENCES: dict[str, Sentence] = {
         " es ist."
     ),
     "list_no_rows": _l("Unter den Überschriften dieser Liste steht nichts."),
-    "list_field": _l("„%(name)s“ ist kein Feld einer Standliste. Möglich sind: %(fields)s."),
+    "list_field": _l("Ein Feld „%(name)s“ hat eine Standliste nicht. Möglich sind: %(fields)s."),
     "list_memory": _l(
         "Diese Liste braucht mehr Speicher, als hier für eine vorgesehen ist. Bitte teilen Sie sie"
         " auf."

@@ -66,8 +66,9 @@ class Event(Base):
     """When the doors open, local time, HH:MM."""
     closes: Mapped[str | None] = mapped_column(String(5))
     """When the fair ends, local time, HH:MM."""
-    language: Mapped[str] = mapped_column(String(2), default="de")
-    """What the screen speaks, and every page whose reader has not chosen: `de` or `en`."""
+    language: Mapped[str | None] = mapped_column(String(2))
+    """What the screen speaks, and every page whose browser asks for neither: `de` or `en`; None: the
+    screen speaks as its browser asks."""
     phase: Mapped[Phase] = mapped_column(words(Phase), default=Phase.PREPARING)
     phase_since: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
     """When the present phase began: a closed event's passes end so many days later."""

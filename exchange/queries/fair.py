@@ -37,7 +37,7 @@ class EventLine:
     """None while it is not settled."""
     opens: str | None
     closes: str | None
-    language: str
+    language: str | None
     phase: Phase
     moderation_first: bool
     me_too: bool
@@ -63,7 +63,7 @@ class EventRef:
     id: int
     code: str
     series_id: int
-    language: str
+    language: str | None
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class StandLine:
     """Whether its event asks what a question is about."""
     question_length: int
     """How long a question may be there."""
-    language: str
+    language: str | None
     """Of its event."""
 
     @property

@@ -7,6 +7,7 @@ import pytest
 
 from exchange.domain import projects, stands
 from exchange.domain.changes import Actor
+from exchange.models import Facet
 from exchange.queries.organising import MOST_CHOICES, SHOWN
 from tests.support.fair import AC, BAU, GE, GENERAL, OTHER_TOUR, ROBO, TOUR, Fair, new_key
 from tests.support.windows import Window
@@ -31,6 +32,11 @@ def make_ready(fair: Fair) -> None:
     """Nothing is missing, but for the address: tests are on localhost."""
     fair.sql("UPDATE passes SET redeemed = '2026-01-01 00:00:00'")
     fair.sql("UPDATE events SET sheets_printed = '2100-01-01 00:00:00'")
+    for facet in Facet:
+        fair.sql(
+            "INSERT INTO prepared_answers (project_id, facet, text)"
+            f" SELECT id, '{facet.value}', 'Steht fest.' FROM projects"
+        )
 
 
 # What is missing
@@ -112,6 +118,16 @@ def test_redeeming_is_noted_at_most_once_a_minute(fair: Fair) -> None:
 def test_an_address_that_phones_cannot_reach_is_said(fair: Fair, organiser: Window) -> None:
     make_ready(fair)
     assert missing(organiser)[0][0].startswith("Telefone erreichen")
+
+
+def test_what_partners_propose_and_leave_empty_is_said(fair: Fair, organiser: Window) -> None:
+    make_ready(fair)
+    fair.sql("DELETE FROM prepared_answers WHERE facet = 'kosten'")
+    fair.sql("UPDATE events SET phase = 'preparing'")
+    Window(fair).enter("presenter", ROBO).post(f"/present/{ROBO}/entry", summary="Neu.")
+    said = words(organiser)
+    assert "1 Änderung eines Projektpartners wartet auf Sie" in said
+    assert "2 Projekte haben noch nicht alle sechs Fragen vorab beantwortet" in said
 
 
 def test_nothing_missing_is_one_calm_line(

@@ -44,9 +44,11 @@ def test_what_somebody_chose_holds(fair: Fair, phone: Window) -> None:
 
 def test_the_screen_speaks_the_events_language(fair: Fair, as_screen: Any) -> None:
     screen = as_screen(GE)
-    assert '<html lang="de">' in screen.get(f"/screen/{GE}", Accept_Language="en").text
-    settle(fair, language="en")
-    assert '<html lang="en">' in screen.get(f"/screen/{GE}", Accept_Language="de").text
+    # Nobody has said any.
+    assert '<html lang="en">' in screen.get(f"/screen/{GE}", Accept_Language="en").text
+    for said, other in (("en", "de"), ("de", "en")):
+        settle(fair, language=said)
+        assert f'<html lang="{said}">' in screen.get(f"/screen/{GE}", Accept_Language=other).text
     assert '<html lang="de">' in screen.get(f"/screen/{GE}?lang=de").text
 
 

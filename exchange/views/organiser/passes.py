@@ -229,7 +229,7 @@ def _mail(event: EventLine, one: ProjectPass, to: str) -> str | None:
     later = link_of(one.pass_) if one.pass_ and not one.pass_.revoked else None
     if at_stand is None and later is None:
         return None
-    with force_locale(event.language):
+    with force_locale(event.language or "de"):
         day = format_date(event.date, "long") if event.date else ""
         where = ", ".join(word for word in (event.city, day) if word)
         parts = [gettext("Guten Tag,")]

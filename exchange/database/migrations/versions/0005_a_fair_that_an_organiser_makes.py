@@ -110,7 +110,7 @@ def _settle_events() -> None:
     for column in (
         sa.Column("opens", sa.String(length=5), nullable=True),
         sa.Column("closes", sa.String(length=5), nullable=True),
-        sa.Column("language", sa.String(length=2), server_default="de", nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=True),
         sa.Column("question_length", sa.Integer(), server_default="500", nullable=False),
         sa.Column("pitch_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stands_changed", sa.DateTime(timezone=True), nullable=True),
@@ -122,7 +122,6 @@ def _settle_events() -> None:
         events.alter_column("date", existing_type=sa.Date(), nullable=True)
         for name in flags:
             events.alter_column(name, existing_type=sa.Boolean(), server_default=None)
-        events.alter_column("language", existing_type=sa.String(length=2), server_default=None)
         events.alter_column("question_length", existing_type=sa.Integer(), server_default=None)
         events.create_foreign_key("fk_events_pitch_id", "stands", ["pitch_id"], ["id"])
     for name in ("standard_questions", "list_columns"):
