@@ -67,8 +67,8 @@ class Event(Base):
     closes: Mapped[str | None] = mapped_column(String(5))
     """When the fair ends, local time, HH:MM."""
     language: Mapped[str | None] = mapped_column(String(2))
-    """What the screen speaks, and every page whose browser asks for neither: `de` or `en`; None: the
-    screen speaks as its browser asks."""
+    """What the screen speaks, and every page whose browser asks for neither: `de` or `en`. None:
+    the screen speaks as its browser asks."""
     phase: Mapped[Phase] = mapped_column(words(Phase), default=Phase.PREPARING)
     phase_since: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
     """When the present phase began: a closed event's passes end so many days later."""
