@@ -212,6 +212,14 @@ _EVENT_AT = CompiledStatement(
         Event.code == bindparam("code")
     )
 )
+_STAND_PAGE = STAND_LINES.add_columns(
+    Project.summary,
+    Project.field,
+    Project.status,
+    Project.since,
+    Project.licence,
+    Project.links,
+)
 _STAND_LINE = STAND_LINES.where(Stand.id == bindparam("id"))
 
 
@@ -304,29 +312,20 @@ def stand_lines_of_series(series_id: int) -> dict[int, list[StandLine]]:
 
 def stand_page(stand_id: int) -> StandPage:
     """A stand with what its project's entry says, and its contacts."""
-    project = db.session.execute(
-        select(
-            Project.summary,
-            Project.field,
-            Project.status,
-            Project.since,
-            Project.licence,
-            Project.links,
-        )
-        .join(Stand, Stand.project_id == Project.id)
-        .where(Stand.id == stand_id)
-    ).one_or_none()
+    row = db.session.execute(_STAND_PAGE.where(Stand.id == stand_id)).one()
+    width = len(STAND_COLUMNS)
+    summary, field, status, since, licence, links = row[width:]
     contacts = _contact_lines(
         _CONTACTS.join(Stand, Stand.project_id == Contact.project_id).where(Stand.id == stand_id)
     )
     return StandPage(
-        line=stand_line(stand_id),
-        summary=project.summary if project else None,
-        field=project.field if project else None,
-        status=project.status if project else None,
-        since=project.since if project else None,
-        licence=project.licence if project else None,
-        links=tuple((project.links or "").split()) if project else (),
+        line=StandLine(*row[:width]),
+        summary=summary,
+        field=field,
+        status=status,
+        since=since,
+        licence=licence,
+        links=tuple((links or "").split()),
         contacts=contacts,
     )
 

@@ -83,7 +83,7 @@ def test_a_refused_row_lets_nothing_in_and_the_object_is_printed(
         (("stands-broken-unclosed-quote.csv",), "Anführungszeichen"),
         (("stands.xlsx", "--sheet", "Nirgends"), "Blatt"),
         (("stands.csv", "--map", "Nirgends=label"), "Nirgends"),
-        (("stands.csv", "--map", "Projekt=titel"), "kein Feld"),
+        (("stands.csv", "--map", "Projekt=titel"), "Ein Feld „titel“"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(

@@ -185,7 +185,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(organiser: Window
         content_type="multipart/form-data; boundary=x",
         environ_overrides={"CONTENT_LENGTH": str(100 * 1024 * 1024)},
     )
-    assert page.status_code == 422
+    assert page.status_code == 413
     assert "höchstens 2 MB" in page.text
 
 
