@@ -133,7 +133,7 @@ def _others(word: str, found: Found, many: int) -> Iterator[Missing]:
 
 def _of_entries(found: Found, event_id: int) -> Iterator[Missing]:
     path, mend = f"{found.code}/entries", _l("Einträge ansehen")
-    waiting = entries.totals(event_id).waiting
+    waiting, unanswered = entries.owed_by_partners(event_id)
     if waiting:
         yield Missing(
             "proposals",
@@ -145,7 +145,6 @@ def _of_entries(found: Found, event_id: int) -> Iterator[Missing]:
             path,
             mend,
         )
-    unanswered = entries.unanswered(event_id)
     if unanswered:
         yield Missing(
             "prepared",

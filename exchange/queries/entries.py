@@ -232,8 +232,12 @@ def totals(event_id: int) -> Totals:
     return Totals(many, waiting, latest)
 
 
-def unanswered(event_id: int) -> int:
-    """How many projects that an event shows have not answered every standard question."""
+def owed_by_partners(event_id: int) -> tuple[int, int]:
+    """What an event's entries still want: proposals that wait for the organiser, and projects that
+    have not answered every standard question.
+    """
+    shown = _projects_at(event_id)
+    waiting = select(func.count()).select_from(Proposal)
     answers = (
         select(func.count())
         .select_from(PreparedAnswer)
@@ -241,13 +245,16 @@ def unanswered(event_id: int) -> int:
         .correlate(Project)
         .scalar_subquery()
     )
-    statement = select(func.count()).select_from(Project)
-    return (
-        db.session.scalar(
-            statement.where(Project.id.in_(_projects_at(event_id)), answers < len(Facet))
+    unanswered = select(func.count()).select_from(Project)
+    row = db.session.execute(
+        select(
+            waiting.where(
+                Proposal.decided.is_(None), Proposal.project_id.in_(shown)
+            ).scalar_subquery(),
+            unanswered.where(Project.id.in_(shown), answers < len(Facet)).scalar_subquery(),
         )
-        or 0
-    )
+    ).one()
+    return row[0], row[1]
 
 
 def entries_at(event_id: int, wanted: Wanted) -> Part[Entry]:
