@@ -80,7 +80,7 @@ def test_stands_are_kept_by_keyboard_while_phones_look_on(demo: Demo, windows: W
 
 
 def test_contacts_are_moved_and_replaced_by_keyboard(demo: Demo, windows: Windows) -> None:
-    page = organiser_at(demo, windows, "/organise/projects/digitaler-bauantrag")
+    page = organiser_at(demo, windows, "/organise/projects/kita-navigator")
     press_until(page, "Funktion")
     page.keyboard.type("IT-Abteilung")
     page.keyboard.press("Enter")
