@@ -324,6 +324,8 @@ def serve_on_eventlet(
             left.wait(timeout=1)
         listener.close()
 
+    # It warns of what is told below; names of headers are written as the RFCs write them already.
+    warnings.filterwarnings("ignore", message="capitalize_response_headers is disabled")
     eventlet.spawn(
         eventlet.wsgi.server,
         ListeningSocket(),
@@ -331,7 +333,6 @@ def serve_on_eventlet(
         max_size=MAX_CONNECTIONS,
         log_output=False,
         debug=False,
-        # Werkzeug's and ours are written as the RFCs write them already.
         capitalize_response_headers=False,
     )
     return close

@@ -8,7 +8,7 @@ import pytest
 
 from simulation.clients import Watcher
 from simulation.servers import Running
-from simulation.waiting import HANGS_S
+from simulation.waiting import HANGS_S, played
 from tests.support.fair import AC, BAU, GE, ROBO, TOUR, Fair
 from tests.support.loopback import ask, enter
 
@@ -72,7 +72,7 @@ def test_fifty_sockets_that_open_and_close_show(server: Running, passes: Fair) -
         neighbour.close()
         return here, there
 
-    here, there = asyncio.run(play())
+    here, there = played(play())
     rising = here.phones[: here.phones.index(SOCKETS) + 1]
     assert rising == sorted(rising)
     assert set(there.phones) == {0}
@@ -91,4 +91,4 @@ def test_a_revoked_pass_is_sent_away(server: Running, passes: Fair) -> None:
         stranger.close()
         return answer
 
-    assert asyncio.run(play()) == {"ok": False, "error": "not_yours"}
+    assert played(play()) == {"ok": False, "error": "not_yours"}
