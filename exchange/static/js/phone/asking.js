@@ -11,7 +11,6 @@ import { timeOfDay } from "../page/ages.js";
 import { say } from "../page/announce.js";
 import { $, $$, must } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
-import { start as suggestMunicipalities } from "./municipalities.js";
 import { discard, entries, entryOf, follow, isUnderWay, put, start as startSending, wake } from "./outbox.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
@@ -233,7 +232,6 @@ function attendAll() {
 /** Install the listeners; once a page. A form may come later, when the phase allows asking. */
 export function start() {
   attendAll();
-  suggestMunicipalities();
   on("dom-updated", () => {
     attendAll();
     for (const url of fields.keys()) if (!document.querySelector(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);

@@ -1,7 +1,7 @@
 // Suggestions for the field that asks where somebody comes from: a long list is fetched when the field gets the focus, once.
-// Without scripts, or without a connection, the field is a field.
+// Without scripts, or without a connection, the field is a field. Only pages with so long a list load this.
 
-import { closest, must } from "../page/dom.js";
+import { closest, must } from "./page/dom.js";
 
 /** @param {HTMLInputElement} field */
 async function suggest(field) {
@@ -23,10 +23,7 @@ async function suggest(field) {
   }
 }
 
-/** Install the listeners; once a page. */
-export function start() {
-  document.addEventListener("focusin", (event) => {
-    const field = closest(event.target, "input[data-suggest]");
-    if (field instanceof HTMLInputElement) void suggest(field);
-  });
-}
+document.addEventListener("focusin", (event) => {
+  const field = closest(event.target, "input[data-suggest]");
+  if (field instanceof HTMLInputElement) void suggest(field);
+});
