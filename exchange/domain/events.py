@@ -265,9 +265,9 @@ def edit(event_id: int, values: Values, *, by: Actor, key: str | None = None) ->
     with change(event_id, VERB, Subject("event", event_id), by, key=key) as under_way:
         if under_way.repeated is None:
             event = under_way.event
-            before = {name: getattr(event, name) for name in _SETTINGS}
+            before = {name: getattr(event, name) for name in SETTINGS}
             _fill(under_way, values)
-            changed = {name for name in _SETTINGS if getattr(event, name) != before[name]}
+            changed = {name for name in SETTINGS if getattr(event, name) != before[name]}
             under_way.nothing_done = not changed
             if changed:
                 set_up.redraw(under_way, [event])
@@ -306,7 +306,7 @@ def note_sheets_printed(event_id: int, *, by: Actor, key: str | None = None) -> 
     return under_way.outcome
 
 
-_SETTINGS = (
+SETTINGS = (
     "title",
     "city",
     "venue",
@@ -321,6 +321,7 @@ _SETTINGS = (
     "owed_until",
     "entries_open",
 )
+"""What an organiser may set of an event, as the form calls it."""
 
 
 def _fill(under_way: Change, values: Values) -> None:

@@ -87,9 +87,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "general": _l("Der Stand „Allgemein“ gehört zu jeder Veranstaltung und bleibt, wie er ist."),
     "project": _l("Dieses Projekt gibt es in dieser Reihe nicht."),
-    "project_key_taken": _l(
-        "Den Schlüssel „%(key)s“ hat schon ein anderes Projekt: „%(project)s“."
-    ),
+    "project_key_taken": _l("Das Kürzel „%(key)s“ hat schon ein anderes Projekt: „%(project)s“."),
     "project_shown": _l(
         "Dieses Projekt steht noch in %(city)s an Stand %(label)s. Bitte nehmen Sie es dort zuerst"
         " heraus."

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from flask.typing import ResponseReturnValue
 
 from exchange.domain import events
-from exchange.domain.events import SHORTEST_LIMIT
+from exchange.domain.events import SETTINGS, SHORTEST_LIMIT
 from exchange.domain.refusals import Refused
 from exchange.models import lengths
 from exchange.queries import fair, organising
@@ -13,22 +13,6 @@ from exchange.queries.fair import EventLine, EventRef
 from exchange.views.organiser.blueprint import bp, organised_event, saved
 from exchange.views.organiser.forms import Form, again, refused_form
 from exchange.views.pages import posted, render_page, staff_key
-
-_FIELDS = (
-    "title",
-    "city",
-    "venue",
-    "date",
-    "opens",
-    "closes",
-    "language",
-    "moderation_first",
-    "me_too",
-    "facets",
-    "question_length",
-    "owed_until",
-    "entries_open",
-)
 
 
 @bp.get("/organise/<event>/settings")
@@ -77,7 +61,7 @@ def _page(event: EventRef, form: Form | None = None) -> str:
 def _values(line: EventLine) -> dict[str, str]:
     """The settings as fields hold them."""
     known = asdict(line)
-    return {name: _as_written(known[name]) for name in _FIELDS}
+    return {name: _as_written(known[name]) for name in SETTINGS}
 
 
 def _as_written(value: object) -> str:
