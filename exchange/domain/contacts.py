@@ -163,9 +163,16 @@ def _fill(contact: Contact, values: Values) -> None:
     basis = field_values.choice(values, "basis", Basis)
     if basis is not None:
         contact.basis = basis
-    if not contact.function and not contact.person:
+    require_named(contact.function, contact.person, contact.basis)
+
+
+def require_named(function: str | None, person: str | None, basis: Basis) -> None:
+    """Somebody to be called needs a function or a name, and the former where the latter is not to
+    be shown. Refuses `contact` and `function`.
+    """
+    if not function and not person:
         raise Refused("contact", field="function")
-    if contact.basis is Basis.HIDDEN and not contact.function:
+    if basis is Basis.HIDDEN and not function:
         raise Refused("function", field="function")
 
 

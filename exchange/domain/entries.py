@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exchange.domain import prepared, set_up, texts
+from exchange.domain import field_values, prepared, set_up
 from exchange.domain.changes import (
     Actor,
     Change,
@@ -22,21 +22,18 @@ from exchange.domain.changes import (
     change,
     change_of_series,
 )
+from exchange.domain.contacts import ensure_pass, require_named
 from exchange.domain.refusals import Refused
-from exchange.domain.stand_lists import sentences
-from exchange.domain.stand_lists.cells import read_cell
 from exchange.models import (
     Base,
     Basis,
     Contact,
     ContactRole,
     Facet,
-    Pass,
     Phase,
     PreparedAnswer,
     Project,
     Proposal,
-    Role,
     Stand,
     lengths,
 )
@@ -154,9 +151,7 @@ def is_open(shown_at: Collection[Showing]) -> bool:
 
 
 def read(typed: Typed) -> Read:
-    """Read an entry as it was typed: cleaned like the cells of a list, with a sentence for each
-    input that cannot be taken. Links are one a line.
-    """
+    """Read an entry as it was typed, with a sentence for each input that cannot be taken."""
     values: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for name, text in typed.texts.items():
@@ -164,40 +159,23 @@ def read(typed: Typed) -> Read:
             values[name] = _text(name, text)
         except Refused as refused:
             problems[name] = refused.message
-        except _Wrong as wrong:
-            problems[name] = wrong.sentence
     if typed.contacts is not None:
         values[CONTACTS] = _read_contacts(typed.contacts, problems)
     return Read(values, problems)
 
 
-class _Wrong(Exception):
-    """What was typed is not what the field is for."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
 def _text(name: str, text: str) -> str | None:
+    typed = {name: text}
     if facet_of(name):
-        return texts.clean(text, limit=lengths.ANSWER) or None
+        return field_values.paragraphs(typed, name, lengths.ANSWER)
     if name == "links":
-        links = _as_cell("links", texts.clean(text, limit=LIMITS[name]))
-        if links and len(links) > LIMITS[name]:
-            raise Refused("too_long", limit=LIMITS[name], length=len(links))
-        return links
+        return field_values.links(typed, name, LIMITS[name])
     if name == "summary":
-        return texts.clean(text, limit=LIMITS[name]) or None
-    return texts.clean_line(text, limit=LIMITS[name])
+        return field_values.paragraphs(typed, name, LIMITS[name])
+    return field_values.line(typed, name, LIMITS[name])
 
 
-def _as_cell(name: str, text: str) -> str | None:
-    """What has a form of its own is read as in a stand list."""
-    found = read_cell(name, text or None)
-    if found.problem is not None:
-        raise _Wrong(sentences.sentence(found.problem))
-    return "\n".join(found.values) or None
+_READERS = {"email": field_values.email, "phone": field_values.phone}
 
 
 def _read_contacts(typed: Sequence[TypedContact], problems: dict[str, str]) -> list[dict[str, Any]]:
@@ -209,22 +187,18 @@ def _read_contacts(typed: Sequence[TypedContact], problems: dict[str, str]) -> l
         for name, limit in CONTACT_LIMITS.items():
             text = getattr(one, name)
             value[name] = None
+            read_field = _READERS.get(name, field_values.line)
             try:
-                if name in ("email", "phone"):
-                    texts.measure(text, limit=limit)
-                    value[name] = _as_cell(name, text)
-                else:
-                    value[name] = texts.clean_line(text, limit=limit)
+                value[name] = read_field({name: text}, name, limit)
             except Refused as refused:
                 problems[contact_input(place, name)] = refused.message
-            except _Wrong as wrong:
-                problems[contact_input(place, name)] = wrong.sentence
-        unnamed = contact_input(place, "function")
-        if not value["function"] and not value["person"] and unnamed not in problems:
-            problems[unnamed] = Refused("contact_unnamed").message
         value["role"] = one.role if one.role in {role.value for role in ContactRole} else None
         known = {basis.value for basis in Basis}
         value["basis"] = one.basis if one.basis in known else Basis.PUBLIC_FUNCTION.value
+        try:
+            require_named(value["function"], value["person"], Basis(value["basis"]))
+        except Refused as refused:
+            problems.setdefault(contact_input(place, "function"), refused.message)
         found.append(value)
     if len(found) > MOST_CONTACTS:
         problems[CONTACTS] = Refused("contacts_many", limit=MOST_CONTACTS).message
@@ -460,7 +434,7 @@ def _take_contacts(under_way: Change, project: Project, wanted: list[dict[str, A
         _end(under_way, old, None)
         changed.append(old)
     if wanted:
-        _give_pass(under_way, project)
+        ensure_pass(under_way.session, project.id)
     return changed
 
 
@@ -479,15 +453,6 @@ def _end(under_way: Change, contact: Contact, replaced_by: Contact | None) -> No
     under_way.remember(contact)
     contact.until = now()
     contact.replaced_by_id = replaced_by.id if replaced_by else None
-
-
-def _give_pass(under_way: Change, project: Project) -> None:
-    """Whoever has a contact has a pass for it."""
-    held = select(Pass.id).where(Pass.project_id == project.id, Pass.role == Role.CONTACT)
-    if under_way.session.scalar(held.limit(1)) is None:
-        pass_ = Pass(role=Role.CONTACT, project_id=project.id)
-        under_way.session.add(pass_)
-        under_way.made(pass_)
 
 
 def typed_as(entry: Entry, proposals: Mapping[str, Any]) -> Typed:

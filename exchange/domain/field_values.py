@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from exchange.domain import texts
 from exchange.domain.refusals import Refused
+from exchange.domain.stand_lists.cells import read_cell
 
 Values = Mapping[str, str]
 """What was written, by the names of the fields. A field that is missing stays as it is."""
@@ -17,7 +18,6 @@ E = TypeVar("E", bound=Enum)
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s?Uhr)?")
-_ADDRESS = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\".]+(\.[^@\s,;<>()\".]+)+")
 _YEARS = range(2000, 2101)
 
 
@@ -48,37 +48,28 @@ def paragraphs(values: Values, name: str, limit: int) -> str | None:
 
 
 def links(values: Values, name: str, limit: int) -> str | None:
-    """Addresses, one a line. Refuses `link` for what is none."""
-    found = [_link(word, name) for word in (paragraphs(values, name, limit) or "").split()]
-    told = "\n".join(found) or None
+    """Addresses, one a line, read as in a stand list. Refuses `link` for what is none."""
+    told = _as_cell("links", paragraphs(values, name, limit), name)
     if told and len(told) > limit:
         raise Refused("too_long", field=name, limit=limit, length=len(told))
     return told
 
 
-def _link(word: str, name: str) -> str:
-    address = word if "://" in word else f"https://{word}"
-    scheme, _, rest = address.partition("://")
-    host = rest.partition("/")[0]
-    if scheme.lower() not in ("http", "https") or "." not in host.strip("."):
-        raise Refused("link", field=name, link=word[:60])
-    return address
-
-
 def email(values: Values, name: str, limit: int) -> str | None:
-    """An e-mail address. Refuses `email` for what is none."""
-    written = line(values, name, limit)
-    if written is not None and not _ADDRESS.fullmatch(written):
-        raise Refused("email", field=name)
-    return written
+    """An e-mail address, read as in a stand list. Refuses `email` for what is none."""
+    return _as_cell("email", line(values, name, limit), name)
 
 
 def phone(values: Values, name: str, limit: int) -> str | None:
-    """A telephone number as people write it. Refuses `phone` where no digit is in it."""
-    written = line(values, name, limit)
-    if written is not None and not any(sign.isdecimal() for sign in written):
-        raise Refused("phone", field=name)
-    return written
+    """A telephone number, read as in a stand list. Refuses `phone` for what is none."""
+    return _as_cell("phone", line(values, name, limit), name)
+
+
+def _as_cell(kind: str, written: str | None, name: str) -> str | None:
+    found = read_cell(kind, written)
+    if found.problem is not None:
+        raise Refused(found.problem.word, field=name, link=(written or "")[:60])
+    return "".join(found.values) or None
 
 
 def day(values: Values, name: str) -> dt.date | None:

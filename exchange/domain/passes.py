@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from exchange import digests, logs, rooms
 from exchange.database.errors import UNAVAILABLE_ERRORS, classify
 from exchange.database.transactions import writing
-from exchange.domain import texts
+from exchange.domain import field_values
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change, change_of_series
 from exchange.domain.questions import stand_named
 from exchange.domain.refusals import Refused
@@ -166,7 +166,7 @@ def add(event_id: int, stand_code: str, name: str, *, by: Actor, key: str | None
 
     Refuses `stand`; `pass_name` without a name or with that of another; `too_long`; `passes_many`.
     """
-    called = texts.clean_line(name, limit=lengths.NAME)
+    called = field_values.line({"name": name}, "name", lengths.NAME)
     with change(event_id, "set-up", Subject("event", event_id), by, key=key) as under_way:
         if under_way.repeated is None:
             stand = stand_named(event_id, stand_code)

@@ -99,7 +99,7 @@ _SENTENCES: dict[str, Sentence] = {
     "contact": _l("Bitte nennen Sie eine Funktion oder eine Person."),
     "function": _l("Wenn der Name nicht gezeigt wird, braucht es eine Funktion."),
     "email": _l("Das ist keine E-Mail-Adresse. Eine sieht etwa so aus: name@stadt.de."),
-    "phone": _l("In dieser Telefonnummer steht keine Ziffer."),
+    "phone": _l("Das ist keine Telefonnummer. Eine sieht etwa so aus: 0209 169-0."),
     "date": _l("Bitte nennen Sie den Tag in der Form 9.12.2026."),
     "time": _l("Bitte nennen Sie die Uhrzeit in der Form 14:30."),
     "closes": _l("Das Ende liegt nicht nach dem Beginn."),
@@ -199,7 +199,6 @@ _SENTENCES: dict[str, Sentence] = {
     "entry_changed": _l(
         "Dieser Vorschlag hat sich gerade geändert. Bitte sehen Sie ihn noch einmal an."
     ),
-    "contact_unnamed": _l("Bitte nennen Sie eine Funktion, zum Beispiel „Projektleitung“."),
     "contacts_many": _l("Das sind zu viele Anlaufstellen: höchstens %(limit)s."),
     "no_contact": _l("Zu diesem Projekt ist zurzeit keine Anlaufstelle eingetragen."),
     # Who it is, or where from.

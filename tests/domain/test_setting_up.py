@@ -397,7 +397,7 @@ def test_a_contact_is_replaced_and_stays_in_the_history(fair: Fair) -> None:
         ({}, "contact"),
         ({"function": " ", "person": ""}, "contact"),
         ({"person": "Erika", "basis": "hidden"}, "function"),
-        ({"function": "Amt", "email": "keine"}, "email"),
+        ({"function": "Amt", "email": "ohne Klammeraffe"}, "email"),
         ({"function": "Amt", "email": "a@b"}, "email"),
         ({"function": "Amt", "phone": "intern"}, "phone"),
         ({"function": "Amt", "role": "chief"}, "unreadable"),

@@ -102,7 +102,7 @@ def test_bad_input_gets_a_sentence_and_nothing_typed_is_lost(fair: Fair, partner
     assert kept["contact-1-email"] == "kein Klammeraffe"
     assert "2 Felder brauchen noch etwas" in answer.text
     assert answer.text.count('aria-invalid="true"') == 2
-    assert "„nirgendwo“ ist keine Adresse im Internet" in answer.text
+    assert "keine Adresse einer Seite: „nirgendwo“" in answer.text
     assert fair.rows("proposals") == []
 
 

@@ -178,7 +178,7 @@ def test_a_date_in_the_past_is_said_while_preparing(fair: Fair, organiser: Windo
         ),
         (
             "/organise/projects/robo/contacts/1/edit",
-            {"function": "Halle <9>", "phone": "keine"},
+            {"function": "Halle <9>", "phone": "ohne Ziffern"},
             "edit-1-phone",
         ),
         (

@@ -80,7 +80,10 @@ _CLOCK = re.compile(
 _MINUTES = re.compile(r"(\d{1,3})\s*(?:min\.?|minuten?|minutes?|mins|')?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]{2,}")
 _IN_BRACKETS = re.compile(r"<([^<>]+)>")
-_PHONE = re.compile(r"[+\d(][\d\s()/.\-–x]*(?:(?:durchwahl|ext\.?|dw)\s*\d+)?", re.IGNORECASE)
+_PHONE = re.compile(
+    r"[+\d(][\d\s()/.\-–x]*(?:(?:durchwahl|ext\.?|dw)\s*\d+)?(?:\s*\([^()\d]*\))?",
+    re.IGNORECASE,
+)
 _EPOCH = (dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.date(1904, 1, 1))
 """The day 0 of spreadsheets: a time alone, written as a moment."""
 
