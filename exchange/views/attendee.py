@@ -16,12 +16,12 @@ from exchange.domain.phases import VOTING, WITH_MINUTES
 from exchange.domain.refusals import Refused
 from exchange.exports import vcard
 from exchange.live import revisions
-from exchange.models import ASKING, Facet
+from exchange.models import ASKING, Facet, Project
 from exchange.paper import qr
 from exchange.queries import entries as entry_queries
 from exchange.queries import fair, lists, pitches, registrations
 from exchange.queries import questions as question_queries
-from exchange.queries.fair import StandLine
+from exchange.queries.fair import ContactLine, StandLine
 from exchange.queries.lists import Minutes
 from exchange.queries.questions import QuestionPlace
 from exchange.queries.search import SEARCHED
@@ -211,7 +211,7 @@ def project(project: str) -> str:
         "attendee/project.html",
         project=found,
         about=fair.about(found),
-        contacts=fair.contacts_of(found.id),
+        contacts=_contacts_of(found),
         prepared=_prepared(found.id),
         answered=lists.answered_about(found.id, wanted()),
         owed=question_queries.owed_by(found.id) if access.is_contact_of(found.id) else None,
@@ -219,11 +219,16 @@ def project(project: str) -> str:
     )
 
 
+def _contacts_of(project: Project) -> list[ContactLine]:
+    """Whom to call; nobody about a project that was taken out."""
+    return [] if project.archived else fair.contacts_of(project.id)
+
+
 @bp.get("/projects/<project>.vcf")
 def contacts_card(project: str) -> Response:
     """A project's contacts, to be kept in an address book. Refuses `no_contact`."""
     found = fair.project_by_code(project)
-    contacts = fair.contacts_of(found.id) if found and not found.archived else []
+    contacts = _contacts_of(found) if found else []
     if found is None or not contacts:
         raise Refused("no_contact")
     address = _public(f"/projects/{found.code}")

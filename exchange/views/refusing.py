@@ -1,7 +1,9 @@
 """How a refusal is said: as JSON to programs, as a page to people, in the reader's language."""
 
 import gzip
+import re
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, request
@@ -58,8 +60,20 @@ _JSON = "application/json"
 RETRY_AFTER_S = 5
 GZIP_LEVEL = 5
 
-# What a person typed, by the names of the fields; it is given back on the page that refuses.
-_TYPED = ("text", "answer", "reason", "value")
+# What nobody typed: marks, choices, and the secret of a pass.
+_NOT_TYPED = frozenset(
+    (
+        *("key", "version", "change", "back", "plan", "seen", "secret", "verb", "do", "to"),
+        *("stand", "project", "copy", "facet", "phase", "status", "how", "kind", "mode"),
+        *("language", "sheet", "role", "basis"),
+    )
+)
+_NOT_TYPED_AT = re.compile(r".+-(id|role|basis)|(column|answer|same|free)-.*")
+_A_WORD = re.compile(r"[^\W\d_]{2}")
+_STAFF_PAGE = re.compile(r"/(?:organise|present|moderate)(?:/[A-Za-z0-9-]{1,60})*")
+"""The pages that a person who is refused can go back to."""
+_ONE_PAGE = frozenset(("passes", "projects", "series"))
+"""Below `/organise/` these are no events."""
 
 
 def init_app(app: Flask) -> None:
@@ -93,6 +107,27 @@ def status_of(refused: Refused) -> int:
     return _STATUS.get(refused.word, 422)
 
 
+def _typed() -> list[str]:
+    """What a person wrote into the form that is refused: it is given back."""
+    return [
+        value
+        for name, value in _form().items()
+        if name not in _NOT_TYPED and not _NOT_TYPED_AT.fullmatch(name) and _A_WORD.search(value)
+    ]
+
+
+def _way_back() -> str | None:
+    """The page of the staff's on which the form stood, if it was on one of theirs."""
+    back: str = _form().get("back", "")
+    if _STAFF_PAGE.fullmatch(back):
+        return back
+    if request.method != "POST" or not _STAFF_PAGE.fullmatch(request.path):
+        return None
+    audience, *rest = request.path.strip("/").split("/")
+    place = rest[0] if rest and rest[0] not in _ONE_PAGE else ""
+    return f"/{audience}/{place}".rstrip("/")
+
+
 def refuse(refused: Refused) -> Response:
     """The whole answer to a request that was refused."""
     if wants_json():
@@ -104,7 +139,8 @@ def refuse(refused: Refused) -> Response:
                 request=request,
                 refused=refused,
                 status=status_of(refused),
-                typed=[request.form[name] for name in _TYPED if _form().get(name)],
+                typed=_typed(),
+                back=_way_back() if status_of(refused) != HTTPStatus.FORBIDDEN else None,
             )
         )
     return with_status(response, refused)
@@ -124,6 +160,12 @@ def _form() -> Any:
         return request.form
     except HTTPException:
         return {}
+
+
+def sent_as(name: str) -> str:
+    """A field of the form as it was sent, whatever it was refused for; "" where there is none."""
+    sent: str = _form().get(name, "")
+    return sent
 
 
 def _translate(error: HTTPException) -> Response | HTTPException:

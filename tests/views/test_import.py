@@ -18,6 +18,8 @@ from tests.support.fair import AC, ELSEWHERE, GE, OTHER_TOUR, ROBO, TOUR, Fair, 
 from tests.support.lists import BO, in_this_process, of_file
 from tests.support.windows import SAME_ORIGIN, Window
 
+PAGE = f"/organise/{BO}/import"
+
 
 @pytest.fixture
 def at_office(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> Window:
@@ -411,3 +413,17 @@ def test_a_workbook_is_read_by_a_child(fair: Fair) -> None:
     fair.make_event(BO)
     window = Window(fair).enter("organiser", TOUR)
     assert "12 neu" in page_of(window, sent(window, of_file("stands-office.xlsx")))
+
+
+def test_a_program_is_told_in_json_why_a_list_is_not_compared(at_office: Window) -> None:
+    page = sent(at_office, b"Stand;Projekt\n1;Projekt robo\n")
+    refused = at_office.send(page, key=new_key(), mode="wie immer")
+    assert (refused.status_code, refused.mimetype) == (422, "application/json")
+    assert refused.get_json()["error"] == "list_mode"
+
+
+def test_a_program_is_told_that_a_list_cannot_be_read(at_office: Window) -> None:
+    page = sent(at_office, b"Stand;Ort\n1;Halle\n2;Foyer\n")
+    for _ in range(2):
+        answer = at_office.get(page, Accept="application/json")
+        assert (answer.status_code, answer.get_json()["error"]) == (422, "list_no_project")

@@ -12,7 +12,6 @@ from flask_babel import format_decimal
 from exchange import access
 from exchange.config import MAX_BODY_BYTES
 from exchange.domain import imports, pending_lists
-from exchange.domain.changes import Actor
 from exchange.domain.imports import Said
 from exchange.domain.pending_lists import PAGE, PendingList
 from exchange.domain.refusals import Refused
@@ -69,7 +68,7 @@ def send_list(event: str) -> ResponseReturnValue:
 
     Only here a request may bring along more than elsewhere, and only after its pass was looked at.
     """
-    found, by = organised_event(event)
+    found, _ = organised_event(event)
     text = ""
     try:
         data, name, text = _sent()
@@ -81,7 +80,7 @@ def send_list(event: str) -> ResponseReturnValue:
     if result is not None and _is_hopeless(result):
         pending_lists.discard(pending)
         return _form(found, imports.refusal(result), text)
-    return _answer(found, pending, by)
+    return _answer(found, pending)
 
 
 @bp.get("/organise/<event>/import/<pending>")
@@ -103,15 +102,17 @@ def progress_of_list(event: str, pending: str) -> Response:
 @bp.post("/organise/<event>/import/<pending>")
 def compare_list(event: str, pending: str) -> ResponseReturnValue:
     """Compare again: `sheet`, `mode`, `column-<n>`, `answer-<row>`; what is not there stays."""
-    found, by = organised_event(event)
+    found, _ = organised_event(event)
     one = _pending(found, pending)
     said = _said(one, posted())
     try:
         pending_lists.start(one, found.series_id, said)
     except Refused as refused:
+        if wants_json():
+            raise
         return _page(found, one, refused)
     pending_lists.wait(one, WITHIN_S)
-    return _answer(found, one, by)
+    return _answer(found, one)
 
 
 @bp.post("/organise/<event>/import/<pending>/apply")
@@ -217,10 +218,15 @@ def _said(pending: PendingList, fields: dict[str, str]) -> Said:
     return replace(said, columns=columns, answers=answers, freed=tuple(dict.fromkeys(freed)))
 
 
-def _answer(event: EventRef, pending: PendingList, _by: Actor) -> ResponseReturnValue:
+def _answer(event: EventRef, pending: PendingList) -> ResponseReturnValue:
     """To the page of the list; to a program what the comparison came to."""
     if not wants_json():
         return redirect(f"/organise/{event.code}/import/{pending.name}", 303)
+    return _to_program(pending)
+
+
+def _to_program(pending: PendingList) -> ResponseReturnValue:
+    """What the comparison came to: 200, or 202 while it is under way. Raises why it cannot be."""
     result = pending.result
     refused = imports.refusal(result) if result else None
     if refused is not None:
@@ -279,7 +285,7 @@ def _page(
     if result is None and not pending.is_stuck and request.method == "GET":
         result = pending_lists.wait(pending, 0.3)
     if wants_json() and refused is None:
-        return jsonify(_told(pending, result if result and "refused" not in result else None))
+        return _to_program(pending)
     line = fair.event_line(event.id)
     about = {"name": pending.name, "file": pending.about.get("file")}
     if result is None and not pending.is_stuck:

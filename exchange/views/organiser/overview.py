@@ -66,8 +66,6 @@ def phase(event: str) -> ResponseReturnValue:
         wanted = Phase(fields.get("phase"))
     except ValueError:
         raise Refused("phase") from None
-    if organising.event_state(found.id).archived:
-        raise Refused("archived")
     outcome = round.set_phase(found.id, wanted, by=by, key=staff_key(fields))
     return done(outcome, f"/organise/{found.code}#phases")
 

@@ -13,7 +13,7 @@ from exchange.queries import pitches as pitch_queries
 from exchange.queries.fair import EventRef
 from exchange.queries.pitches import DEFAULT_MINUTES, PitchLine
 from exchange.views.organiser.blueprint import bp, organised_event, saved
-from exchange.views.pages import done, posted, render_page, staff_key, whole
+from exchange.views.pages import done, posted, render_page, staff_key
 from exchange.views.refusing import status_of, wants_json
 
 
@@ -90,12 +90,18 @@ def move_pitch(event: str, stand: str) -> ResponseReturnValue:
     """To the place that `position` names; 1 is first."""
     found, by = organised_event(event)
     fields = posted()
-    position = whole(fields.get("position")) or 0
     try:
+        position = _place(fields.get("position", ""))
         outcome = pitches.move(found.id, stand, position, by=by, key=staff_key(fields))
     except Refused as refused:
         return _refused(found, stand, fields, refused)
     return _saved_at(outcome, found, stand)
+
+
+def _place(word: str) -> int:
+    if not (word.isascii() and word.isdecimal() and len(word) < 6):
+        raise Refused("pitch_place", field="position")
+    return int(word)
 
 
 @bp.post("/organise/<event>/pitches/call")

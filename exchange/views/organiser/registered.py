@@ -17,7 +17,7 @@ from exchange.queries.fair import EventRef
 from exchange.queries.registrations import Registered
 from exchange.views.organiser.blueprint import bp, organised_event
 from exchange.views.pages import posted, render_page, staff_key
-from exchange.views.refusing import status_of, wants_json
+from exchange.views.refusing import sent_as, status_of, wants_json
 
 MOST_MEGABYTES = 2
 """Of a file: a thousand municipalities are 60 KB as text. What is taken apart holds the loop."""
@@ -91,7 +91,7 @@ def take_registered(event: str) -> ResponseReturnValue:
         refused = why if isinstance(why, Refused) else Refused("list_damaged")
         if wants_json():
             raise refused from None
-        form = Form(form.text, form.replace, refused.message)
+        form = Form(form.text or sent_as("list"), form.replace, refused.message)
         return _page(found, form, None), status_of(refused)
     status = 422 if preview.found.problems else 200
     if wants_json():

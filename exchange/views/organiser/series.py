@@ -46,6 +46,10 @@ class SeriesDesk:
 @bp.get("/organise")
 def organise() -> str:
     """Every series that this browser organises, with its events: what is under way first."""
+    return _first_page(Form("series"))
+
+
+def _first_page(new: Form) -> str:
     # Links that open everything.
     access.hold_secret()
     series = access.organised_series()
@@ -62,7 +66,7 @@ def organise() -> str:
         series=sorted(desks, key=lambda desk: desk.archived),
         public_url=public_url(),
         demo_code=demo.SERIES_CODE,
-        new=Form("series"),
+        new=new,
         undo_path=f"/organise/series/{series[0].code}/undo",
     )
 
@@ -73,7 +77,11 @@ def add_series() -> ResponseReturnValue:
     series = access.organised_series()
     fields = posted()
     by = access.organiser_of(series[0].id)
-    outcome = all_series.add(series[0].id, fields, by=by, key=staff_key(fields))
+    try:
+        outcome = all_series.add(series[0].id, fields, by=by, key=staff_key(fields))
+    except Refused as refused:
+        form = refused_form("series", fields, refused)
+        return again(refused, lambda: _first_page(form))
     made = organising.record_made(outcome.change if outcome else 0, "series")
     _keep_pass_of(made)
     return saved(outcome, "/organise")

@@ -1,4 +1,4 @@
-// Whoever types the number of a question or a stand sees beside the field which one it is.
+// Whoever types the number of a question or the label of a stand sees beside the field which one it is.
 
 import { $, $$, closest } from "../page/dom.js";
 import { words } from "./words.js";
@@ -10,9 +10,9 @@ function show(field) {
   place.textContent = field.value ? (field.dataset.finds === "stand" ? standOf(field.value) : questionOf(field)) : "";
 }
 
-/** @param {string} number */
-function standOf(number) {
-  const option = $(`#filter-stand option[value="${CSS.escape(number)}"]`, HTMLOptionElement);
+/** @param {string} label */
+function standOf(label) {
+  const option = $(`#filter-stand option[value="${CSS.escape(label.trim())}" i]`, HTMLOptionElement);
   return option?.textContent?.trim() ?? words("noStand");
 }
 
