@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, true
 from sqlalchemy.orm import Session
 
 from exchange import digests, rendering, rooms
@@ -136,6 +136,8 @@ class Change:
 
     def before(self, record: Base) -> dict[str, Any] | None:
         """How a record was, if it was remembered; None for one that this change made."""
+        if record is self._event:
+            return self._event_before
         return self._records.get((records.kind_of(record), records.id_of(record)))
 
     def made(self, record: Base) -> None:
@@ -181,6 +183,7 @@ class Change:
         event_changes = self._event_changes()
         for question in self.questions.values():
             question.version += 1
+        self._redraw_askers()
         audiences, for_askers = self._audiences()
         stage = self._changes_stage(event_changes)
         raw = RawConnection.of(self.session)
@@ -219,11 +222,30 @@ class Change:
             if after[name] != before
         }
 
+    def _of_this_event(self) -> Iterator[Question]:
+        """What was touched of the event. Pages of others are redrawn and hear nothing of it."""
+        return (
+            question
+            for question in self.questions.values()
+            if self._event is None or question.event_id == self._event.id
+        )
+
+    def _redraw_askers(self) -> None:
+        """Whose question of another event was touched reads it anew."""
+        event_id = self._event.id if self._event else None
+        self.redraw(
+            *(
+                rooms.mine(question.participant_id)
+                for question in self.questions.values()
+                if question.event_id != event_id and question.participant_id is not None
+            )
+        )
+
     def _audiences(self) -> tuple[list[Audience], list[Audience]]:
         """Whose pages show what was touched or mentioned, and what follows it."""
         touched = [
             Audience(question.id, question.stand_id, question.participant_id)
-            for question in self.questions.values()
+            for question in self._of_this_event()
         ]
         heads = self.questions.keys() | self._mentioned
         if not heads and not self._for_askers:
@@ -232,8 +254,9 @@ class Change:
         with self.session.no_autoflush:
             rows = self.session.execute(
                 select(Question.id, Question.stand_id, Question.participant_id).where(
+                    Question.event_id == self._event.id if self._event else true(),
                     Question.id.in_(self._mentioned | self._for_askers)
-                    | Question.head_id.in_(heads)
+                    | Question.head_id.in_(heads),
                 )
             ).all()
         others = [Audience(*row) for row in rows if row[0] not in self.questions]

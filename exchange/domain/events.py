@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from exchange import rooms
@@ -16,6 +16,7 @@ from exchange.domain.changes import Actor, Change, Outcome, Subject, change, cha
 from exchange.domain.field_values import Values
 from exchange.domain.refusals import Refused
 from exchange.domain.set_up import VERB
+from exchange.extensions import pause
 from exchange.live.revisions import open_scope
 from exchange.models import (
     Event,
@@ -56,6 +57,17 @@ _COPIED = (
     "question_length",
 )
 """The settings that the next city begins with."""
+_COPIED_OF_STAND = (
+    "project_id",
+    "label",
+    "sort_key",
+    "place",
+    "pitch",
+    "pitch_minutes",
+    "pitch_position",
+)
+_AT_ONCE = 200
+"""So many stands are copied with a statement."""
 _MAY_BE_ARCHIVED = (Phase.PREPARING, Phase.CLOSED)
 
 
@@ -125,17 +137,13 @@ def make_stand(
 def open_stands(session: Session, stand_ids: Sequence[int]) -> None:
     """What new stands need beside their rows: their counters and their presenters' passes."""
     if stand_ids:
-        session.execute(
-            insert(Revision),
-            [
-                {"kind": ScopeKind.STAND.value, "owner_id": stand_id, "revision": 0}
-                for stand_id in stand_ids
-            ],
-        )
-        session.execute(
-            insert(Pass),
-            [{"role": Role.PRESENTER, "stand_id": stand_id} for stand_id in stand_ids],
-        )
+        of_these = Stand.id.in_(stand_ids)
+        kind = literal(ScopeKind.STAND.value)
+        counters = select(kind, Stand.id, literal(0)).where(of_these)
+        session.execute(insert(Revision).from_select(["kind", "owner_id", "revision"], counters))
+        role = literal(Role.PRESENTER, Pass.role.type)
+        passes = select(role, Stand.id).where(of_these)
+        session.execute(insert(Pass).from_select(["role", "stand_id"], passes))
 
 
 def new_codes(session: Session, count: int) -> list[str]:
@@ -214,7 +222,7 @@ def add(
     return under_way.told
 
 
-def copy_event(session: Session, source: Event, event: Event) -> list[Stand]:
+def copy_event(session: Session, source: Event, event: Event) -> None:
     """Let an event that was just made begin as another one of its series did: stands with label,
     place, project and pitch, each with a code and passes of its own; and the settings.
 
@@ -225,33 +233,31 @@ def copy_event(session: Session, source: Event, event: Event) -> list[Stand]:
         setattr(event, name, getattr(source, name))
     stands = session.scalars(
         select(Stand)
-        .where(Stand.event_id == source.id, Stand.archived.is_(False))
+        .outerjoin(Project, Stand.project_id == Project.id)
+        .where(
+            Stand.event_id == source.id,
+            Stand.archived.is_(False),
+            Project.archived.is_not(True),
+        )
         .order_by(Stand.sort_key)
     ).all()
-    made = []
-    for stand in stands:
-        if stand.label == GENERAL:
-            own = session.scalar(
-                select(Stand).where(Stand.event_id == event.id, Stand.label == GENERAL)
-            )
-            if own is not None:
-                own.place = stand.place
-            continue
-        if stand.project is not None and stand.project.archived:
-            continue
-        copy = make_stand(
-            session,
-            event.id,
-            label=stand.label,
-            project=stand.project,
-            place=stand.place,
-            pitch=stand.pitch,
-            pitch_minutes=stand.pitch_minutes,
-        )
-        copy.pitch_position = stand.pitch_position
-        made.append(copy)
-    session.flush()
-    return made
+    for general in stands:
+        if general.label == GENERAL:
+            own = (Stand.event_id == event.id) & (Stand.label == GENERAL)
+            session.execute(update(Stand).where(own).values(place=general.place))
+    copied = [stand for stand in stands if stand.label != GENERAL]
+    for start in range(0, len(copied), _AT_ONCE):
+        part = copied[start : start + _AT_ONCE]
+        made = session.scalars(
+            insert(Stand).returning(Stand.id),
+            [
+                {name: getattr(stand, name) for name in _COPIED_OF_STAND}
+                | {"event_id": event.id, "code": code}
+                for stand, code in zip(part, new_codes(session, len(part)), strict=True)
+            ],
+        ).all()
+        open_stands(session, made)
+        pause(0)
 
 
 def edit(event_id: int, values: Values, *, by: Actor, key: str | None = None) -> Outcome | None:
@@ -273,9 +279,6 @@ def edit(event_id: int, values: Values, *, by: Actor, key: str | None = None) ->
                 set_up.redraw(under_way, [event])
             if "language" in changed:
                 prepared.sync_event(under_way, event_id)
-            if changed & {"city", "date"}:
-                # They stand on every sheet.
-                event.stands_changed = now()
     return under_way.told
 
 
@@ -294,6 +297,7 @@ def set_archived(
                 raise Refused("event_running", city=event.city)
             event.archived = archived
             if not under_way.nothing_done:
+                prepared.sync_event(under_way, event_id)
                 set_up.redraw(under_way, [event])
     return under_way.told
 

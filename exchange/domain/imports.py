@@ -27,6 +27,7 @@ from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import sentences, standing, task
 from exchange.domain.stand_lists.columns import FIELDS
 from exchange.domain.stand_lists.compare import MODES
+from exchange.domain.stand_lists.rows import title_key
 from exchange.domain.stand_lists.standing import (
     StandingContact,
     StandingProject,
@@ -209,6 +210,7 @@ def _contacts(
                 position=one.position,
                 mended=_mended(by_hand, values, {}),
                 ended=one.ended,
+                hidden=one.hidden,
             )
         )
     return told
@@ -284,10 +286,12 @@ class _Writer:
         self.changed_stands: set[int] = set()
         self.made_stands: set[int] = set()
         self.with_contacts: set[int] = set()
+        self._keyed: list[Project] = []
 
     def write(self) -> None:
         """In an order in which no label and no key is in another's way."""
         self._free_labels()
+        self._free_keys()
         for kind, write in (
             ("projects", self._change_projects),
             ("new_projects", self._make_projects),
@@ -392,6 +396,20 @@ class _Writer:
                     self.session.expire(stand, ["sort_key"])
                 pause(0)
 
+    def _free_keys(self) -> None:
+        """Two projects may change keys; the same holds."""
+        for operations in self._batches("projects"):
+            keyed = [operation["id"] for operation in operations if "key" in operation["set"]]
+            if keyed:
+                remembered = self._records(Project, [{"id": one} for one in keyed])
+                self.session.execute(
+                    update(Project).where(Project.id.in_(keyed)).values(key=None),
+                    execution_options={"synchronize_session": False},
+                )
+                # The session's copies still say what it was: that is compared once more.
+                self._keyed += remembered.values()
+                pause(0)
+
     def _change_stands(self, operations: list[dict[str, Any]]) -> None:
         found = self._records(Stand, operations)
         for operation in operations:
@@ -438,20 +456,19 @@ class _Writer:
         replaced = self._records(
             Contact, [{"id": one["replaces"]} for one in operations if one["replaces"]]
         )
-        made = self._insert(
-            Contact,
-            [
-                {
-                    "project_id": self._project_id(operation["project"]),
-                    "position": operation.get("position", 0),
-                    "basis": _basis_after(replaced.get(operation["replaces"])),
-                }
-                | {name: _contact_value(name, one) for name, one in operation["set"].items()}
-                for operation in operations
-            ],
-            "project_id",
-            "position",
-        )
+        rows = [
+            {
+                "project_id": self._project_id(operation["project"]),
+                "position": operation.get("position", 0),
+                "basis": _basis_after(replaced.get(operation["replaces"])),
+            }
+            | {name: _contact_value(name, one) for name, one in operation["set"].items()}
+            for operation in operations
+        ]
+        hidden = self._hidden_names({row["project_id"] for row in rows})
+        for row in rows:
+            row.update(_hidden_again(hidden, row))
+        made = self._insert(Contact, rows, "project_id", "position")
         for operation, new in zip(operations, made, strict=True):
             before = replaced.get(operation["replaces"])
             if before is not None:
@@ -466,16 +483,37 @@ class _Writer:
 
     def _change_contacts(self, operations: list[dict[str, Any]]) -> None:
         found = self._records(Contact, operations)
+        hidden = self._hidden_names({contact.project_id for contact in found.values()})
         for operation in operations:
             contact = found[operation["id"]]
             _require_as_before(contact, operation["before"], {})
             for name, value in operation["set"].items():
                 setattr(contact, name, _contact_value(name, value))
+            if "person" in operation["set"]:
+                one = {"project_id": contact.project_id, "person": contact.person}
+                again = _hidden_again(hidden, one | {"function": contact.function})
+                for name, value in again.items():
+                    setattr(contact, name, value)
             if "position" in operation:
                 contact.position = operation["position"]
             if operation.get("end"):
                 contact.until = now()
             self.changed_projects.add(contact.project_id)
+
+    def _hidden_names(self, projects: set[int]) -> dict[tuple[int, str], str]:
+        """The function of everybody who was ever a contact of these projects and whose name is not
+        to be shown, by project and name.
+        """
+        rows = self.session.execute(
+            select(Contact.project_id, Contact.person, Contact.function)
+            .where(Contact.project_id.in_(projects), Contact.basis == Basis.HIDDEN)
+            .order_by(Contact.id)
+        )
+        return {
+            (project_id, title_key(person)): function or ""
+            for project_id, person, function in rows
+            if person
+        }
 
     def _give_passes(self) -> None:
         """A project with a contact has a pass for it."""
@@ -525,6 +563,16 @@ def _stand_value(name: str, value: str | None) -> str | int | None:
 
 def _contact_value(name: str, value: str | None) -> str | ContactRole | None:
     return ContactRole(value) if name == "role" and value else value
+
+
+def _hidden_again(
+    hidden: Mapping[tuple[int, str], str], contact: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a list may not bring back: a name that was once not to be shown stays so."""
+    function = hidden.get((contact["project_id"], title_key(contact["person"] or "")))
+    if function is None:
+        return {}
+    return {"basis": Basis.HIDDEN, "function": contact["function"] or function or None}
 
 
 def _basis_after(before: Contact | None) -> Basis:

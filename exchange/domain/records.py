@@ -18,6 +18,7 @@ from exchange.models import (
     Contact,
     Event,
     Pass,
+    Phase,
     PreparedAnswer,
     Project,
     Proposal,
@@ -41,6 +42,8 @@ _OWN_COLUMNS: Mapping[type[Base], tuple[str, ...]] = {
     # The rest of an event and of a pass moves with the day, and has undos of its own.
     Event: before_images.OF_EVENT,
     Pass: ("name",),
+    # What it learns of columns is no change of an organiser's (`imports.take_in`).
+    Series: ("name", "standard_questions", "archived"),
 }
 
 
@@ -181,6 +184,30 @@ def made(session: Session, row: ChangeRow, kind: str) -> list[int]:
         for _, record_id, before in part
         if before is None
     ]
+
+
+def stands_alone(session: Session, row: ChangeRow) -> bool:
+    """Whether a stand would show a project that is archived, of those that a change touched."""
+    for model in (Stand, Project):
+        touched = [
+            one for part in _images(session, row, kind_of_model(model)) for _, one, _ in part
+        ]
+        for some in parts(touched):
+            lonely = (
+                select(Stand.id)
+                .join(Project, Stand.project_id == Project.id)
+                .join(Event, Stand.event_id == Event.id)
+                .where(
+                    model.id.in_(some),
+                    Stand.archived.is_(False),
+                    Project.archived,
+                    Event.archived.is_(False),
+                    Event.phase != Phase.CLOSED,
+                )
+            )
+            if session.scalar(lonely.limit(1)) is not None:
+                return True
+    return False
 
 
 def stands_given(session: Session, row: ChangeRow) -> tuple[list[int], list[int]]:

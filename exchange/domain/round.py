@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from exchange.domain import phases, texts
+from exchange.domain import phases, prepared, texts
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.moves import may_be_edited
 from exchange.domain.refusals import Refused
@@ -51,22 +51,36 @@ def conduct(
 
 
 def set_phase(event_id: int, phase: Phase, *, by: Actor, key: str | None = None) -> Outcome:
-    """Switch an event's phase, in any direction: people press the wrong button."""
+    """Switch an event's phase, in any direction: people press the wrong button.
+
+    Refuses `archived`.
+    """
     with change(event_id, "phase", Subject("event", event_id), by, key=key) as under_way:
         if under_way.repeated is None:
+            _require_present(under_way.event)
+            reopened = under_way.event.phase is Phase.CLOSED and phase is not Phase.CLOSED
             _enter(under_way, phase)
+            if reopened:
+                # What entries say now; a closed day stays as it was.
+                prepared.sync_event(under_way, event_id)
     return under_way.outcome
 
 
 def set_moderation_first(event_id: int, on: bool, *, by: Actor, key: str | None = None) -> Outcome:
     """Whether attendees' questions wait as *pending* until somebody publishes them.
 
-    Those that are waiting or published already stay as they are.
+    Those that are waiting or published already stay as they are. Refuses `archived`.
     """
     with change(event_id, "moderation", Subject("event", event_id), by, key=key) as under_way:
         if under_way.repeated is None:
+            _require_present(under_way.event)
             switch_moderation_first(under_way, on)
     return under_way.outcome
+
+
+def _require_present(event: Event) -> None:
+    if event.archived:
+        raise Refused("archived")
 
 
 SERVER = Actor("server")

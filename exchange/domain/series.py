@@ -10,7 +10,7 @@ from exchange.domain.field_values import Values
 from exchange.domain.projects import slug
 from exchange.domain.refusals import Refused
 from exchange.domain.set_up import VERB, redraw
-from exchange.models import Event, Pass, Role, Series
+from exchange.models import Pass, Role, Series
 
 _NAME = 200
 FIRST_CODE, FIRST_NAME = "reihe", "Meine Reihe"
@@ -60,10 +60,7 @@ def edit(series_id: int, values: Values, *, by: Actor, key: str | None = None) -
             if not under_way.nothing_done:
                 under_way.remember(series)
                 series.name = name
-                events = under_way.session.scalars(
-                    select(Event).where(Event.series_id == series_id)
-                )
-                redraw(under_way, [series, *events])
+                redraw(under_way, [series])
     return under_way.told
 
 

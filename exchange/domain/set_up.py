@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 
 from exchange import rooms
-from exchange.domain import records
+from exchange.domain import before_images, records
 from exchange.domain.changes import Change
 from exchange.extensions import pause
 from exchange.models import (
@@ -38,24 +38,34 @@ def redraw(
     stands: set[int] = set()
     printed: set[int] = set()
     retitled: set[int] = set()
+    named: set[int] = set()
     for record in changed:
         match record:
             case Event():
                 events.add(record.id)
+                if _differs(under_way, record, "city", "date"):
+                    printed.add(record.id)
             case Stand():
                 events.add(record.event_id)
                 printed.add(record.event_id)
                 stands.add(record.id)
             case Project():
                 projects.add(record.id)
-                if _is_printed_anew(under_way, record):
+                if _differs(under_way, record, "title", "partner"):
                     retitled.add(record.id)
             case Contact() | PreparedAnswer():
                 projects.add(record.project_id)
-            case Series() | Pass() | Proposal():
+            case Series():
+                if _differs(under_way, record, "name"):
+                    named.add(record.id)
+            case Pass() | Proposal():
                 pass
     session = under_way.session
     session.flush()
+    if named:
+        shown = set(session.scalars(select(Event.id).where(Event.series_id.in_(named))))
+        events |= shown
+        printed |= shown
     more = made or {}
     projects.update(more.get("project", ()))
     retitled.update(more.get("project", ()))
@@ -113,9 +123,9 @@ def redraw_shown(
             event.stands_changed = now()
 
 
-def _is_printed_anew(under_way: Change, project: Project) -> bool:
-    """Whether a sheet would read differently: it shows title and partner, and no more of it."""
-    before = under_way.before(project)
+def _differs(under_way: Change, record: Base, *printed: str) -> bool:
+    """Whether a sheet would read differently: of each record it shows these columns alone."""
+    before = under_way.before(record)
     return before is None or any(
-        before[name] != getattr(project, name) for name in ("title", "partner")
+        before[name] != before_images.dump_value(getattr(record, name)) for name in printed
     )

@@ -71,7 +71,8 @@ def undo(event_id: int, change_id: int, *, by: Actor, key: str | None = None) ->
             images = _images_of(under_way, row)
             _require_untouched(under_way, row, images)
             _put_back(under_way, row, images)
-            _put_records_back(under_way, row)
+            if row.verb in SET_UP:
+                _put_records_back(under_way, row)
             under_way.undoes = row
     return under_way.outcome
 
@@ -108,7 +109,9 @@ def _put_records_back(under_way: Change, row: ChangeRow) -> None:
     if any(session.scalar(asked.limit(1)) is not None for asked in (*at_made, *since)):
         raise Refused("asked")
     restored = records.put_back(session, row)
-    if row.verb in SET_UP and row.event_before:
+    if records.stands_alone(session, row):
+        raise Refused("built_upon")
+    if row.event_before:
         restored.changed.append(under_way.event)
     set_up.redraw(under_way, restored.changed, made=restored.made)
     prepared.sync_series(under_way, row.series_id)

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from exchange.database.connections import db
 from exchange.models import Event, Origin, Pass, Project, Question, Role, Stand, Status
 from exchange.models.base import now
 from exchange.queries.fair import STAND_COLUMNS, StandLine
+from exchange.queries.passes import handed_out
 from exchange.queries.questions import UNACCOUNTED
 
 STANDS_SHOWN = 60
@@ -220,13 +221,7 @@ def _unredeemed(event_id: int) -> Unredeemed:
                 func.sum(case((never, 1), else_=0)).over(),
             )
             .outerjoin(Stand, Pass.stand_id == Stand.id)
-            .where(
-                or_(
-                    Pass.event_id == event_id,
-                    and_(Stand.event_id == event_id, Stand.archived.is_(False)),
-                ),
-                Pass.revoked.is_(False),
-            )
+            .where(handed_out(event_id))
             .order_by(never.desc(), Stand.sort_key.is_not(None), Stand.sort_key, Pass.id)
             .limit(PASSES_NAMED)
         )

@@ -54,6 +54,7 @@ class EventLine:
     pitch_id: int | None
     """The stand whose project is being pitched."""
     pitch_since: dt.datetime | None
+    archived: bool
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ EVENT_COLUMNS: tuple[Any, ...] = (
     Event.before_id,
     Event.pitch_id,
     Event.pitch_since,
+    Event.archived,
 )
 
 STAND_COLUMNS: tuple[Any, ...] = (

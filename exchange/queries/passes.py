@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from exchange.database.connections import db
 from exchange.models import Event, Pass, Project, Role, Stand
+from exchange.models.labels import GENERAL
 from exchange.queries import fair, people
 from exchange.queries.fair import STAND_COLUMNS, ContactLine, StandLine
 from exchange.queries.people import PassLine
@@ -47,7 +48,7 @@ class PassesPage:
     page: int
     pages: int
     presenters: int
-    """How many passes presenters hold that are not revoked."""
+    """How many passes presenters hold, as `handed_out`."""
     never_redeemed: int
     """How many of those nobody has redeemed yet."""
     revoked: int
@@ -56,15 +57,24 @@ class PassesPage:
     """The sum of the presenters' generations: what a renewal of all of them lets lapse."""
 
 
+def handed_out(event_id: int) -> ColumnElement[bool]:
+    """Which passes somebody is to hold on the day, of those of an event and of its stands (joined):
+    none that is revoked, none of an archived stand, and none of stand 0, which needs no presenters.
+    """
+    return Pass.revoked.is_(False) & or_(
+        Pass.event_id == event_id,
+        (Stand.event_id == event_id) & Stand.archived.is_(False) & (Stand.label != GENERAL),
+    )
+
+
 def passes_page(event_id: int, page: int = 1) -> PassesPage:
     """One page of an event's passes; 1 is the first. As many statements for each."""
     of_event = {pass_.role: pass_ for pass_ in people.passes_of_event(event_id) if pass_.event_id}
+    of_stand = (Pass.role == Role.PRESENTER) & handed_out(event_id)
     counted = db.session.execute(
         select(
-            func.count(Pass.id).filter(Pass.role == Role.PRESENTER, Pass.revoked.is_(False)),
-            func.count(Pass.id).filter(
-                Pass.role == Role.PRESENTER, Pass.revoked.is_(False), Pass.redeemed.is_(None)
-            ),
+            func.count(Pass.id).filter(of_stand),
+            func.count(Pass.id).filter(of_stand, Pass.redeemed.is_(None)),
             func.count(Pass.id).filter(Pass.revoked.is_(True)),
             func.coalesce(func.sum(Pass.generation).filter(Pass.role == Role.PRESENTER), 0),
         )

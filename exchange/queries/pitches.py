@@ -110,7 +110,8 @@ def state(event: EventLine) -> PitchState | None:
     near = [(_line(row), int(row[-1])) for row in rows]
     by_place = {line.place: line for line, _ in near}
     current = next((line for line, _ in near if line.stand.id == event.pitch_id), None)
-    ended = current is None and event.pitch_since is not None
+    # One whose stand has left is on no more; nobody has ended the pitches.
+    ended = event.pitch_id is None and event.pitch_since is not None
     return PitchState(
         current=current,
         since=event.pitch_since if current else None,

@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from exchange.database.connections import db
 from exchange.models import Contact, Event, Pass, Phase, Project, Role, Stand
 from exchange.models.labels import GENERAL
+from exchange.queries.passes import handed_out
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,7 @@ def found(event_id: int) -> Found:
     passes = db.session.execute(
         select(Pass.role, Stand.label)
         .outerjoin(Stand, Pass.stand_id == Stand.id)
-        .where(
-            or_(Pass.event_id == event_id, Stand.event_id == event_id),
-            Pass.redeemed.is_(None),
-            Pass.revoked.is_(False),
-            or_(Stand.id.is_(None), Stand.archived.is_(False) & (Stand.label != GENERAL)),
-        )
+        .where(handed_out(event_id), Pass.redeemed.is_(None))
         .order_by(Stand.sort_key.is_not(None), Stand.sort_key, Pass.id)
     )
     return Found(

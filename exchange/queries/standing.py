@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from exchange.database.connections import db
 from exchange.models import (
+    Basis,
     ChangeRecord,
     ChangeRow,
     Contact,
@@ -52,6 +53,8 @@ class ContactFacts:
     phone: str | None
     role: str | None
     position: int
+    hidden: bool
+    """Whether the name is not to be shown."""
     ended: bool
 
 
@@ -151,13 +154,26 @@ def projects_after(series_id: int, after: int) -> list[ProjectFacts]:
                 Contact.phone,
                 Contact.role,
                 Contact.position,
-                Contact.until.is_not(None),
+                (Contact.basis == Basis.HIDDEN).label("hidden"),
+                Contact.until.is_not(None).label("ended"),
             )
             .where(Contact.project_id.in_([row[0] for row in rows]))
             .order_by(Contact.position, Contact.id)
         ):
-            role = contact[6].value if contact[6] else None
-            contacts[contact[1]].append(ContactFacts(*contact[:6], role, *contact[7:]))
+            contacts[contact.project_id].append(
+                ContactFacts(
+                    id=contact.id,
+                    project_id=contact.project_id,
+                    person=contact.person,
+                    function=contact.function,
+                    email=contact.email,
+                    phone=contact.phone,
+                    role=contact.role.value if contact.role else None,
+                    position=contact.position,
+                    hidden=contact.hidden,
+                    ended=contact.ended,
+                )
+            )
     return [ProjectFacts(*row, contacts.get(row[0], [])) for row in rows]
 
 

@@ -78,7 +78,7 @@ def test_two_stands_that_changed_places_are_put_back_at_once(fair: Fair) -> None
 
 def edit_series(session: Any) -> Base:
     series: Series = session.query(Series).filter_by(code=TOUR).one()
-    series.name, series.list_columns = "Neuer Name", {"Nr.": "label"}
+    series.name, series.standard_questions = "Neuer Name", {"kosten": "Was kostet es?"}
     return series
 
 

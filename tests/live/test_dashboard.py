@@ -131,16 +131,16 @@ def test_what_was_prepared_before_the_day_is_no_question_of_it(fair: Fair) -> No
 def test_passes_that_nobody_has_redeemed_are_named(organiser: Window, fair: Fair) -> None:
     page = organiser.get(PAGE).text
     everybody = figure(page, "passes")
-    # Moderation, screen, and one for each of three stands.
-    assert everybody == 5
-    assert "Moderation, Leinwand, Allgemein, Stand 1, Stand 2" in page
+    # Moderation, screen, and one for each of two stands; *Allgemein* needs no presenters.
+    assert everybody == 4
+    assert "Moderation, Leinwand, Stand 1, Stand 2" in page
     moment = now().isoformat(" ").removesuffix("+00:00")
     for role, place in (("moderator", GE), ("presenter", ROBO)):
         fair.sql(f"UPDATE passes SET redeemed = '{moment}' WHERE id = {fair.pass_id(role, place)}")
     fair.sql(f"UPDATE passes SET revoked = TRUE WHERE id = {fair.pass_id('presenter', BAU)}")
     page = organiser.get(PAGE).text
-    assert figure(page, "passes") == 2
-    assert "Leinwand, Allgemein\n" in page
+    assert figure(page, "passes") == 1
+    assert "Leinwand\n" in page
 
 
 # Who is here

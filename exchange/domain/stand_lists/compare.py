@@ -206,6 +206,7 @@ class _Comparison:
         self._look_for_collisions()
         for entry in self.entries:
             self._compare(entry)
+        self._look_for_keys()
         for row in self.rows.values():
             if row.problems:
                 row.action = "refused"
@@ -555,6 +556,36 @@ class _Comparison:
             self.operations.projects.append(operation)
         return old.id
 
+    def _look_for_keys(self) -> None:
+        """No two projects of a series that are not archived have one key."""
+        given_another = {
+            entry.project.id for entry in self.entries if entry.project and entry.values.get("key")
+        }
+        kept = {
+            key_of(project.values.get("key")): project
+            for project in self.standing.projects
+            if not project.archived and project.id not in given_another
+        }
+        first: dict[str, _Entry] = {}
+        for entry in self.entries:
+            if entry.asked is not None or _says_nothing(entry):
+                continue
+            old = entry.project
+            said = entry.values.get("key") or (old.values.get("key") if old else None)
+            key = key_of(said)
+            if not key:
+                continue
+            other = first.setdefault(key, entry)
+            stays = kept.get(key)
+            if other is not entry:
+                taken = other.title or (other.project.title if other.project else "")
+            elif stays is not None and stays is not old:
+                taken = stays.title
+            else:
+                continue
+            row = self.rows[self._row_of(entry, "key")]
+            row.problems.append(Problem("key", "key_taken", said or "", meant=taken))
+
     def _row_of(self, entry: _Entry, name: str) -> int:
         return entry.said_by.get(name, entry.rows[0].number)
 
@@ -717,6 +748,7 @@ class _Comparison:
                 plan.kept[name] = [old.values.get(name), value]
                 continue
             found[name] = value
+        _leave_a_name(old, found)
         before_person, person = old.values.get("person"), found.get("person")
         if before_person and person and title_key(before_person) != title_key(person):
             said = {name: value for name, value in told.items() if value} | found
@@ -848,6 +880,15 @@ def _same_function(told: Values, known: Values) -> bool:
     if function or before:
         return function == before
     return not told.get("person") or not known.get("person")
+
+
+def _leave_a_name(old: StandingContact, found: Values) -> None:
+    """Blanks erase neither both names of somebody nor the one that may be read."""
+    after = {**old.values, **found}
+    if not after.get("function") and (old.hidden or not after.get("person")):
+        for name in ("function", "person"):
+            if name in found and not found[name]:
+                del found[name]
 
 
 def _is_of_a_function(values: Values) -> bool:

@@ -76,6 +76,10 @@ _SENTENCES: Mapping[str, LazyString] = {
         "Die Standnummer 0 ist für „Allgemein“ vergeben: für Fragen, die zu keinem einzelnen"
         " Projekt gehören. Bitte geben Sie diesem Projekt eine andere."
     ),
+    "key_taken": _l(
+        "Das Kürzel „%(found)s“ hat schon ein anderes Projekt: „%(meant)s“. Bitte geben Sie einem"
+        " von beiden ein anderes."
+    ),
     "contradicts": _l(
         "Zeile %(row)s gehört zum selben Projekt und sagt zu „%(name)s“ etwas anderes als"
         " „%(found)s“. Bitte gleichen Sie beide an."

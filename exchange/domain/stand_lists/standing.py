@@ -26,6 +26,8 @@ class StandingContact:
     mended: tuple[str, ...] = ()
     """The fields that somebody changed by hand since the last list came in."""
     ended: bool = False
+    hidden: bool = False
+    """Whether the name is not to be shown: then somebody must read a function."""
 
 
 @dataclass(frozen=True)
