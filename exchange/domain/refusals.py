@@ -183,7 +183,9 @@ _SENTENCES: dict[str, Sentence] = {
     "quicker": _l("Jemand war schneller: Frage %(number)s hat sich gerade geändert."),
     "another_live": _l("Jetzt ist eine andere Frage auf der Leinwand."),
     "built_upon": _l("Darauf folgten schon weitere Schritte; das lässt sich nicht zurücknehmen."),
-    "asked": _l("Dort wurden schon Fragen gestellt; das lässt sich nicht zurücknehmen."),
+    "asked": _l(
+        "An Stand %(labels)s wurden schon Fragen gestellt; das lässt sich nicht zurücknehmen."
+    ),
     "undone": _l("Das ist schon zurückgenommen."),
     "not_undoable": _l("Das lässt sich nicht zurücknehmen."),
     "erased": _l("Was entfernt oder zurückgezogen wurde, bleibt es."),

@@ -24,8 +24,10 @@ from exchange.models import (
     Phase,
     Question,
     Role,
+    Stand,
     Status,
 )
+from exchange.models.labels import sort_key
 from exchange.queries.questions import PUBLIC
 
 FINAL = frozenset({"withdraw", "redact", "redact-answer", "redact-reason"})
@@ -106,8 +108,9 @@ def _put_records_back(under_way: Change, row: ChangeRow) -> None:
     at_made = (_asked(part) for part in records.parts(made))
     # One that was brought back had its questions before.
     since = (_asked(part).where(Question.asked_at >= row.at) for part in records.parts(back))
-    if any(session.scalar(asked.limit(1)) is not None for asked in (*at_made, *since)):
-        raise Refused("asked")
+    labels = {label for found in (*at_made, *since) for label in session.scalars(found)}
+    if labels:
+        raise Refused("asked", labels=", ".join(sorted(labels, key=sort_key)[:_MOST_NAMED]))
     restored = records.put_back(session, row)
     if records.stands_alone(session, row):
         raise Refused("built_upon")
@@ -124,9 +127,17 @@ def _went_on(under_way: Change, row: ChangeRow) -> bool:
     return bool(events) and under_way.session.scalar(later.limit(1)) is not None
 
 
-def _asked(stands: list[int]) -> Select[int]:
-    return select(Question.id).where(
-        Question.stand_id.in_(stands), Question.origin != Origin.PREPARED
+_MOST_NAMED = 10
+"""So many stands are named in a sentence."""
+
+
+def _asked(stands: list[int]) -> Select[str]:
+    """The labels of those stands at which somebody asked something."""
+    return (
+        select(Stand.label)
+        .join(Question, Question.stand_id == Stand.id)
+        .where(Stand.id.in_(stands), Question.origin != Origin.PREPARED)
+        .distinct()
     )
 
 

@@ -463,8 +463,10 @@ def test_undo_is_refused_where_questions_came_or_something_followed(
 ) -> None:
     outcome = at_office.take_in(table(*LIST))
     fair.ask(at_office.stands()["1"]["code"])
-    with pytest.raises(Refused, match="asked"):
+    with pytest.raises(Refused, match="asked") as refused:
         at_office.undo(outcome)
+    with fair.app.app_context():
+        assert "An Stand 1 wurden" in refused.value.message
     second = at_office.take_in(table(HEAD, "1;A;Stadt A;Anna;;;;;", LIST[2]))
     third = at_office.take_in(table(HEAD, "1;A;Stadt A;Anna;;;;11:11", LIST[2]))
     with pytest.raises(Refused):
