@@ -18,7 +18,7 @@ from exchange.domain.imports import Said
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import sentences, task
 from exchange.domain.stand_lists.cells import Problem
-from exchange.domain.stand_lists.compare import ACTIONS, MODES
+from exchange.domain.stand_lists.compare import ACTIONS, MODES, SKIP
 from exchange.domain.stand_lists.tables import MOST_BYTES
 from exchange.queries import fair
 from exchange.queries.fair import EventRef
@@ -32,6 +32,7 @@ from exchange.queries.fair import EventRef
 @click.option("--mode", type=click.Choice(MODES), default="fill", show_default=True)
 @click.option("--same", multiple=True, metavar="ROW=LABEL", help="The row is the project there.")
 @click.option("--new", multiple=True, type=int, metavar="ROW", help="The row is a new project.")
+@click.option("--skip", multiple=True, type=int, metavar="ROW", help="The row is left out.")
 @click.option("--free", multiple=True, metavar="LABEL", help="The project there may leave.")
 @click.option("--apply", is_flag=True, help="Write it; without this nothing is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object for programs.")
@@ -46,6 +47,7 @@ def import_(
     mode: str,
     same: tuple[str, ...],
     new: tuple[int, ...],
+    skip: tuple[int, ...],
     free: tuple[str, ...],
     apply: bool,
     as_json: bool,
@@ -59,7 +61,7 @@ def import_(
         answers = {row: f"stand:{label}" for row, label in map(_pair, same)}
         if any(not row.isdecimal() for row in answers):
             raise click.BadParameter("ROW=LABEL", param_hint="--same")
-        answers |= {str(row): "new" for row in new}
+        answers |= {str(row): "new" for row in new} | {str(row): SKIP for row in skip}
         said = Said(sheet=sheet, columns=told, mode=mode, answers=answers, freed=free)
         data = _read(file)
         found = imports.compare(event.id, event.series_id, data, said, Path(folder))
@@ -114,6 +116,7 @@ def _result(found: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "applied": False,
         "change": None,
         "leaving": found["leaving"],
+        "left_out": found["left_out"],
         "hidden": found["hidden"],
     }
 
@@ -158,6 +161,8 @@ def _print(result: Mapping[str, Any], event: EventRef, *, apply: bool) -> None:
             click.echo(f"    ! {problem['message']}")
     counts = ", ".join(f"{result['summary'][one]} {sentences.ACTION[one]}" for one in ACTIONS)
     click.echo(f"{event.code}: {counts}.")
+    if result["left_out"]:
+        click.echo(f"Ausgelassen: Zeile {', '.join(map(str, result['left_out']))}.")
     if result["missing"]:
         click.echo(f"Nicht in der Liste, bleibt: Stand {', '.join(result['missing'])}.")
     if result["applied"]:

@@ -14,14 +14,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import String, cast, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from exchange import jobs
 from exchange.database.connections import db
-from exchange.domain import events, prepared, projects, set_up
+from exchange.domain import events, prepared, projects, records, set_up
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import sentences, standing, task
@@ -39,7 +39,7 @@ from exchange.models import Base, Basis, Contact, ContactRole, Pass, Project, Ro
 from exchange.models.base import now
 from exchange.models.labels import label_key, sort_key
 from exchange.queries import standing as facts
-from exchange.queries.standing import ContactFacts, Mended
+from exchange.queries.standing import ContactFacts, Image
 
 _TASK = "exchange.domain.stand_lists.task:compare"
 _COLUMN = {"project": "title"}
@@ -125,16 +125,30 @@ def refusal(found: Mapping[str, Any]) -> Refused | None:
 def write_standing(event_id: int, series_id: int, folder: Path) -> int:
     """Write down what stands; answers the place in the log that it is true of."""
     position = facts.log_position()
-    mended = {(one.kind, one.id): one for one in facts.mended_since_last_list(series_id)}
+    by_hand = _images(series_id)
     with open_private(folder / "standing") as file:
-        for part in _stands(event_id):
+        for part in _stands(event_id, by_hand):
             file.writelines(standing.lines(part))
-        for projects_ in _projects(series_id, mended):
+        for projects_ in _projects(series_id, by_hand):
             file.writelines(standing.lines(projects_))
     return position
 
 
-def _stands(event_id: int) -> Iterator[list[StandingStand]]:
+_Images = Mapping[tuple[str, int], list[Image]]
+
+
+def _images(series_id: int) -> _Images:
+    """How the records that somebody changed by hand were before each change, by kind and id."""
+    found: dict[tuple[str, int], list[Image]] = {}
+    for kind, ids in facts.touched_by_hand(series_id).items():
+        for part in records.parts(ids):
+            images = facts.images_of(series_id, kind, part)
+            found |= {(kind, of): of_record for of, of_record in images.items()}
+            db.release()
+    return found
+
+
+def _stands(event_id: int, by_hand: _Images) -> Iterator[list[StandingStand]]:
     after = 0
     while found := facts.stands_after(event_id, after):
         after = found[-1].id
@@ -143,13 +157,16 @@ def _stands(event_id: int) -> Iterator[list[StandingStand]]:
                 id=one.id,
                 label=one.label,
                 project_id=one.project_id,
-                values={
-                    "place": one.place,
-                    "pitch": one.pitch,
-                    "minutes": str(one.minutes) if one.minutes is not None else None,
-                },
+                values=(
+                    values := {
+                        "place": one.place,
+                        "pitch": one.pitch,
+                        "minutes": str(one.minutes) if one.minutes is not None else None,
+                    }
+                ),
                 asked=one.asked,
                 archived=one.archived,
+                mended=_mended(by_hand.get(("stand", one.id)), values, _STAND_COLUMN),
             )
             for one in found
         ]
@@ -157,9 +174,7 @@ def _stands(event_id: int) -> Iterator[list[StandingStand]]:
         pause(0)
 
 
-def _projects(
-    series_id: int, mended: Mapping[tuple[str, int], Mended]
-) -> Iterator[list[StandingProject]]:
+def _projects(series_id: int, by_hand: _Images) -> Iterator[list[StandingProject]]:
     after = 0
     while found := facts.projects_after(series_id, after):
         after = found[-1].id
@@ -177,8 +192,8 @@ def _projects(
                         "links": one.links,
                     }
                 ),
-                contacts=_contacts(one.contacts, mended),
-                mended=_mended(mended.get(("project", one.id)), values, _COLUMN),
+                contacts=_contacts(one.contacts, by_hand),
+                mended=_mended(by_hand.get(("project", one.id)), values, _COLUMN),
                 archived=one.archived,
             )
             for one in found
@@ -187,14 +202,12 @@ def _projects(
         pause(0)
 
 
-def _contacts(
-    found: list[ContactFacts], mended: Mapping[tuple[str, int], Mended]
-) -> list[StandingContact]:
-    """Those that are contacts now, and those that somebody ended by hand since the last list."""
+def _contacts(found: list[ContactFacts], by_hand: _Images) -> list[StandingContact]:
+    """Those that are contacts now, and those that somebody ended by hand."""
     told = []
     for one in found:
-        by_hand = mended.get(("contact", one.id))
-        if one.ended and (by_hand is None or (by_hand.before or {}).get("until")):
+        images = by_hand.get(("contact", one.id))
+        if one.ended and not _decided_by_hand(images, lambda before: bool(before["until"]), True):
             continue
         values = {
             "person": one.person,
@@ -208,7 +221,7 @@ def _contacts(
                 id=one.id,
                 values=values,
                 position=one.position,
-                mended=_mended(by_hand, values, {}),
+                mended=_mended(images, values, {}),
                 ended=one.ended,
                 hidden=one.hidden,
             )
@@ -217,17 +230,39 @@ def _contacts(
 
 
 def _mended(
-    by_hand: Mended | None, values: Mapping[str, str | None], columns: Mapping[str, str]
+    images: list[Image] | None, values: Mapping[str, str | None], columns: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """The fields that are not what they were before somebody changed them by hand."""
-    if by_hand is None:
-        return ()
-    before = by_hand.before or {}
+    """The fields that are as somebody wrote them by hand: no list has changed them since."""
+
+    def was(column: str) -> Callable[[Mapping[str, Any]], str | None]:
+        return lambda before: _written(before[column])
+
     return tuple(
         name
         for name, value in values.items()
-        if value and (before.get(columns.get(name, name)) or None) != value
+        if _decided_by_hand(images, was(columns.get(name, name)), _written(value))
     )
+
+
+def _written(value: Any) -> str | None:
+    return str(value) if value not in (None, "") else None
+
+
+V = TypeVar("V")
+
+
+def _decided_by_hand(
+    images: list[Image] | None, value_of: Callable[[Mapping[str, Any]], V], now_is: V
+) -> bool:
+    """Whether the last change that altered a value was made by hand."""
+    for image in reversed(images or ()):
+        if image.before is None:
+            # Made with what it says; what it has never said nobody has written.
+            return image.by_hand and bool(now_is)
+        before = value_of(image.before)
+        if before != now_is:
+            return image.by_hand
+    return False
 
 
 # Taking it in

@@ -1,11 +1,11 @@
 """What stands at an event before a list comes in, a part at a time; and what has happened since."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from exchange.database.connections import db
@@ -75,13 +75,13 @@ class ProjectFacts:
 
 
 @dataclass(frozen=True)
-class Mended:
-    """A record as it was before it was first changed by hand since the last list."""
+class Image:
+    """A record as it was before a change."""
 
-    kind: str
-    id: int
     before: dict[str, Any] | None
-    """None: it was made by hand since."""
+    """None: the change made it."""
+    by_hand: bool
+    """Whether a person changed it, by a form or a proposal; else a list did."""
 
 
 def log_position() -> int:
@@ -177,46 +177,63 @@ def projects_after(series_id: int, after: int) -> list[ProjectFacts]:
     return [ProjectFacts(*row, contacts.get(row[0], [])) for row in rows]
 
 
-def mended_since_last_list(series_id: int) -> list[Mended]:
-    """What was changed by hand since a list last came in, as it was before that.
+_LISTED = ("project", "contact", "stand")
+"""The kinds of records that a list has fields of."""
 
-    Where no list ever came in, what partners have mended: their proposals that were taken.
+
+def touched_by_hand(series_id: int) -> dict[str, list[int]]:
+    """What was changed by hand since the first list came in, or by a proposal that was taken: the
+    ids of records, by kind.
+
+    What an organiser typed before any list says nothing against one.
     """
-    last = db.session.scalar(
-        select(func.max(ChangeRow.id)).where(
-            ChangeRow.series_id == series_id,
-            ChangeRow.verb == "import",
-            ChangeRow.undone_by.is_(None),
-        )
+    # The changes first: most records are a list's, and there may be a hundred thousand of those.
+    changes = select(ChangeRow.id).where(*_counts(series_id), _by_hand(series_id))
+    rows = db.session.execute(
+        select(ChangeRecord.kind, ChangeRecord.record_id)
+        .where(ChangeRecord.change_id.in_(changes), ChangeRecord.kind.in_(_LISTED))
+        .distinct()
     )
-    by_hand = (
-        select(ChangeRecord.kind, ChangeRecord.record_id, ChangeRecord.before)
+    found: dict[str, list[int]] = defaultdict(list)
+    for kind, of in rows:
+        found[kind].append(of)
+    return found
+
+
+def images_of(series_id: int, kind: str, ids: Sequence[int]) -> dict[int, list[Image]]:
+    """How some records were before each change that still counts, in the order of the changes."""
+    rows = db.session.execute(
+        select(ChangeRecord.record_id, ChangeRecord.before, _by_hand(series_id))
         .join(ChangeRow, ChangeRow.id == ChangeRecord.change_id)
-        .where(
-            ChangeRow.series_id == series_id,
-            ChangeRow.id > (last or 0),
-            ChangeRow.undone_by.is_(None),
-            ChangeRow.verb.not_in(("import", "undo")),
-            ChangeRecord.kind.in_(("project", "contact")),
-        )
+        .where(*_counts(series_id), ChangeRecord.kind == kind, ChangeRecord.record_id.in_(ids))
         .order_by(ChangeRow.id)
     )
-    if last is None:
-        proposal = aliased(ChangeRecord)
-        by_hand = by_hand.where(
-            exists().where(proposal.change_id == ChangeRow.id, proposal.kind == "proposal")
-        )
-    first: dict[tuple[str, int], Mended] = {}
-    for kind, of, before in db.session.execute(by_hand):
-        first.setdefault((kind, of), Mended(kind, of, before))
-    return list(first.values())
+    found: dict[int, list[Image]] = defaultdict(list)
+    for of, before, by_hand in rows:
+        found[of].append(Image(before, by_hand))
+    return found
+
+
+def _counts(series_id: int) -> tuple[ColumnElement[bool], ...]:
+    """A change that was taken back says nothing, and neither does what took it back."""
+    return (
+        ChangeRow.series_id == series_id,
+        ChangeRow.undone_by.is_(None),
+        ChangeRow.verb != "undo",
+    )
+
+
+def _by_hand(series_id: int) -> ColumnElement[bool]:
+    lists, proposal = aliased(ChangeRow), aliased(ChangeRecord)
+    first = (
+        select(func.min(lists.id))
+        .where(lists.series_id == series_id, lists.verb == "import", lists.undone_by.is_(None))
+        .scalar_subquery()
+    )
+    taken = exists().where(proposal.change_id == ChangeRow.id, proposal.kind == "proposal")
+    return (ChangeRow.verb != "import") & ((ChangeRow.id > first).is_(True) | taken)
 
 
 def list_columns(series_id: int) -> dict[str, str]:
     """What somebody said of the columns of earlier lists."""
     return dict(db.session.scalar(select(Series.list_columns).where(Series.id == series_id)) or {})
-
-
-def taken_codes(codes: Iterable[str]) -> set[str]:
-    """Those of these codes that a project has."""
-    return set(db.session.scalars(select(Project.code).where(Project.code.in_(list(codes)))))

@@ -125,6 +125,14 @@ def test_stdin_mapped_columns_modes_and_answers(app: Flask, fair: Fair, tmp_path
     assert new["leaving"] == ["1"]
 
 
+def test_a_row_may_be_left_out(app: Flask, empty: str) -> None:
+    data = b"Stand;Projekt;Pitch\n1;Alpha;35 Uhr\n2;Beta;10:00"
+    found = told(run(app, "-", "--event", empty, "--skip", "2", "--apply", "--json", stdin=data))
+    assert (found["left_out"], found["applied"]) == ([2], True)
+    assert found["summary"] == {"new": 1, "changed": 0, "same": 1, "moved": 0, "refused": 0}
+    assert (found["rows"][0]["action"], found["rows"][0]["problems"]) == ("same", [])
+
+
 def test_people_read_what_would_change(app: Flask, empty: str) -> None:
     result = run(app, str(LISTS / "stands.csv"), "--event", empty)
     assert "12 neu" in result.stdout

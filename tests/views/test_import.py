@@ -300,6 +300,28 @@ def test_a_list_with_a_refused_row_is_not_taken_in(at_office: Window, fair: Fair
     assert titles(fair) == {}
 
 
+def test_rows_that_cannot_be_taken_are_left_out_and_taken_up_again(
+    at_office: Window, fair: Fair
+) -> None:
+    path = sent(at_office, b"Stand;Projekt;Pitch\n1;Alpha;35 Uhr\n2;Beta;10:00\n3;Gamma;noch offen")
+    page = page_of(at_office, path)
+    assert "Diese 2 Zeilen auslassen" in page
+    at_office.post(path, **{"answer-2": "skip"})
+    assert "Ausgelassen: Zeile 2." in page_of(at_office, path)
+    at_office.post(path, leave_out="refused")
+    page = page_of(at_office, path)
+    assert "Ausgelassen: Zeilen 2, 4." in page
+    left_out = at_office.get(f"{path}?show=left_out").text
+    assert 'name="answer-4" value=""' in left_out
+    assert "Alpha" in left_out
+    assert "Beta" not in left_out.split('class="diff"')[1]
+    at_office.post(path, **{"answer-4": ""})
+    assert 'name="plan"' not in page_of(at_office, path)
+    at_office.post(path, leave_out="refused")
+    at_office.post(f"{path}/apply", plan=plan_in(page_of(at_office, path)))
+    assert titles(fair) == {"2": "Beta"}
+
+
 def test_programs_hear_json(at_office: Window) -> None:
     answer = send(at_office, of_file("stands.csv"), json=True)
     assert answer.status_code == 200

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exchange.domain.stand_lists.cells import Problem
-from exchange.domain.stand_lists.rows import StandRow, title_key
+from exchange.domain.stand_lists.rows import StandRow, note_labels_twice, title_key
 from exchange.domain.stand_lists.standing import (
     OF_CONTACT,
     OF_PROJECT,
@@ -32,8 +32,12 @@ from exchange.models.labels import GENERAL, label_key
 
 MODES = ("fill", "overwrite", "clear")
 """What a list may do to what is there. All take what it says; `fill` leaves what partners or
-organisers have mended since the last list, `overwrite` does not, `clear` also lets blanks erase."""
+organisers have mended by hand, `overwrite` does not, `clear` also lets blanks erase."""
 ACTIONS = ("new", "changed", "same", "moved", "refused")
+SKIP = "skip"
+"""The answer that leaves a row out."""
+_NAMING = frozenset({"person", "function", "email"})
+"""By these contacts are told apart: a list without them says nothing of who is none any more."""
 _NEVER_ERASED = frozenset({"project", "key"})
 """By these a project is known again."""
 
@@ -54,9 +58,10 @@ class Choice:
 class Asked:
     """What somebody must say before a row can be taken in.
 
-    `word`: `renamed` (the project at this stand, or another one?), `which` (one of several),
-    `partner` (the same title, another partner), `place` (its stand is another project's, which the
-    list does not have).
+    `word`: `renamed` (the project at this stand, or another one?), `which` (one of several, or the
+    key says one and title and partner another), `partner` (the same title, another partner), `gone`
+    (a project of the same partner, whose stand has questions and is not in the list), `place` (its
+    stand is another project's, which the list does not have).
     """
 
     word: str
@@ -76,9 +81,13 @@ class RowPlan:
     problems: list[Problem] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
     kept: Changes = field(default_factory=dict)
-    """{field: [what stays, what the list says]}: mended since the last list."""
+    """{field: [what stays, what the list says]}: mended by hand."""
     asked: Asked | None = None
     hidden: bool = False
+    same_as: int | None = None
+    """The number of the row that says exactly the same."""
+    left_out: bool = False
+    """Somebody said that it is not to be taken in. What stands there stays."""
     known: str = ""
     """`series`: the project is known from another event; `back`: it was taken out, and returns."""
 
@@ -164,7 +173,8 @@ def compare(
 ) -> Plan:
     """What the rows of a list would do to what stands.
 
-    `answers`: by a row's number `new`, `stand:<label>` or `project:<id>`: which project it means.
+    `answers`: by a row's number `new`, `stand:<label>` or `project:<id>`: which project it means;
+    `skip`: the row is left out.
     `freed`: labels whose projects may leave the event for those that the list puts there.
     """
     return _Comparison(rows, standing, mode, dict(answers or {}), set(map(label_key, freed))).plan()
@@ -182,6 +192,9 @@ class _Comparison:
         self.mode, self.answers, self.freed = mode, answers, freed
         self.standing = standing
         self.fields = {name for row in rows for name in row.values}
+        self.left_out = [row for row in rows if answers.get(row.number) == SKIP]
+        rows = [row for row in rows if answers.get(row.number) != SKIP]
+        note_labels_twice(rows)
         self.rows = {row.number: _row_plan(row) for row in rows}
         self.projects = {one.id: one for one in standing.projects}
         self.at = {label_key(one.label): one for one in standing.stands if not one.archived}
@@ -195,6 +208,7 @@ class _Comparison:
             if any(not stand.archived for stand in stands)
         }
         self.taken: set[int] = set()
+        self._labels: set[str] | None = None
         self.entries = self._grouped(rows)
         self.operations = Operations()
         self.leaving: list[StandingStand] = []
@@ -214,8 +228,12 @@ class _Comparison:
             self.operations.stands.append(
                 {"id": stand.id, "before": {"label": stand.label}, "set": {"archived": True}}
             )
+        for left_out in self.left_out:
+            plan = _row_plan(left_out)
+            plan.left_out, plan.problems = True, []
+            self.rows[plan.number] = plan
         return Plan(
-            rows=list(self.rows.values()),
+            rows=sorted(self.rows.values(), key=lambda row: row.number),
             missing=self._missing(),
             leaving=[stand.label for stand in self.leaving],
             operations=self.operations,
@@ -234,6 +252,10 @@ class _Comparison:
             if entry is None:
                 entry = _Entry([])
                 entries.append(entry)
+            again = next((one for one in entry.rows if _say_the_same(one, row)), None)
+            if again is not None:
+                self.rows[row.number].same_as = again.number
+                continue
             entry.rows.append(row)
             for name in names:
                 by.setdefault(name, entry)
@@ -283,6 +305,21 @@ class _Comparison:
             titles[title_key(entry.title)] += 1
 
         self._each(self._as_answered)
+
+        def key_against_title(entry: _Entry) -> None:
+            keyed = by_key[entry.key] if entry.key else []
+            named = by_both[title_key(entry.title), title_key(entry.partner)]
+            if (
+                keyed
+                and named
+                and entry.partner
+                and not set(map(_id, keyed)) & set(map(_id, named))
+            ):
+                found = [one for one in (*keyed, *named) if one.id not in self.taken]
+                if len(found) > 1:
+                    self._ask(entry, Asked("which", self._choices(found), may_be_new=False))
+
+        self._each(key_against_title)
         self._each(lambda entry: self._among(entry, by_key[entry.key] if entry.key else []))
         self._each(
             lambda entry: self._among(
@@ -311,6 +348,7 @@ class _Comparison:
                 self._ask(entry, Asked("partner", self._choices(found)))
 
         self._each(with_another_partner)
+        self._each(self._by_what_is_gone)
         for entry in self.entries:
             # Of a row without a title or a stand it has been said that this is missing.
             if entry.open and not entry.title and not self._troubled(entry, "project"):
@@ -400,6 +438,36 @@ class _Comparison:
                 return
         self._ask(entry, Asked("renamed", self._choices(found)))
 
+    def _by_what_is_gone(self, entry: _Entry) -> None:
+        """Renamed and moved at once: nobody can tell, so it is asked, but only where it matters.
+
+        The stand of a project of the same partner has questions, and the list does not have it.
+        """
+        if not entry.title or not entry.partner:
+            return
+        mentioned = self._mentioned()
+        gone = {
+            stand.project_id
+            for label, stand in self.at.items()
+            if stand.asked and label not in mentioned and stand.project_id not in self.taken
+        }
+        found = [
+            one
+            for one in self.standing.projects
+            if one.id in gone
+            and title_key(one.partner) == title_key(entry.partner)
+            and self._free(entry, one)
+        ]
+        if found:
+            self._ask(entry, Asked("gone", self._choices(sorted(found, key=_id))))
+
+    def _mentioned(self) -> set[str]:
+        """The labels that the list has, also in rows that are left out."""
+        if self._labels is None:
+            self._labels = {label for entry in self.entries for label in entry.labels}
+            self._labels |= {label_key(label) for row in self.left_out for label in row.labels}
+        return self._labels
+
     def _choices(self, found: Iterable[StandingProject]) -> tuple[Choice, ...]:
         return tuple(
             Choice(
@@ -415,7 +483,7 @@ class _Comparison:
         entry.asked = asked
         row = self.rows[entry.rows[0].number]
         row.asked = asked
-        names = "; ".join(one.project for one in asked.choices)
+        names = "; ".join(map(_named_whole if asked.word == "which" else _named, asked.choices))
         self._problem(
             entry, Problem("project", f"asked_{asked.word}", names, meant=_labels_of(asked))
         )
@@ -484,7 +552,7 @@ class _Comparison:
                     row.asked = row.asked or Asked("place", (choice,), may_be_new=False)
 
     def _missing(self) -> list[str]:
-        mentioned = {label_key(label) for entry in self.entries for label in entry.labels}
+        mentioned = self._mentioned()
         kept = {stand.id for stand in self.leaving}
         for entry in self.entries:
             kept |= {stand.id for stand in entry.stands.values() if stand is not None}
@@ -613,9 +681,15 @@ class _Comparison:
             if moves:
                 found["label"] = typed
             for name, value in values.items():
-                if self._differs(name, stand.values.get(name), value):
-                    found[name] = value
-                    plan.changes[name] = [stand.values.get(name), value]
+                if not self._differs(name, stand.values.get(name), value):
+                    continue
+                # Where it stands is another place when it moves.
+                stays = name in stand.mended and not (moves and name == "place")
+                if stays and self.mode == "fill":
+                    plan.kept[name] = [stand.values.get(name), value]
+                    continue
+                found[name] = value
+                plan.changes[name] = [stand.values.get(name), value]
             if found:
                 before = {"label": stand.label} | {
                     name: stand.values.get(name) for name in found if name != "label"
@@ -670,19 +744,17 @@ class _Comparison:
     # Contacts
 
     def _compare_contacts(self, entry: _Entry, project: int | str) -> None:
-        """By e-mail, else by person, else by function at the same place in the list.
+        """By e-mail, else by person, else by function at the same place in the list; where the row
+        says no function, by that place alone.
 
         Another person at the same function replaces the one who was it: the old row ends.
         """
         if not self.fields & set(OF_CONTACT):
             return
         known = entry.project.contacts if entry.project else []
-        left = [one for one in known if not one.ended]
-        told = [
-            (row, values)
-            for row in entry.rows
-            if any((values := {name: row.values.get(name) for name in OF_CONTACT}).values())
-        ]
+        present = [one for one in known if not one.ended]
+        left = [*present]
+        told = self._told_contacts(entry)
         matched: dict[int, StandingContact] = {}
         for alike in (_same_email, _same_person, _same_function):
             for place, (_, values) in enumerate(told):
@@ -690,7 +762,7 @@ class _Comparison:
                     continue
                 likely = [one for one in left if alike(values, one.values)]
                 if alike is _same_function:
-                    likely = [one for one in likely if known.index(one) == place] or likely
+                    likely = [one for one in likely if present.index(one) == place] or likely
                 if likely:
                     matched[place] = likely[0]
                     left.remove(likely[0])
@@ -710,7 +782,7 @@ class _Comparison:
                 None,
             )
             if ended is not None and self.mode == "fill":
-                # Somebody replaced or ended this contact by hand since the last list.
+                # Somebody replaced or ended this contact by hand.
                 now = left[0].values.get("person") if left else None
                 plan.kept["person"] = [now, values.get("person")]
                 continue
@@ -718,7 +790,7 @@ class _Comparison:
             for name, value in values.items():
                 if value:
                     plan.changes[name] = [None, value]
-        if self.mode == "clear":
+        if self.mode == "clear" and self.fields & _NAMING:
             for one in left:
                 self.operations.contacts.append(
                     {"id": one.id, "before": dict(one.values), "set": {}, "end": True}
@@ -728,6 +800,22 @@ class _Comparison:
                         self.rows[entry.rows[0].number].changes.setdefault(name, [value, None])
             left = []
         self._order_contacts(known, order, left)
+
+    def _told_contacts(self, entry: _Entry) -> list[tuple[StandRow, Values]]:
+        """The contacts that an entry's rows name. Two rows of a project at two stands name one."""
+        told: list[tuple[StandRow, Values]] = []
+        for row in entry.rows:
+            values: Values = {name: row.values.get(name) for name in OF_CONTACT}
+            # A list that has nothing but numbers may erase one.
+            erases = self.mode == "clear" and not self.fields & _NAMING
+            if not any(values.values()) and not (erases and not told):
+                continue
+            again = next((one for _, one in told if _is_one_person(one, values)), None)
+            if again is None:
+                told.append((row, values))
+            else:
+                again.update({name: value for name, value in values.items() if value})
+        return told
 
     def _new_contact(self, project: int | str, values: Values, replaces: int | None) -> str:
         name = f"new {len(self.operations.new_contacts)}"
@@ -842,6 +930,30 @@ def _keys_differ(one: str, other: str) -> bool:
     return bool(one and other) and one != other
 
 
+def _id(project: StandingProject) -> int:
+    return project.id
+
+
+def _named(choice: Choice) -> str:
+    return choice.project
+
+
+def _named_whole(choice: Choice) -> str:
+    """With what tells it from others of the same title."""
+    words = [f"„{choice.project}“"]
+    words += [f"({choice.partner})"] if choice.partner else []
+    words += [f"[{choice.label}]"] if choice.label else []
+    return " ".join(words)
+
+
+def _say_the_same(one: StandRow, other: StandRow) -> bool:
+    return (
+        list(map(label_key, one.labels)) == list(map(label_key, other.labels))
+        and one.values == other.values
+        and not one.problems
+    )
+
+
 def _labels_of(asked: Asked) -> str:
     return ", ".join(one.label for one in asked.choices if one.label)
 
@@ -875,11 +987,19 @@ def _same_person(told: Values, known: Values) -> bool:
 
 
 def _same_function(told: Values, known: Values) -> bool:
-    """Also where neither person nor function tells them apart."""
-    function, before = title_key(told.get("function") or ""), title_key(known.get("function") or "")
-    if function or before:
-        return function == before
-    return not told.get("person") or not known.get("person")
+    """Also where the row says no function: who comes at this place of the list is meant."""
+    function = title_key(told.get("function") or "")
+    return not function or function == title_key(known.get("function") or "")
+
+
+def _is_one_person(one: Values, other: Values) -> bool:
+    """Whether two rows name one contact: they say the same, or one says more of the same person."""
+    alike = all(same(name, one.get(name), other.get(name)) for name in OF_CONTACT)
+    fits = all(
+        not one.get(name) or not other.get(name) or same(name, one[name], other[name])
+        for name in OF_CONTACT
+    )
+    return alike or (fits and (_same_email(one, other) or _same_person(one, other)))
 
 
 def _leave_a_name(old: StandingContact, found: Values) -> None:

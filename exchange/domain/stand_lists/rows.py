@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from exchange.domain.stand_lists.cells import Problem, Read, read_cell
+from exchange.domain.stand_lists.cells import Problem, Read, as_text, read_cell
 from exchange.domain.stand_lists.columns import FIELDS, Columns
-from exchange.domain.stand_lists.tables import Row, Sheet
+from exchange.domain.stand_lists.tables import Cell, Row, Sheet
 from exchange.models.labels import label_key
 
 _SALUTATIONS = re.compile(r"herrn?|frau|herr/frau|mr\.?|mrs\.?|ms\.?|divers|-", re.IGNORECASE)
@@ -50,12 +50,15 @@ class StandList:
 
 def read_list(sheet: Sheet, columns: Columns) -> StandList:
     """The rows below the header; those that name neither stand nor project are left out."""
+    header = next((row for row in sheet.rows if row.number == columns.row), None)
     rows = [
         read
         for row in sheet.rows
-        if row.number > columns.row and (read := _read_row(row, columns)) is not None
+        if row.number > columns.row
+        and not (header and _is_header_again(row, header))
+        and (read := _read_row(row, columns)) is not None
     ]
-    _note_labels_twice(rows)
+    note_labels_twice(rows)
     return StandList(columns, rows, tuple(row.number for row in rows if row.hidden))
 
 
@@ -104,10 +107,28 @@ def _join_name(cells: dict[str, list[Read]]) -> None:
     cells["person"] = [Read((" ".join(words),)) if named and words else Read()]
 
 
-def _note_labels_twice(rows: Iterable[StandRow]) -> None:
-    """Two rows of one stand are two contacts of its project; two projects at one stand are none."""
+def _is_header_again(row: Row, header: Row) -> bool:
+    """Whether the names of the columns stand here once more, as above each part of a long list."""
+    names = [
+        (_as_name(cell), _as_name(header.cells[place]) if place < len(header.cells) else "")
+        for place, cell in enumerate(row.cells)
+        if _as_name(cell)
+    ]
+    return len(names) > 1 and all(here == above for here, above in names)
+
+
+def _as_name(cell: Cell) -> str:
+    return title_key(as_text(cell))
+
+
+def note_labels_twice(rows: Iterable[StandRow]) -> None:
+    """Two rows of one stand are two contacts of its project; two projects at one stand are none.
+
+    What was noted before, when there were other rows, is noted no more.
+    """
     first: dict[str, StandRow] = {}
     for row in rows:
+        row.problems = [one for one in row.problems if one.word != "label_twice"]
         for label in row.labels:
             other = first.setdefault(label_key(label), row)
             if other is not row and not _same_project(other, row):

@@ -36,6 +36,13 @@ ACTION: Mapping[str, LazyString] = {
 }
 """What a row does."""
 
+REMARK: Mapping[str, LazyString] = {
+    "phone_number": _l(
+        "Die Telefonnummer stand als Zahl in der Tabelle; die führende Null wurde ergänzt."
+    ),
+}
+"""What was put right in a cell and should be looked at."""
+
 _SENTENCES: Mapping[str, LazyString] = {
     "missing": _l("Hier fehlt: %(name)s."),
     "label_twice": _l(
@@ -93,6 +100,10 @@ _SENTENCES: Mapping[str, LazyString] = {
     "asked_partner": _l(
         "Ein Projekt mit diesem Titel steht schon an Stand %(meant)s, von einem anderen Partner."
         " Ist es dasselbe?"
+    ),
+    "asked_gone": _l(
+        "Stand %(meant)s, „%(found)s“, ist vom selben Partner, fehlt in der Liste und hat schon"
+        " Fragen. Heißt das Projekt jetzt anders und zieht um, oder ist dies ein anderes?"
     ),
     "place_taken": _l(
         "An Stand %(found)s steht „%(meant)s“, und die Liste hat dafür keinen anderen Platz. Soll"

@@ -18,13 +18,13 @@ Values = dict[str, str | None]
 
 @dataclass(frozen=True)
 class StandingContact:
-    """Whom to call about a project now; `ended`: no longer, by hand, since the last list."""
+    """Whom to call about a project now; `ended`: no longer, as somebody decided by hand."""
 
     id: int
     values: Values
     position: int = 0
     mended: tuple[str, ...] = ()
-    """The fields that somebody changed by hand since the last list came in."""
+    """See `StandingProject`."""
     ended: bool = False
     hidden: bool = False
     """Whether the name is not to be shown: then somebody must read a function."""
@@ -38,6 +38,7 @@ class StandingProject:
     values: Values
     contacts: list[StandingContact] = field(default_factory=list)
     mended: tuple[str, ...] = ()
+    """The fields that are as somebody wrote them by hand: no list has changed them since."""
     archived: bool = False
 
     @property
@@ -60,6 +61,8 @@ class StandingStand:
     asked: bool = False
     """Whether it has questions: it is never taken out."""
     archived: bool = False
+    mended: tuple[str, ...] = ()
+    """The fields that are as somebody wrote them by hand; see `StandingProject`."""
 
 
 @dataclass
@@ -89,6 +92,7 @@ def read(written: Iterable[str]) -> Standing:
         told: dict[str, Any] = json.loads(line)
         kind = told.pop("kind")
         if kind == "stand":
+            told["mended"] = tuple(told["mended"])
             standing.stands.append(StandingStand(**told))
         else:
             told["contacts"] = [

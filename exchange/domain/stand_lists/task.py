@@ -53,6 +53,8 @@ def read(
 
 ROWS, INDEX, OPERATIONS = "rows", "index", "operations"
 """The files of a plan."""
+LEFT_OUT = "left_out"
+"""Where the index has the rows that somebody left out."""
 BATCH = 100
 """So many operations are one line of their file, and one statement."""
 
@@ -105,6 +107,7 @@ def compare(
         "asked": sum(row.asked is not None for row in plan.rows),
         "missing": plan.missing,
         "leaving": plan.leaving,
+        "left_out": [row.number for row in plan.rows if row.left_out],
         "digest": digest,
     }
 
@@ -145,7 +148,8 @@ def _write(plan: Plan, folder: Path) -> str:
     index: dict[str, list[int]] = {}
     with create_private(folder / ROWS) as file:
         for row in plan.rows:
-            index.setdefault(row.action, []).append(file.tell())
+            shown_with = LEFT_OUT if row.left_out else row.action
+            index.setdefault(shown_with, []).append(file.tell())
             file.write(json.dumps(_plain_plan(row)).encode() + b"\n")
     write_private(folder / INDEX, json.dumps(index).encode())
     digest = hashlib.sha256()

@@ -15,11 +15,12 @@ from exchange.domain import imports, pending_lists
 from exchange.domain.imports import Said
 from exchange.domain.pending_lists import PAGE, PendingList
 from exchange.domain.refusals import Refused
-from exchange.domain.stand_lists import sentences
+from exchange.domain.stand_lists import sentences, task
 from exchange.domain.stand_lists.cells import Problem
 from exchange.domain.stand_lists.columns import FIELDS
-from exchange.domain.stand_lists.compare import MODES
+from exchange.domain.stand_lists.compare import MODES, SKIP
 from exchange.domain.stand_lists.tables import MOST_BYTES, MOST_ROWS
+from exchange.extensions import pause
 from exchange.queries import fair
 from exchange.queries.fair import EventRef
 from exchange.views.organiser.blueprint import bp, organised_event, saved
@@ -35,6 +36,7 @@ MOST_COLUMNS = 80
 MOST_ASKED = 30
 """So many rows are asked for at once."""
 _CHANGING = ("refused", "moved", "changed", "new")
+_SHOWN = (*_CHANGING, "same", task.LEFT_OUT)
 _ROW = re.compile(r"answer-(\d{1,6})")
 _COLUMN = re.compile(r"column-(\d{1,3})")
 
@@ -101,10 +103,15 @@ def progress_of_list(event: str, pending: str) -> Response:
 
 @bp.post("/organise/<event>/import/<pending>")
 def compare_list(event: str, pending: str) -> ResponseReturnValue:
-    """Compare again: `sheet`, `mode`, `column-<n>`, `answer-<row>`; what is not there stays."""
+    """Compare again: `sheet`, `mode`, `column-<n>`, `answer-<row>` (empty: none), `leave_out`
+    (`refused`: every row that is); what is not there stays.
+    """
     found, _ = organised_event(event)
     one = _pending(found, pending)
-    said = _said(one, posted())
+    fields = posted()
+    said = _said(one, fields)
+    if fields.get("leave_out") == "refused" and one.result:
+        said = replace(said, answers={**(said.answers or {}), **_left_out(one, one.result)})
     try:
         pending_lists.start(one, found.series_id, said)
     except Refused as refused:
@@ -215,6 +222,8 @@ def _said(pending: PendingList, fields: dict[str, str]) -> Said:
             freed.append(value.partition(":")[2])
         elif row and value:
             answers[row[1]] = value
+        elif row:
+            answers.pop(row[1], None)
     return replace(said, columns=columns, answers=answers, freed=tuple(dict.fromkeys(freed)))
 
 
@@ -237,7 +246,7 @@ def _to_program(pending: PendingList) -> ResponseReturnValue:
 def _told(pending: PendingList, result: dict[str, Any] | None) -> dict[str, Any]:
     if result is None:
         return {"list": pending.name, "share": pending.share}
-    told = ("columns", "summary", "missing", "leaving", "hidden", "sheet", "sheets")
+    told = ("columns", "summary", "missing", "leaving", "left_out", "hidden", "sheet", "sheets")
     return {"list": pending.name, "plan": result["digest"]} | {name: result[name] for name in told}
 
 
@@ -314,6 +323,7 @@ def _page(
             modes=MODES,
             names=sentences.NAMES,
             actions=sentences.ACTION,
+            remarks=sentences.REMARK,
             sentence=lambda problem: sentences.sentence(Problem(**problem)),
         )
     )
@@ -327,9 +337,20 @@ def _part(pending: PendingList, result: dict[str, Any]) -> Part:
     show = request.args.get("show", "")
     begin = request.args.get("from", "")
     start = int(begin) if re.fullmatch(r"\d{1,6}", begin) else 0
-    actions = (show,) if show in (*_CHANGING, "same") else _CHANGING
+    actions = (show,) if show in _SHOWN else _CHANGING
     rows, total = pending_lists.rows(pending, result, actions, start)
     return Part(show if len(actions) == 1 else "", rows, start, total)
+
+
+def _left_out(pending: PendingList, result: dict[str, Any]) -> dict[str, str]:
+    """The answers that leave out every row that cannot be taken."""
+    found: dict[str, str] = {}
+    total = result["summary"]["refused"]
+    for start in range(0, total, PAGE):
+        rows, _ = pending_lists.rows(pending, result, ("refused",), start)
+        found |= {str(row["number"]): SKIP for row in rows}
+        pause(0)
+    return found
 
 
 def _asked(pending: PendingList, result: dict[str, Any]) -> list[dict[str, Any]]:
