@@ -18,7 +18,8 @@ from exchange.domain.imports import Said
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import sentences, task
 from exchange.domain.stand_lists.cells import Problem
-from exchange.domain.stand_lists.compare import ACTIONS, MODES, SKIP
+from exchange.domain.stand_lists.modes import MODES
+from exchange.domain.stand_lists.plans import ACTIONS, SKIP
 from exchange.domain.stand_lists.tables import MOST_BYTES
 from exchange.queries import fair
 from exchange.queries.fair import EventRef

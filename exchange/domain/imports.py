@@ -26,7 +26,7 @@ from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import sentences, standing, task
 from exchange.domain.stand_lists.columns import FIELDS
-from exchange.domain.stand_lists.compare import MODES
+from exchange.domain.stand_lists.modes import MODES
 from exchange.domain.stand_lists.rows import title_key
 from exchange.domain.stand_lists.standing import (
     StandingContact,

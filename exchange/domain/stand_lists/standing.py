@@ -4,9 +4,12 @@ Plain data, written and read line by line: a child process compares with it and 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from exchange.models.labels import label_key
 
 OF_PROJECT = ("project", "key", "partner", "summary", "status", "field", "links")
 OF_STAND = ("place", "pitch", "minutes")
@@ -71,6 +74,40 @@ class Standing:
 
     stands: list[StandingStand] = field(default_factory=list)
     projects: list[StandingProject] = field(default_factory=list)
+
+
+class StandingIndex:
+    """What stands, to be looked up by what a list says."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.projects = standing.projects
+        self.stands_at = {label_key(one.label): one for one in standing.stands if not one.archived}
+        """By the key of their label."""
+        self.here: set[int] = set()
+        """The ids of the projects that are shown at this event."""
+        self._project = {one.id: one for one in standing.projects}
+        self._stands: dict[int, list[StandingStand]] = defaultdict(list)
+        for stand in standing.stands:
+            if stand.project_id is not None:
+                self._stands[stand.project_id].append(stand)
+                if not stand.archived:
+                    self.here.add(stand.project_id)
+
+    def project(self, project_id: int | None) -> StandingProject | None:
+        return self._project.get(project_id or 0)
+
+    def project_at(self, label: str) -> StandingProject | None:
+        """Whose stand has this label now; `label`: its key."""
+        stand = self.stands_at.get(label)
+        return self.project(stand.project_id) if stand else None
+
+    def stands_of(self, project: StandingProject) -> list[StandingStand]:
+        """Its stands at this event, archived ones included."""
+        return self._stands.get(project.id, [])
+
+    def labels_of(self, project: StandingProject) -> list[str]:
+        """Where it stands now."""
+        return [stand.label for stand in self.stands_of(project) if not stand.archived]
 
 
 def lines(found: Iterable[StandingStand | StandingProject]) -> Iterator[str]:

@@ -14,8 +14,8 @@ from typing import Any
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import standing
 from exchange.domain.stand_lists.columns import Columns, find_columns, likely_names
-from exchange.domain.stand_lists.compare import Operations, Plan, RowPlan
 from exchange.domain.stand_lists.compare import compare as compare_rows
+from exchange.domain.stand_lists.plans import Operations, Plan, RowPlan
 from exchange.domain.stand_lists.rows import StandList, StandRow, read_list
 from exchange.domain.stand_lists.tables import Sheet, read_sheets
 from exchange.files import create_private, write_private

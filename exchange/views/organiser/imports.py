@@ -18,7 +18,8 @@ from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import sentences, task
 from exchange.domain.stand_lists.cells import Problem
 from exchange.domain.stand_lists.columns import FIELDS
-from exchange.domain.stand_lists.compare import MODES, SKIP
+from exchange.domain.stand_lists.modes import MODES
+from exchange.domain.stand_lists.plans import SKIP
 from exchange.domain.stand_lists.tables import MOST_BYTES, MOST_ROWS
 from exchange.extensions import pause
 from exchange.queries import fair
