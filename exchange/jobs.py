@@ -1,6 +1,6 @@
 """What takes long, in a child process with bounds: the loop belongs to the hall.
 
-    result = jobs.run("exchange.domain.stand_lists.task:read", data, progress=told)
+    result = jobs.run("exchange.domain.stand_lists.task:compare", data, progress=told, folder=...)
 
 A task is a function of this package, named by module and function. It is given the bytes and the
 options, and a function to say how far it is; what it returns must be JSON. The child gets no secret

@@ -1,5 +1,6 @@
 """A child process does what takes long, within its bounds, and nothing of it is left behind."""
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from exchange import jobs
+from exchange.domain.stand_lists.task import ROWS
 from exchange.jobs import JobFailed
 from tests.support.workbooks import workbook
 
@@ -89,36 +91,49 @@ def test_others_run_while_a_child_works() -> None:
 # Reading lists
 
 
-READ = "exchange.domain.stand_lists.task:read"
+COMPARE = "exchange.domain.stand_lists.task:compare"
 
 
-def test_a_list_is_read_in_a_child() -> None:
-    found = jobs.run(READ, (LISTS / "stands-office.xlsx").read_bytes())
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where nothing stands yet."""
+    (tmp_path / "standing").touch()
+    return tmp_path
+
+
+def rows_in(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / ROWS).read_text().splitlines()]
+
+
+def test_a_list_is_read_in_a_child(folder: Path) -> None:
+    found = jobs.run(COMPARE, (LISTS / "stands-office.xlsx").read_bytes(), folder=str(folder))
     assert (found["sheets"], found["sheet"]) == (["Stände", "Hinweise"], "Stände")
-    assert len(found["rows"]) == 12
+    assert len(rows_in(folder)) == 12
     assert found["hidden"] == [7]
     assert found["columns"]["Pitch-Zeit"] == "pitch"
 
 
-def test_a_list_that_names_a_cell_far_out_ends_the_child_alone() -> None:
+def test_a_list_that_names_a_cell_far_out_ends_the_child_alone(folder: Path) -> None:
     """An XLSX of a kilobyte whose one cell stands at XFD1048576."""
     with pytest.raises(JobFailed) as failed:
         jobs.run(
-            READ,
+            COMPARE,
             workbook(
                 '<row r="1"><c r="A1"><v>1</v></c></row>'
                 '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
             ),
+            folder=str(folder),
         )
     assert failed.value.reason == "memory"
 
 
-def test_five_thousand_rows_are_read_within_the_memory_of_a_child() -> None:
+def test_five_thousand_rows_are_compared_within_the_memory_of_a_child(folder: Path) -> None:
     head = (LISTS / "stands.csv").read_text().splitlines()
     rows = [
         f"{number};Projekt {number};{line.split(';', 2)[2]}"
         for number, line in enumerate((head[1:4] * 1700)[:5000], 1)
     ]
-    found = jobs.run(READ, "\n".join([head[0], *rows]).encode())
-    assert len(found["rows"]) == 5000
-    assert not any(row["problems"] for row in found["rows"])
+    jobs.run(COMPARE, "\n".join([head[0], *rows]).encode(), folder=str(folder))
+    found = rows_in(folder)
+    assert len(found) == 5000
+    assert not any(row["problems"] for row in found)

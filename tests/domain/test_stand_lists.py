@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -175,19 +176,25 @@ def test_a_header_alone_has_no_entries() -> None:
     assert read("stands-broken-header-only.csv").rows == []
 
 
-def test_a_sheet_and_the_columns_may_be_told() -> None:
+def test_a_sheet_and_the_columns_may_be_told(tmp_path: Path) -> None:
     data = (LISTS / "stands-office.xlsx").read_bytes()
+    (tmp_path / "standing").touch()
 
-    def shares(_share: float) -> None:
-        pass
+    def compare(**said: Any) -> dict[str, Any]:
+        return task.compare(data, progress=lambda _share: None, folder=str(tmp_path), **said)
 
-    told = task.read(data, progress=shares, sheet="Stände", told={"Handlungsfeld": ""})
+    told = compare(sheet="Stände", told={"Handlungsfeld": ""})
     assert told["columns"]["Handlungsfeld"] is None
-    assert task.read(data, progress=shares, sheet="Tabelle9") == {
+    assert compare(sheet="Tabelle9") == {
+        "sheets": ["Stände", "Hinweise"],
+        "sheet": None,
+        "columns": {},
+        "unclear": {},
         "refused": "list_sheet",
+        "sentence": "",
         "details": {"sheet": "Tabelle9"},
     }
-    assert task.read(data, progress=shares, sheet="Hinweise")["refused"] == "list_header"
+    assert compare(sheet="Hinweise")["refused"] == "list_header"
 
 
 # Files that are none

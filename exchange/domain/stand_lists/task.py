@@ -16,40 +16,9 @@ from exchange.domain.stand_lists import standing
 from exchange.domain.stand_lists.columns import Columns, find_columns, likely_names
 from exchange.domain.stand_lists.compare import compare as compare_rows
 from exchange.domain.stand_lists.plans import Operations, Plan, RowPlan
-from exchange.domain.stand_lists.rows import StandList, StandRow, read_list
+from exchange.domain.stand_lists.rows import StandList, read_list
 from exchange.domain.stand_lists.tables import Sheet, read_sheets
 from exchange.files import create_private, write_private
-
-
-def read(
-    data: bytes,
-    *,
-    progress: Callable[[float], None],
-    sheet: str | None = None,
-    told: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """What a list says. `sheet`: its name, else the longest one with a header.
-
-    `told`: what a person said of columns, {name: field or ""}.
-    A refusal is {"refused": word, "details": {...}}: its sentence is made where it is read.
-    """
-    try:
-        sheets = read_sheets(data)
-        progress(0.3)
-        chosen, columns = _chosen(sheets, sheet, dict(told or {}))
-        found = read_list(chosen, columns)
-        progress(0.9)
-    except Refused as refused:
-        return {"refused": refused.word, "details": refused.details}
-    return {
-        "sheets": [one.name for one in sheets],
-        "sheet": chosen.name,
-        "columns": columns.told(),
-        "unclear": {name: list(places) for name, places in columns.unclear.items()},
-        "hidden": list(found.hidden),
-        "rows": [_plain(row) for row in found.rows],
-    }
-
 
 ROWS, INDEX, OPERATIONS = "rows", "index", "operations"
 """The files of a plan."""
@@ -83,7 +52,7 @@ def compare(
         sheets = read_sheets(data)
         progress(0.3)
         found["sheets"] = [one.name for one in sheets]
-        listed = _listed(sheets, sheet, dict(told or {}), dict(remembered or {}), found)
+        stand_list = _stand_list(sheets, sheet, dict(told or {}), dict(remembered or {}), found)
         progress(0.5)
     except Refused as refused:
         said = {"refused": refused.word, "sentence": refused.sentence, "details": refused.details}
@@ -92,7 +61,7 @@ def compare(
         what_stands = standing.read(file)
     progress(0.6)
     plan = compare_rows(
-        listed.rows,
+        stand_list.rows,
         what_stands,
         mode=mode,
         answers={int(row): answer for row, answer in (answers or {}).items()},
@@ -102,7 +71,7 @@ def compare(
     digest = _write(plan, Path(folder))
     progress(0.95)
     return found | {
-        "hidden": list(listed.hidden),
+        "hidden": list(stand_list.hidden),
         "summary": plan.summary,
         "asked": sum(row.asked is not None for row in plan.rows),
         "missing": plan.missing,
@@ -112,7 +81,7 @@ def compare(
     }
 
 
-def _listed(
+def _stand_list(
     sheets: list[Sheet],
     wanted: str | None,
     told: dict[str, str],
@@ -137,10 +106,10 @@ def _listed(
         raise Refused("list_no_project")
     if "label" not in columns.meanings:
         raise Refused("list_no_label")
-    listed = read_list(chosen, columns)
-    if not listed.rows:
+    stand_list = read_list(chosen, columns)
+    if not stand_list.rows:
         raise Refused("list_no_rows")
-    return listed
+    return stand_list
 
 
 def _write(plan: Plan, folder: Path) -> str:
@@ -179,7 +148,7 @@ def _chosen(
     sheets: list[Sheet],
     wanted: str | None,
     told: dict[str, str],
-    remembered: dict[str, str] | None = None,
+    remembered: dict[str, str],
 ) -> tuple[Sheet, Columns]:
     """The sheet that was named, else the longest one with a header. Refuses `list_sheet`."""
     if wanted is not None:
@@ -194,14 +163,3 @@ def _chosen(
         except Refused as why:
             refused = why
     raise refused
-
-
-def _plain(row: StandRow) -> dict[str, Any]:
-    return {
-        "row": row.number,
-        "labels": list(row.labels),
-        "values": row.values,
-        "problems": [asdict(problem) for problem in row.problems],
-        "remarks": [list(remark) for remark in row.remarks],
-        "hidden": row.hidden,
-    }
