@@ -27,7 +27,7 @@ from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import sentences, standing, task
 from exchange.domain.stand_lists.columns import FIELDS
 from exchange.domain.stand_lists.modes import MODES
-from exchange.domain.stand_lists.rows import title_key
+from exchange.domain.stand_lists.sameness import title_key
 from exchange.domain.stand_lists.standing import (
     StandingContact,
     StandingProject,

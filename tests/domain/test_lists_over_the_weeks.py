@@ -259,6 +259,13 @@ def test_a_key_against_title_and_partner_is_asked(at_office: Office) -> None:
     assert at_office.stands() == before
 
 
+def test_keys_that_differ_in_case_and_blanks_are_one_at_a_stand_too(at_office: Office) -> None:
+    head = "Stand;Kürzel;Projekt;Partner;Ansprechperson"
+    two = table(head, "1;K 1;A;Stadt A;Kim", "1;k1;A;Stadt A;Jo")
+    assert at_office.compare(two).words() == {}
+    assert at_office.compare(two).summary == {"new": 2}
+
+
 def test_a_key_that_another_project_has_is_said_where_it_is_given(at_office: Office) -> None:
     at_office.take_in(table(KEYED, "1;K1;A;Stadt A", "2;K2;B;Stadt B"))
     a = at_office.stands()["1"]["project_id"]

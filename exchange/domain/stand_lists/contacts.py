@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from exchange.domain.stand_lists.listed import ListedProject
 from exchange.domain.stand_lists.modes import Mode
 from exchange.domain.stand_lists.plans import Operations, RowPlan
-from exchange.domain.stand_lists.rows import title_key
 from exchange.domain.stand_lists.sameness import (
     same_contact,
     same_email,
     same_function,
     same_person,
+    title_key,
 )
 from exchange.domain.stand_lists.standing import OF_CONTACT, StandingContact, Values
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from exchange.domain.stand_lists.cells import Problem
 from exchange.domain.stand_lists.plans import Asked, RowPlan
-from exchange.domain.stand_lists.rows import StandRow, title_key
-from exchange.domain.stand_lists.sameness import contradict, key_of, keys_differ, say_the_same
+from exchange.domain.stand_lists.rows import StandRow, say_the_same
+from exchange.domain.stand_lists.sameness import contradict, key_of, keys_differ, title_key
 from exchange.domain.stand_lists.standing import (
     OF_PROJECT,
     OF_STAND,

@@ -18,8 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from exchange.domain.stand_lists.cells import Problem
 from exchange.domain.stand_lists.listed import ListedProject
 from exchange.domain.stand_lists.plans import Asked, Choice
-from exchange.domain.stand_lists.rows import title_key
-from exchange.domain.stand_lists.sameness import key_of, keys_differ
+from exchange.domain.stand_lists.sameness import key_of, keys_differ, title_key
 from exchange.domain.stand_lists.standing import StandingIndex, StandingProject
 from exchange.models.labels import label_key
 
@@ -89,10 +88,20 @@ class _Matching:
         answers: Mapping[int, str],
         mentioned: Set[str],
     ) -> None:
-        self.index, self.answers, self.mentioned = index, answers, mentioned
+        self.index, self.answers = index, answers
         self.names = _Names(index.projects)
         self.titles = Counter(title_key(listed.title) for listed in all_listed)
         self.taken: set[int] = set()
+        self.gone = self._gone_by_partner(mentioned)
+
+    def _gone_by_partner(self, mentioned: Set[str]) -> Mapping[str, list[StandingProject]]:
+        """Projects whose stands have questions and whose labels the list does not have."""
+        found: dict[str, dict[int, StandingProject]] = defaultdict(dict)
+        for label, stand in self.index.stands_at.items():
+            project = self.index.project_at(label)
+            if stand.asked and label not in mentioned and project is not None:
+                found[title_key(project.partner)][project.id] = project
+        return {partner: list(projects.values()) for partner, projects in found.items()}
 
     # The rules
 
@@ -166,18 +175,10 @@ class _Matching:
         """
         if not listed.title or not listed.partner:
             return
-        gone = {
-            stand.project_id
-            for label, stand in self.index.stands_at.items()
-            if stand.asked and label not in self.mentioned and stand.project_id not in self.taken
-        }
-        found = [
-            one
-            for one in self.index.projects
-            if one.id in gone and _same_partner(one, listed) and self._free(listed, one)
-        ]
+        of_partner = self.gone.get(title_key(listed.partner), ())
+        found = [one for one in of_partner if self._free(listed, one)]
         if found:
-            self._ask(listed, "gone", sorted(found, key=lambda one: one.id))
+            self._ask(listed, "gone", found)
 
     # What they share
 

@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from exchange.domain.stand_lists.cells import Problem, Read, as_text, read_cell
 from exchange.domain.stand_lists.columns import FIELDS, Columns
+from exchange.domain.stand_lists.sameness import key_of, title_key
 from exchange.domain.stand_lists.tables import Cell, Row, Sheet
 from exchange.models.labels import label_key
 
@@ -138,11 +138,14 @@ def note_labels_twice(rows: Iterable[StandRow]) -> None:
 def _same_project(one: StandRow, other: StandRow) -> bool:
     key, other_key = one.values.get("key"), other.values.get("key")
     if key and other_key:
-        return key == other_key
+        return key_of(key) == key_of(other_key)
     return title_key(one.project) == title_key(other.project)
 
 
-@lru_cache(20_000)
-def title_key(title: str) -> str:
-    """What makes two titles the same: neither case nor signs nor blanks."""
-    return "".join(one for one in title.casefold() if one.isalnum())
+def say_the_same(one: StandRow, other: StandRow) -> bool:
+    """Whether a row says exactly what another one did."""
+    return (
+        list(map(label_key, one.labels)) == list(map(label_key, other.labels))
+        and one.values == other.values
+        and not one.problems
+    )

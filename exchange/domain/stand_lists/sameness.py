@@ -1,13 +1,18 @@
-"""What makes two of a list's keys, values, rows or contacts the same to a reader.
+"""What makes two of a list's titles, keys, values or contacts the same to a reader.
 
-Two titles: `rows.title_key`; two labels: `label_key` in `models/labels.py`.
+Two labels: `label_key` in `models/labels.py`.
 """
 
 import re
+from functools import lru_cache
 
-from exchange.domain.stand_lists.rows import StandRow, title_key
 from exchange.domain.stand_lists.standing import OF_CONTACT, Values
-from exchange.models.labels import label_key
+
+
+@lru_cache(20_000)
+def title_key(title: str) -> str:
+    """What makes two titles the same: neither case nor signs nor blanks."""
+    return "".join(one for one in title.casefold() if one.isalnum())
 
 
 def key_of(key: str | None) -> str:
@@ -42,15 +47,6 @@ def same(name: str, old: str | None, new: str | None) -> bool:
 def contradict(name: str, one: str | None, other: str | None) -> bool:
     """Whether two values of a field cannot both be true; a blank contradicts nothing."""
     return bool(one and other) and not same(name, one, other)
-
-
-def say_the_same(one: StandRow, other: StandRow) -> bool:
-    """Whether a row says exactly what another one did."""
-    return (
-        list(map(label_key, one.labels)) == list(map(label_key, other.labels))
-        and one.values == other.values
-        and not one.problems
-    )
 
 
 # Contacts: what the list says of one, and what is known of another
