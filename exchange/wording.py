@@ -5,8 +5,10 @@ the database holds, so that this module needs no other and every layer may use i
 """
 
 import enum
+from typing import Protocol
 
 from flask import Flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -112,6 +114,17 @@ REASONS: dict[str, LazyString] = {
 """Ready reasons for declining: kept in German, read in the reader's language."""
 
 
+class Named(Protocol):
+    """A contact, as far as it says what it is called."""
+
+    @property
+    def function(self) -> str | None: ...
+    @property
+    def person(self) -> str | None: ...
+    @property
+    def email(self) -> str | None: ...
+
+
 def _word(words: dict[str, LazyString], value: enum.Enum | str) -> LazyString | str:
     """The word for an enum or its value; an unknown one stands for itself, no page fails."""
     key = str(value.value) if isinstance(value, enum.Enum) else value
@@ -168,6 +181,14 @@ def reason_word(reason: str) -> LazyString | str:
     return _word(REASONS, reason)
 
 
+def contact_names(contact: Named) -> list[str]:
+    """What a contact is called, never nothing: function and person, as far as they are known, else
+    the e-mail address. The first is its heading: people change, functions stay.
+    """
+    known = [word for word in (contact.function, contact.person) if word]
+    return known or [contact.email or gettext("ohne Namen")]
+
+
 def init_app(app: Flask) -> None:
     """Hand the words to every template, imported macros included."""
     app.jinja_env.globals.update(
@@ -178,6 +199,7 @@ def init_app(app: Flask) -> None:
         role_word=role_word,
         contact_role_word=contact_role_word,
         basis_word=basis_word,
+        contact_names=contact_names,
         reason_word=reason_word,
         deed_word=deed_word,
         entry_word=entry_word,

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from exchange.wording import contact_names
+
 LINE = 75
 """The longest line, in bytes without its end (RFC 2426, 2.6)."""
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -41,7 +43,7 @@ def cards(contacts: Iterable[Card]) -> bytes:
 
 
 def _lines(contact: Card) -> list[str]:
-    name = contact.function or contact.person or contact.organisation
+    name = contact_names(contact)[0]
     revised = (contact.since or _NEVER).astimezone(UTC)
     lines = [
         "BEGIN:VCARD",
@@ -67,7 +69,9 @@ def _lines(contact: Card) -> list[str]:
 
 
 def _name_parts(person: str | None, name: str) -> Sequence[str]:
-    """Family name, given names, further ones, title, suffix. A function stands as a family name."""
+    """Family name, given names, further ones, title, suffix. Without a person it is called by its
+    family name.
+    """
     if not person:
         return (name, "", "", "", "")
     found = _TITLE.match(person)

@@ -30,6 +30,7 @@ from exchange.queries.fair import (
     StandLine,
     code_in,
 )
+from exchange.wording import contact_names
 
 SHOWN = 100
 """How many rows of a list stand on one of the organiser's pages."""
@@ -72,7 +73,7 @@ class StandRow:
 
     line: StandLine
     contact: str | None
-    """Function or name of the project's first contact."""
+    """What the project's first contact is called; None: there is none."""
     questions: int
 
 
@@ -402,13 +403,13 @@ def _questions_at_stand() -> Any:
 
 
 def _first_contacts(projects: Collection[int]) -> dict[int, str]:
-    """Function or name of the first contact of these projects, by their ids."""
+    """What the first contact of each of these projects is called, by their ids."""
     rows = db.session.execute(
-        select(Contact.project_id, Contact.function, Contact.person)
+        select(Contact.project_id, Contact.function, Contact.person, Contact.email)
         .where(Contact.project_id.in_(projects), Contact.until.is_(None))
         .order_by(Contact.project_id, Contact.position, Contact.id)
     )
     found: dict[int, str] = {}
-    for project, function, person in rows:
-        found.setdefault(project, function or person or "")
+    for row in rows:
+        found.setdefault(row.project_id, contact_names(row)[0])
     return found

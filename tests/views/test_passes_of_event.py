@@ -326,7 +326,7 @@ def expected(fair: Fair, own: str) -> list[list[str]]:
         return f"{url}/pass#{secret}"
 
     rows = [["0", "Allgemein", "", "", link(fair.secret("presenter", GENERAL)), "Fragen am Stand"]]
-    contact = ["Erika Muster, Geschäftsstelle", "e@example.org"]
+    contact = ["Geschäftsstelle, Erika Muster", "e@example.org"]
     with fair.app.app_context():
         of_project = {
             one.stand.code: passes.secret_of(one.pass_, KEY)

@@ -29,6 +29,7 @@ from exchange.views.organiser.blueprint import (
 )
 from exchange.views.pages import posted, render_page, staff_key, whole
 from exchange.views.refusing import status_of, wants_json
+from exchange.wording import contact_names
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -181,9 +182,7 @@ def _rows_of(one: StandPasses, project: ProjectPass | None) -> Iterator[list[str
 
 
 def _called(contact: ContactLine | None) -> str:
-    if contact is None:
-        return ""
-    return ", ".join(word for word in (contact.person, contact.function) if word)
+    return ", ".join(contact_names(contact)) if contact else ""
 
 
 def _email(contact: ContactLine | None) -> str:
