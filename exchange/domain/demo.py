@@ -108,7 +108,8 @@ def remove(series_id: int, city: str) -> int:
     """Remove the demo fair, whatever was done in it, and put a series to begin with in its place.
 
     Final. `city`: its city, written to confirm it. Answers the new series' id. Refuses `unknown`
-    for any other series, and `confirm`.
+    for any other series, `confirm`, and `own_events` as long as an organiser has events of his own
+    in it that are not archived.
     """
     with writing(exclusive=True) as session:
         series = session.get(Series, series_id)
@@ -116,6 +117,14 @@ def remove(series_id: int, city: str) -> int:
             raise Refused("unknown")
         if " ".join(city.casefold().split()) != CITY.casefold():
             raise Refused("confirm", field="city", city=CITY)
+        own = _made_by_organisers(session, series_id)
+        if own:
+            raise Refused(
+                "own_events",
+                field="city",
+                sentence="own_event" if len(own) == 1 else "",
+                cities=", ".join(own),
+            )
         # First: what is made now takes no id of what is removed, and no link opens it that opened
         # something else before.
         made = make_series(session, new_code(session, FIRST_NAME), FIRST_NAME).id
@@ -124,6 +133,17 @@ def remove(series_id: int, city: str) -> int:
     removing.forget(removed)
     erasing.purge_soon()
     return made
+
+
+def _made_by_organisers(session: Session, series_id: int) -> list[str]:
+    """The cities of the events in it that are in use and that it did not come with."""
+    own = select(Event.city).where(
+        Event.series_id == series_id,
+        Event.archived.is_(False),
+        # No code is given twice.
+        Event.code.not_in([one.code for one in _FAIRS]),
+    )
+    return list(session.scalars(own.order_by(*fair_queries.BY_DAY)))
 
 
 def _make_fairs(session: Session) -> dict[str, int]:

@@ -117,6 +117,10 @@ _SENTENCES: dict[str, Sentence] = {
     "series_unknown": _l("Eine Reihe %(code)s gibt es nicht. Es gibt: %(codes)s."),
     "series_several": _l("Es gibt mehrere Reihen: %(codes)s. Bitte nennen Sie eine mit --series."),
     "series_none": _l("Es gibt noch keine Reihe."),
+    "own_events": _l(
+        "In dieser Reihe stehen auch eigene Veranstaltungen: %(cities)s. Sie gingen verloren."
+        " Archivieren Sie sie zuerst, wenn Sie sie nicht mehr brauchen."
+    ),
     "confirm": _l("Bitte schreiben Sie zur Bestätigung %(city)s."),
     "stand_gone": _l(
         "Dieser Stand gehört nicht mehr zur Veranstaltung. Ihr Text bleibt hier stehen; bitte"
@@ -249,6 +253,11 @@ _OTHER_SENTENCES: dict[str, Sentence] = {
     ),
     # `not_yet`, while the day is not settled.
     "no_day": _l("Fragen können ab Beginn der Veranstaltung gestellt werden."),
+    # `own_events`, where there is one.
+    "own_event": _l(
+        "In dieser Reihe steht auch eine eigene Veranstaltung: %(cities)s. Sie ginge verloren."
+        " Archivieren Sie sie zuerst, wenn Sie sie nicht mehr brauchen."
+    ),
     # `label_taken`, by a stand without a project.
     "label_taken_bare": _l("Stand %(label)s gibt es schon. Bitte nehmen Sie eine andere Nummer."),
     # `asked`, where a stand is to show another project.

@@ -7,7 +7,7 @@ import pytest
 from exchange.domain import contacts, demo, projects
 from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
-from tests.support.fair import BAU, GE, ROBO, TOUR, Fair
+from tests.support.fair import BAU, GE, ROBO, TOUR, Fair, new_key
 from tests.support.windows import Listen, Window
 
 
@@ -145,3 +145,35 @@ def test_a_neighbour_removes_nothing(as_demo: Fair, as_organiser: Any) -> None:
     after = as_demo.everything()
     before["passes"] = after["passes"] = []
     assert after == before
+
+
+def test_events_that_the_organiser_made_in_it_are_not_lost_with_it(
+    as_demo: Fair, organiser: Window
+) -> None:
+    for city, code in (("Bocholt", "BOH"), ("Marl", "MRL")):
+        organiser.post(f"/organise/series/{TOUR}/events/new", city=city, code=code)
+    before = as_demo.everything()
+    with pytest.raises(Refused, match="own_events") as refused:
+        remove(as_demo)
+    assert refused.value.details["cities"] == "Bocholt, Marl"
+    address = f"/organise/series/{TOUR}/remove-demo"
+    page = organiser.post(address, city="Gelsenkirchen").text
+    assert "eigene Veranstaltungen: Bocholt, Marl" in page
+    organiser.send("/organise/MRL/archive", key=new_key())
+    page = organiser.post(address, city="Gelsenkirchen").text
+    assert "eine eigene Veranstaltung: Bocholt." in page
+    assert {row["code"] for row in as_demo.rows("events")} == {
+        row["code"] for row in before["events"]
+    }
+
+
+def test_what_the_organiser_has_archived_of_it_goes_too_and_is_counted(
+    as_demo: Fair, organiser: Window
+) -> None:
+    settings = f"/organise/series/{TOUR}/settings"
+    assert "Gelöscht werden 2 Veranstaltungen mit" in organiser.get(settings).text
+    organiser.post(f"/organise/series/{TOUR}/events/new", city="Bocholt", code="BOH")
+    organiser.send("/organise/BOH/archive", key=new_key())
+    assert "Gelöscht werden 3 Veranstaltungen mit" in organiser.get(settings).text
+    remove(as_demo)
+    assert [row["code"] for row in as_demo.rows("events")] == ["XX"]

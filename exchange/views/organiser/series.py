@@ -206,6 +206,7 @@ def _settings_page(series: Series, form: Form | None = None, removal: Form | Non
         series=series,
         form=form or Form("series", {"name": series.name}),
         removal=removal or Form("demo"),
+        events=len(organising.event_rows([series.id])[series.id]),
         is_demo=series.code == demo.SERIES_CODE,
         city=demo.CITY,
         undo_path=f"/organise/series/{series.code}/undo",
