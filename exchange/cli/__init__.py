@@ -5,7 +5,7 @@ from flask import Flask
 from exchange.cli import events, instance, stand_lists
 from exchange.cli.passes import passes
 
-_COMMANDS = (
+COMMANDS = (
     instance.migrate,
     instance.demo,
     instance.links,
@@ -19,5 +19,5 @@ _COMMANDS = (
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in _COMMANDS:
+    for command in COMMANDS:
         app.cli.add_command(command)

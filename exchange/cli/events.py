@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
-from exchange.cli.saying import print_json, refusable
+from exchange.cli.saying import Group, print_json
 from exchange.config import Settings
 from exchange.domain import events, passes
 from exchange.domain import series as all_series
@@ -17,7 +17,7 @@ from exchange.models import Role
 from exchange.queries import fair, organising, people
 
 
-@click.group()
+@click.group(cls=Group, no_args_is_help=False)
 def event() -> None:
     """Make an event."""
 
@@ -30,7 +30,6 @@ def event() -> None:
 @click.option("--copy", default="", help="The event whose stands and settings it begins with.")
 @click.option("--json", "as_json", is_flag=True, help="Print its links for programs.")
 @with_appcontext
-@refusable
 def new(*, city: str, date: str, code: str, series_code: str, copy: str, as_json: bool) -> None:
     """Make an event, empty or as the next city of another one."""
     with force_locale("de"):

@@ -1,6 +1,5 @@
 """An instance from the command line: migrate, demo, links, backup, restore."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from flask_babel import force_locale
 from sqlalchemy.exc import DBAPIError
 
 from exchange import config
+from exchange.cli.saying import Command, print_json
 from exchange.config import Settings
 from exchange.database import backups, migrations
 from exchange.database.backups import BackupRefused, Written
@@ -26,7 +26,7 @@ from exchange.queries import fair, people
 from exchange.queries.people import PassLine
 
 
-@click.command()
+@click.command(cls=Command)
 @with_appcontext
 def migrate() -> None:
     """Bring the database to this version's tables."""
@@ -61,7 +61,7 @@ def _in_folder(settings: Settings) -> bool:
     return settings.database_url.startswith("sqlite")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="Print its links for programs.")
 @click.option("--if-empty", is_flag=True, help="Only into a database that holds nothing yet.")
 @with_appcontext
@@ -74,10 +74,10 @@ def demo(as_json: bool, if_empty: bool) -> None:
             else:
                 demo_fair.load()
     if as_json:
-        click.echo(json.dumps(_demo_links(), ensure_ascii=False, indent=2))
+        print_json(_demo_links())
 
 
-@click.command()
+@click.command(cls=Command)
 @with_appcontext
 def links() -> None:
     """Print every link by role, and the attendees' QR code of the first stand."""
@@ -98,7 +98,7 @@ def links() -> None:
         click.echo(NOT_REACHED)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("target", type=click.Path(path_type=Path))
 @with_appcontext
 def backup(target: Path) -> None:
@@ -114,7 +114,7 @@ def backup(target: Path) -> None:
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Set the database that is there aside; it is kept.")
 @with_appcontext

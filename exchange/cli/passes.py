@@ -8,13 +8,12 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from exchange import wording
-from exchange.cli.saying import print_json, refusable
+from exchange.cli.saying import Command, event_called, print_json
 from exchange.config import Settings
 from exchange.domain import passes as passes_of_trade
-from exchange.domain.refusals import Refused
 from exchange.models import Role
-from exchange.queries import fair, people
 from exchange.queries import passes as pass_queries
+from exchange.queries import people
 from exchange.queries.people import PassLine
 
 
@@ -31,16 +30,13 @@ class _Told:
     revoked: bool
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("event")
 @click.option("--json", "as_json", is_flag=True, help="Print them for programs.")
 @with_appcontext
-@refusable
 def passes(event: str, as_json: bool) -> None:
     """Print every pass of EVENT: moderation, screen, presenters by stand, contacts."""
-    found = fair.event_at(event)
-    if found is None:
-        raise Refused("no_event", code=event)
+    found = event_called(event)
     held = list(_passes(found.id))
     if as_json:
         print_json({"passes": [asdict(one) for one in held]})

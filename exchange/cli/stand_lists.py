@@ -11,7 +11,7 @@ import click
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
-from exchange.cli.saying import print_json, refusable
+from exchange.cli.saying import Command, event_called, print_json
 from exchange.domain import imports
 from exchange.domain.changes import Actor
 from exchange.domain.imports import Said
@@ -21,11 +21,10 @@ from exchange.domain.stand_lists.cells import Problem
 from exchange.domain.stand_lists.modes import MODES
 from exchange.domain.stand_lists.plans import ACTIONS, SKIP
 from exchange.domain.stand_lists.tables import MOST_BYTES
-from exchange.queries import fair
 from exchange.queries.fair import EventRef
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("file")
 @click.option("--event", "code", required=True, help="The event's code.")
 @click.option("--sheet", help="The sheet's name; else the longest one with a header.")
@@ -38,7 +37,6 @@ from exchange.queries.fair import EventRef
 @click.option("--apply", is_flag=True, help="Write it; without this nothing is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object for programs.")
 @with_appcontext
-@refusable
 def import_(
     *,
     file: str,
@@ -55,9 +53,7 @@ def import_(
 ) -> None:
     """Compare the stand list FILE (- reads stdin) with an event; with --apply take it in."""
     with force_locale("de"), tempfile.TemporaryDirectory() as folder:
-        event = fair.event_at(code)
-        if event is None:
-            raise Refused("unknown")
+        event = event_called(code)
         told = dict(map(_pair, columns))
         answers = {row: f"stand:{label}" for row, label in map(_pair, same)}
         if any(not row.isdecimal() for row in answers):
