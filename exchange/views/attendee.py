@@ -108,7 +108,7 @@ def stand(stand: str) -> Response:
 def ask(stand: str) -> ResponseReturnValue:
     """A question arrives; the same key again gets the same answer."""
     try:
-        fields = posted()
+        fields = posted("text", "name", "municipality")
     except (Refused, HTTPException):
         # Where there is no stand that is said first, whatever was sent there.
         stand_or_refuse(stand)

@@ -28,7 +28,9 @@ from exchange.rooms import Room, Scope
 from exchange.views.refusing import wants_json
 
 # Werkzeug replaces what is not UTF-8 by the first, JSON may hold halves of the others' pairs.
-_UNREADABLE = re.compile("[\ufffd\ud800-\udfff]")
+_NOT_UTF8 = re.compile("[\ufffd\ud800-\udfff]")
+_UNREADABLE = re.compile("[\x00\ufffd\ud800-\udfff]")
+"""The same, and the one character that PostgreSQL can neither keep nor look for."""
 _WHOLE = re.compile("-?[0-9]{1,9}")
 _FEW_DIGITS = re.compile("[0-9]{1,4}")
 
@@ -168,11 +170,12 @@ def stand_or_refuse(code: str) -> StandLine:
     return stand
 
 
-def posted() -> dict[str, str]:
+def posted(*cleaned: str) -> dict[str, str]:
     """The fields of a form or a JSON object, as text.
 
     Refuses `type` for other kinds of bodies, `unreadable` for what is not text, `characters` for
-    what cannot be shown, `too_large` for more fields than any form of ours has.
+    what cannot be shown, `too_large` for more fields than any form of ours has. `cleaned`: fields
+    whose NUL is refused beside them by who reads them, and by which nothing is looked up.
     """
     if request.mimetype == "application/json":
         try:
@@ -193,7 +196,10 @@ def posted() -> dict[str, str]:
         fields = {}
     else:
         raise Refused("type")
-    if any(_UNREADABLE.search(value) for value in fields.values()):
+    if any(
+        (_NOT_UTF8 if name in cleaned else _UNREADABLE).search(value)
+        for name, value in fields.items()
+    ):
         raise Refused("characters")
     return fields
 

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
-from tests.support.fair import AC_ROBO, GE, ROBO, Fair, new_key
+from exchange.access import PARTICIPANT_COOKIE, PASSES_COOKIE
+from tests.support.fair import AC_ROBO, GE, ROBO, TOUR, Fair, new_key
+from tests.support.pages import reader_of_all
 from tests.support.windows import SAME_ORIGIN, Desk, Ear, Window
 
 ASK = f"/s/{ROBO}/questions"
@@ -237,3 +241,87 @@ def test_a_code_that_no_column_can_hold_is_not_there(
     ear = listen("stand", ROBO)
     told = ear.say("watch", {"room": "stand", "code": "a\x00"})
     assert told == {"ok": False, "error": "unknown"}
+
+
+NUL = "a\x00b"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (f"/organise/{GE}/swap", "first"),
+        (f"/organise/{GE}/swap", "second"),
+        (f"/organise/{GE}/entries", "project"),
+        (f"/organise/{GE}/stands", "project"),
+        (f"/organise/series/{TOUR}/events/new", "copy"),
+        (f"/organise/series/{TOUR}/questions", "recht"),
+        (f"/moderate/{GE}/questions/1/assign", "stand"),
+        (ASK, "municipality"),
+        (ASK, "facet"),
+        ("/pass", "secret"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["form", "json", "multipart"])
+def test_no_form_takes_what_postgresql_cannot_hold(
+    fair: Fair, path: str, name: str, kind: str
+) -> None:
+    fair.ask()
+    window = reader_of_all(fair)
+    before = fair.everything()
+    fields = {"key": new_key(), "version": "1", "city": "Marl", "label": "7", "do": "take"}
+    fields |= {name: NUL}
+    headers = SAME_ORIGIN | {"Accept": "application/json"}
+    if kind == "json":
+        answer = window.client.post(path, json=fields, headers=headers)
+    else:
+        form = {"multipart": "multipart/form-data", "form": None}[kind]
+        answer = window.client.post(path, data=fields, headers=headers, content_type=form)
+    assert clear(answer) == (400, "characters")
+    assert fair.everything() == before
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/e/{GE}?q={{}}",
+        "/?code={}",
+        f"/s/{ROBO}?list={{}}&after={{}}",
+        f"/organise/{GE}/stands?q={{}}&from={{}}",
+        f"/organise/{GE}/sheets?stand={{}}",
+        f"/organise/series/{TOUR}/events/new?copy={{}}",
+        f"/organise/{GE}/import/{{}}",
+        f"/organise/series/{TOUR}{{}}/settings",
+        f"/s/{ROBO}{{}}",
+        "/projects/robo{}",
+        "/projects/robo{}.vcf",
+    ],
+)
+def test_no_address_fails_for_what_postgresql_cannot_hold(fair: Fair, address: str) -> None:
+    answer = reader_of_all(fair).get(address.replace("{}", "a%00b"))
+    assert answer.status_code in (200, 403, 404, 422)
+
+
+def test_no_cookie_and_no_socket_fails_for_it(fair: Fair, listen: Callable[..., Ear]) -> None:
+    cookies = "; ".join(f'{name}="a\\000b"' for name in (PARTICIPANT_COOKIE, PASSES_COOKIE))
+    for path, status in ((f"/s/{ROBO}", 200), ("/organise", 403)):
+        assert Window(fair).get(path, Cookie=cookies).status_code == status
+    ear = listen("event", GE, lang=NUL)
+    for room in ("stand", "desk", "moderate", "event", "screen", "mine", "organise", NUL):
+        told = ear.socket.emit("watch", {"room": room, "code": NUL}, callback=True)
+        assert told == {"ok": False, "error": "unknown"}
+
+
+def test_the_name_of_a_file_may_hold_it(fair: Fair, organiser: Window) -> None:
+    def sent(page: str, content: str) -> TestResponse:
+        file = (BytesIO(content.encode()), f"{NUL}.csv")
+        return organiser.client.post(
+            f"/organise/{GE}/{page}",
+            data={"file": file, "mode": "add"},
+            headers=SAME_ORIGIN,
+            content_type="multipart/form-data",
+        )
+
+    answer = sent("import", "Stand;Projekt\n9;Neu\n")
+    assert answer.status_code == 303
+    assert organiser.get(answer.headers["Location"]).status_code == 200
+    assert sent("registered", "Kommune\nStadt Waltrop\n").status_code == 200
