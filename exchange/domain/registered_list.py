@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-
 from exchange.domain import texts
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists.cells import as_text
-from exchange.domain.stand_lists.tables import Cell, Row, Sheet, read_sheets
+from exchange.domain.stand_lists.tables import Cell, Row, Sheet, read_sheets, read_text
 from exchange.models import lengths
+from exchange.sentences import Sentence
+from exchange.sentences import later as _l
 
 MOST = 1_000
 """Municipalities at one event: more than a state has."""
@@ -52,9 +51,10 @@ _PERSON = re.compile(
 _COUNT = re.compile(
     r"(\d{1,4})\s*(?:x|personen|person|pers\.?|teilnehmende|tn|people|persons?)?", re.IGNORECASE
 )
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
 _SUM = re.compile(r"(?:gesamt|summe|insgesamt|total|sum)\b.*", re.IGNORECASE)
 
-_SENTENCES: Mapping[str, LazyString] = {
+_SENTENCES: Mapping[str, Sentence] = {
     "missing": _l("Hier fehlt die Kommune."),
     "number": _l("„%(found)s“ ist eine Zahl und keine Kommune."),
     "date": _l("„%(found)s“ ist ein Datum und keine Kommune."),
@@ -106,10 +106,14 @@ def sentence(problem: Problem) -> str:
     return str(_SENTENCES[problem.word]) % {"found": problem.found, "limit": MOST_PEOPLE}
 
 
-def read(data: bytes, *, progress: Callable[[float], None]) -> dict[str, Any]:
-    """The task: what a list says, as plain data; `loaded` makes of it what it was."""
+def read(data: bytes, *, progress: Callable[[float], None], pasted: bool = False) -> dict[str, Any]:
+    """The task: what a list says, as plain data; `loaded` makes of it what it was.
+
+    `pasted`: it is text in UTF-8 and read as such, however it begins. A short one is read without a
+    child process, where no workbook may be opened.
+    """
     try:
-        sheets = read_sheets(data)
+        sheets = _read_pasted(data.decode()) if pasted else read_sheets(data)
         progress(0.5)
         found = read_registered(sheets)
     except Refused as refused:
@@ -119,6 +123,16 @@ def read(data: bytes, *, progress: Callable[[float], None]) -> dict[str, Any]:
             "details": refused.details,
         }
     return asdict(found)
+
+
+def _read_pasted(text: str) -> list[Sheet]:
+    """Refuses `list_empty`, and `list_kind` for what begins as no text does."""
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise Refused("list_empty")
+    if _NO_TEXT.search(text[:4]):
+        raise Refused("list_kind")
+    return read_text(text)
 
 
 def loaded(told: Mapping[str, Any]) -> RegisteredList:

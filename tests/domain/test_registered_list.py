@@ -29,6 +29,11 @@ def read(data: bytes | str) -> RegisteredList:
     return registered_list.loaded(registered_list.read(data, progress=lambda _share: None))
 
 
+def pasted(text: str) -> RegisteredList:
+    told = registered_list.read(text.encode(), progress=lambda _share: None, pasted=True)
+    return registered_list.loaded(told)
+
+
 def refused(data: bytes | str) -> Refused:
     with pytest.raises(Refused) as found:
         read(data)
@@ -202,3 +207,22 @@ def test_what_was_read_is_read_back_as_it_was() -> None:
         [Entry("Stadt Marl", None), Entry('"Marl"', None)],
     ):
         assert read(as_list(entries)).entries == entries
+
+
+def test_what_was_pasted_is_read_as_text_and_as_nothing_else() -> None:
+    assert pasted(FROM_AN_OFFICE) == read(FROM_AN_OFFICE)
+    # Copied from an editor, with its mark of the order of bytes.
+    assert pasted("\ufeff" + FROM_AN_OFFICE) == read(FROM_AN_OFFICE)
+    for text, word in (
+        ("PK\x03\x04", "list_kind"),
+        ("PK\x03\x04Kommune;Anzahl\nMarl;2\n", "list_kind"),
+        ("PK\x05\x06Marl", "list_kind"),
+        ("", "list_empty"),
+        (" \n\t", "list_empty"),
+        ("Kommune\n", "list_empty"),
+        ("Projekt;Stand\nA;1\n", "list_header"),
+        ('Kommune;Anzahl\n"Marl;2\nHerne;3\n', "list_quote"),
+    ):
+        with pytest.raises(Refused) as found:
+            pasted(text)
+        assert found.value.word == word, text

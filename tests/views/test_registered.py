@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -282,3 +283,20 @@ def test_a_thousand_are_read_in_as_many_statements_as_one(organiser: Window, fai
     many = "Kommune\n" + "\n".join(f"Ort {n}" for n in range(900))
     organiser.post(PAGE, list=many, mode="add", confirm="1")
     assert statements() == one <= 8
+
+
+@pytest.mark.parametrize("text", ["PK\x03\x04", "PK\x03\x04" + "Marl\n" * 1700, "PK\x05\x06 Marl"])
+def test_no_paste_is_taken_for_a_workbook(organiser: Window, fair: Fair, text: str) -> None:
+    """A short one is read in the server's process, outside the bounds of a child."""
+    answer = organiser.send(PAGE, list=text, mode="add")
+    assert (answer.status_code, (answer.json or {})["error"]) == (422, "list_kind")
+    assert text[:2] in organiser.post(PAGE, list=text, mode="add").text
+
+
+def test_the_english_hint_names_columns_that_are_read(organiser: Window, fair: Fair) -> None:
+    page = unescape(organiser.get(PAGE, Accept_Language="en").text)
+    hint = re.search(r'id="registered-hint">(.*?)</p>', page)
+    assert hint
+    municipality, _, people, _ = re.findall("“(.*?)”", hint[1])
+    organiser.post(PAGE, list=f"{municipality};{people}\nMarl;3\n", mode="add", confirm="1")
+    assert names(fair) == {"Marl": 3}

@@ -125,11 +125,15 @@ def _read(form: Form) -> RegisteredList:
     data = file.read() if file is not None and file.filename else b""
     if data or len(form.text) > _SHORT:
         told = jobs.run(
-            registered_list.TASK, data or form.text.encode(), pause=pause, within_s=WITHIN_S
+            registered_list.TASK,
+            data or form.text.encode(),
+            pause=pause,
+            within_s=WITHIN_S,
+            pasted=not data,
         )
     else:
-        # Taken apart sooner than a process is started.
-        told = registered_list.read(form.text.encode(), progress=lambda _share: None)
+        # Taken apart sooner than a process is started, and no workbook: nothing is unpacked here.
+        told = registered_list.read(form.text.encode(), progress=lambda _share: None, pasted=True)
     return registered_list.loaded(told)
 
 
