@@ -69,8 +69,8 @@ WORDS = frozenset(_SENTENCES)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A municipality, and how many people it sends; None where nobody said."""
+class Registrant:
+    """A municipality that comes, and how many people it sends; None where nobody said."""
 
     municipality: str
     people: int | None
@@ -89,7 +89,7 @@ class Problem:
 class RegisteredList:
     """What a list says."""
 
-    entries: list[Entry]
+    registrants: list[Registrant]
     """Each municipality once, in the order in which they came."""
     problems: list[Problem]
     hidden: list[int]
@@ -98,7 +98,7 @@ class RegisteredList:
     @property
     def people(self) -> int:
         """How many come, as far as the list says."""
-        return sum(entry.people or 0 for entry in self.entries)
+        return sum(one.people or 0 for one in self.registrants)
 
 
 def sentence(problem: Problem) -> str:
@@ -140,7 +140,7 @@ def loaded(told: Mapping[str, Any]) -> RegisteredList:
     if "refused" in told:
         raise Refused(told["refused"], sentence=told["sentence"], **told["details"])
     return RegisteredList(
-        [Entry(**entry) for entry in told["entries"]],
+        [Registrant(**one) for one in told["registrants"]],
         [Problem(**problem) for problem in told["problems"]],
         list(told["hidden"]),
     )
@@ -167,13 +167,13 @@ def read_registered(sheets: list[Sheet]) -> RegisteredList:
     raise Refused("list_header", sentence="registered_header")
 
 
-def as_list(entries: list[Entry]) -> str:
+def as_list(registrants: list[Registrant]) -> str:
     """Municipalities as a list that is read back as it is: columns apart by tabs."""
-    if all(entry.people is None for entry in entries):
-        return "\n".join(["Kommune", *(_quoted(entry.municipality) for entry in entries)])
+    if all(one.people is None for one in registrants):
+        return "\n".join(["Kommune", *(_quoted(one.municipality) for one in registrants)])
     lines = (
-        f"{_quoted(entry.municipality)}\t{'' if entry.people is None else entry.people}"
-        for entry in entries
+        f"{_quoted(one.municipality)}\t{'' if one.people is None else one.people}"
+        for one in registrants
     )
     return "\n".join(["Kommune\tAnzahl", *lines])
 
@@ -211,7 +211,7 @@ def _plain(cell: Cell) -> str:
 def _read(
     rows: tuple[Row, ...], municipality: int, people: int | None, persons: list[int]
 ) -> RegisteredList:
-    found: dict[str, Entry] = {}
+    found: dict[str, Registrant] = {}
     problems: list[Problem] = []
     hidden: list[int] = []
     for row in rows:
@@ -219,12 +219,12 @@ def _read(
             continue
         if row.hidden:
             hidden.append(row.number)
-        entry = _entry(row, municipality, people, persons)
-        if isinstance(entry, Problem):
-            problems.append(entry)
+        one = _read_row(row, municipality, people, persons)
+        if isinstance(one, Problem):
+            problems.append(one)
             continue
-        key = entry.municipality.casefold()
-        found[key] = _together(found[key], entry) if key in found else entry
+        key = one.municipality.casefold()
+        found[key] = _together(found[key], one) if key in found else one
         if len(found) > MOST:
             raise Refused("list_rows", limit=MOST)
     if not found and not problems:
@@ -232,7 +232,9 @@ def _read(
     return RegisteredList(list(found.values()), problems[:MOST_PROBLEMS], hidden[:MOST_PROBLEMS])
 
 
-def _entry(row: Row, municipality: int, people: int | None, persons: list[int]) -> Entry | Problem:
+def _read_row(
+    row: Row, municipality: int, people: int | None, persons: list[int]
+) -> Registrant | Problem:
     cell = _at(row, municipality)
     text = as_text(cell).strip()
     shown = text[:60]
@@ -258,15 +260,15 @@ def _entry(row: Row, municipality: int, people: int | None, persons: list[int]) 
         count = _count(told)
         if count is None:
             return Problem(row.number, "count", as_text(told)[:60])
-        return Entry(name, count)
+        return Registrant(name, count)
     named = any(_said(_at(row, person)) for person in persons)
-    return Entry(name, 1 if named else None)
+    return Registrant(name, 1 if named else None)
 
 
-def _together(one: Entry, other: Entry) -> Entry:
+def _together(one: Registrant, other: Registrant) -> Registrant:
     """Two rows of one municipality: both come."""
-    told = [entry.people for entry in (one, other) if entry.people is not None]
-    return Entry(one.municipality, min(sum(told), MOST_PEOPLE) if told else None)
+    told = [each.people for each in (one, other) if each.people is not None]
+    return Registrant(one.municipality, min(sum(told), MOST_PEOPLE) if told else None)
 
 
 def _count(cell: Cell) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 
 from exchange.domain import registered_list
 from exchange.domain.refusals import Refused
-from exchange.domain.registered_list import Entry, RegisteredList, as_list
+from exchange.domain.registered_list import RegisteredList, Registrant, as_list
 from exchange.domain.stand_lists.tables import Row, Sheet
 from tests.support.workbooks import workbook
 
@@ -17,10 +17,10 @@ Gemeinde Hünxe;;3
 Stadt Dorsten;;1
 """
 AS_IT_SAYS = [
-    Entry("Stadt Waltrop", 2),
-    Entry("Kreis Borken", 1),
-    Entry("Gemeinde Hünxe", 3),
-    Entry("Stadt Dorsten", 1),
+    Registrant("Stadt Waltrop", 2),
+    Registrant("Kreis Borken", 1),
+    Registrant("Gemeinde Hünxe", 3),
+    Registrant("Stadt Dorsten", 1),
 ]
 
 
@@ -61,7 +61,7 @@ def problems(told: RegisteredList) -> list[tuple[int, str]]:
 )
 def test_a_list_comes_in_however_it_was_saved(data: bytes) -> None:
     told = read(data)
-    assert told.entries == AS_IT_SAYS
+    assert told.registrants == AS_IT_SAYS
     assert (told.people, told.problems) == (7, [])
 
 
@@ -79,7 +79,7 @@ def test_a_workbook_is_a_list() -> None:
             + row(4, text("B4", "Stadt Waltrop"), '<c r="C4"><v>2</v></c>')
         )
     )
-    assert told.entries == [Entry("Stadt Waltrop", 2)]
+    assert told.registrants == [Registrant("Stadt Waltrop", 2)]
 
 
 def test_of_several_sheets_the_one_with_municipalities_is_read() -> None:
@@ -88,12 +88,15 @@ def test_of_several_sheets_the_one_with_municipalities_is_read() -> None:
         "Liste", (Row(1, ("Kommune", "Anzahl")), Row(2, ("Stadt Marl", 2.0), hidden=True))
     )
     told = registered_list.read_registered([notes, table])
-    assert (told.entries, told.hidden) == ([Entry("Stadt Marl", 2)], [2])
+    assert (told.registrants, told.hidden) == ([Registrant("Stadt Marl", 2)], [2])
 
 
 def test_one_column_needs_no_header() -> None:
     told = read("Stadt Marl\n\nKreis Borken\nStadt Marl\n")
-    assert told.entries == [Entry("Stadt Marl", None), Entry("Kreis Borken", None)]
+    assert told.registrants == [
+        Registrant("Stadt Marl", None),
+        Registrant("Kreis Borken", None),
+    ]
     assert told.people == 0
 
 
@@ -110,23 +113,23 @@ def test_one_column_needs_no_header() -> None:
     ],
 )
 def test_columns_are_known_by_many_names(header: str) -> None:
-    assert read(f"{header}\nStadt Marl;2\n").entries == [Entry("Stadt Marl", 2)]
+    assert read(f"{header}\nStadt Marl;2\n").registrants == [Registrant("Stadt Marl", 2)]
 
 
 def test_the_likeliest_of_several_columns_is_taken() -> None:
     told = read("Ort;Organisation;Kommune;Anzahl\nHalle;Amt;Stadt Marl;2\n")
-    assert told.entries == [Entry("Stadt Marl", 2)]
+    assert told.registrants == [Registrant("Stadt Marl", 2)]
 
 
 def test_names_are_counted_and_not_kept() -> None:
     told = read("Vorname;Nachname;Kommune\nErika;Muster;Stadt Marl\nMax;Muster;stadt marl\n")
-    assert told.entries == [Entry("Stadt Marl", 2)]
+    assert told.registrants == [Registrant("Stadt Marl", 2)]
     assert "Muster" not in str(told)
 
 
 def test_two_rows_of_one_municipality_come_together() -> None:
     told = read("Kommune;Anzahl\nStadt Marl;2\nSTADT  MARL;\nStadt Marl;3 Personen\n")
-    assert told.entries == [Entry("Stadt Marl", 5)]
+    assert told.registrants == [Registrant("Stadt Marl", 5)]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_two_rows_of_one_municipality_come_together() -> None:
 )
 def test_a_row_that_cannot_be_taken_is_told_and_the_others_are(row: str, word: str) -> None:
     told = read(f"Kommune;Anzahl\nStadt Dorsten;1\n{row}\n")
-    assert told.entries == [Entry("Stadt Dorsten", 1)]
+    assert told.registrants == [Registrant("Stadt Dorsten", 1)]
     assert problems(told) == [(3, word)]
 
 
@@ -170,7 +173,11 @@ def test_what_excel_made_a_date_is_none() -> None:
 
 def test_a_formula_is_text() -> None:
     told = read('Kommune;Anzahl\n"=HYPERLINK(""x"")";1\n+Marl;1\n@Marl;\n')
-    assert [entry.municipality for entry in told.entries] == ['=HYPERLINK("x")', "+Marl", "@Marl"]
+    assert [one.municipality for one in told.registrants] == [
+        '=HYPERLINK("x")',
+        "+Marl",
+        "@Marl",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -201,12 +208,16 @@ def test_a_list_without_the_column_says_which_one_is_missing() -> None:
 
 
 def test_what_was_read_is_read_back_as_it_was() -> None:
-    for entries in (
+    for registrants in (
         AS_IT_SAYS,
-        [Entry("Marl, Stadt", None), Entry('Stadt "M"', 3), Entry("A;B|C", None)],
-        [Entry("Stadt Marl", None), Entry('"Marl"', None)],
+        [
+            Registrant("Marl, Stadt", None),
+            Registrant('Stadt "M"', 3),
+            Registrant("A;B|C", None),
+        ],
+        [Registrant("Stadt Marl", None), Registrant('"Marl"', None)],
     ):
-        assert read(as_list(entries)).entries == entries
+        assert read(as_list(registrants)).registrants == registrants
 
 
 def test_what_was_pasted_is_read_as_text_and_as_nothing_else() -> None:

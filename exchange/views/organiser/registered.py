@@ -39,7 +39,7 @@ class Preview:
     @property
     def many(self) -> int:
         """How many municipalities it names."""
-        return len(self.found.entries)
+        return len(self.found.registrants)
 
     @property
     def problems(self) -> list[tuple[Problem, str]]:
@@ -84,7 +84,11 @@ def take_registered(event: str) -> ResponseReturnValue:
         is_confirmed = fields.get("confirm") == "1" and not preview.found.problems
         if is_confirmed:
             outcome = registrations.take_in(
-                found.id, preview.found.entries, replace=form.replace, by=by, key=staff_key(fields)
+                found.id,
+                preview.found.registrants,
+                replace=form.replace,
+                by=by,
+                key=staff_key(fields),
             )
             change = outcome.change if outcome else None
     except (Refused, jobs.JobFailed) as why:
@@ -98,7 +102,7 @@ def take_registered(event: str) -> ResponseReturnValue:
         return _as_json(preview) | {"change": change}, status
     if is_confirmed:
         return redirect(f"/organise/{found.code}/registered?taken={preview.many}", 303)
-    form = Form(registered_list.as_list(preview.found.entries), form.replace)
+    form = Form(registered_list.as_list(preview.found.registrants), form.replace)
     return _page(found, form, preview), status
 
 
@@ -140,7 +144,7 @@ def _read(form: Form) -> RegisteredList:
 def _preview(event: EventRef, told: RegisteredList) -> Preview:
     known = registered_queries.registered(event.id).lines
     there = {line.municipality.casefold() for line in known}
-    return Preview(told, sum(one.municipality.casefold() not in there for one in told.entries))
+    return Preview(told, sum(one.municipality.casefold() not in there for one in told.registrants))
 
 
 def _as_json(preview: Preview) -> dict[str, Any]:
