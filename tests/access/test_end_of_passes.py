@@ -231,7 +231,7 @@ def test_nobody_is_logged_out_from_elsewhere(desk: Desk) -> None:
 def test_every_staff_page_lets_go_at_one_press(fair: Fair, path: str) -> None:
     window = Window(fair).enter("presenter", ROBO).enter("moderator", GE).enter("organiser", TOUR)
     fair.ask()
-    for lang, word in (("de", "Abmelden"), ("en", "Sign out")):
+    for lang, word in (("de", "Abmelden"), ("en", "Log out")):
         page = window.get(path, Accept_Language=lang)
         assert 'action="/pass/leave"' in page.text
         assert word in page.text
