@@ -357,6 +357,18 @@ def test_its_headings_are_in_the_readers_language(organiser: Window) -> None:
     assert first == "Stand;Project;Contact;Email;Link;What for"
 
 
+def test_undo_leads_back_to_the_part_of_the_list_it_was_pressed_on(
+    organiser: Window, fair: Fair
+) -> None:
+    answer = organiser.post(f"{PASSES}/add", stand=ROBO, name="Tablet 2", key=new_key(), page="2")
+    page = organiser.get(answer.headers["Location"].partition("#")[0]).text
+    form = page[page.index('<form class="saved"') :]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(.*?)">', form)[:2])
+    assert fields["back"] == f"{PASSES}?page=2"
+    undone = organiser.post(f"/organise/{GE}/undo", **fields)
+    assert undone.headers["Location"] == f"{PASSES}?page=2"
+
+
 def test_a_further_pass_has_a_row_and_a_revoked_one_has_none(organiser: Window, fair: Fair) -> None:
     organiser.post(f"{PASSES}/add", stand=ROBO, name="=Tablet")
     own, further = secrets_of(fair, ROBO)
