@@ -124,20 +124,21 @@ def undo(event: str) -> ResponseReturnValue:
 @bp.post("/organise/series/<series>/undo")
 def undo_of_series(series: str) -> ResponseReturnValue:
     """The same for what belongs to no event."""
-    found = organised(series)
-    by = access.organiser_of(found.id)
+    found, by = organised(series)
     fields = posted()
     change = whole(fields.get("change")) or 0
     outcome = undoing.undo_of_series(found.id, change, by=by, key=staff_key(fields))
     return saved_back(outcome, fields, "/organise")
 
 
-def organised(code: str) -> Series:
-    """The series with this code, for its organiser. Refuses `not_yours`."""
+def organised(code: str) -> tuple[Series, Actor]:
+    """The series with this code and its organiser, for whoever holds that pass. Refuses
+    `not_yours`.
+    """
     found = next((one for one in access.organised_series() if one.code == code), None)
     if found is None:
         raise Refused("not_yours")
-    return found
+    return found, access.organiser_of(found.id)
 
 
 def saved_back(outcome: Outcome, fields: dict[str, str], otherwise: str) -> ResponseReturnValue:

@@ -53,5 +53,10 @@ def asked_words() -> str:
 
 def asked_start(name: str = "from") -> int:
     """Where a part of a list begins, as it was asked for."""
-    word = request.args.get(name, "")
-    return int(word) if word.isascii() and word.isdecimal() and len(word) < 7 else 0
+    return number_in(request.args, name, 0)
+
+
+def number_in(fields: Mapping[str, str], name: str, otherwise: int) -> int:
+    """A number that says which part of a list is meant; what makes no sense is as if not said."""
+    word = fields.get(name, "")
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < 7 else otherwise

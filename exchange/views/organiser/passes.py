@@ -27,6 +27,7 @@ from exchange.views.organiser.blueprint import (
     pass_link,
     saved,
 )
+from exchange.views.organiser.forms import number_in
 from exchange.views.pages import posted, render_page, staff_key, whole
 from exchange.views.refusing import status_of, wants_json
 from exchange.wording import contact_names
@@ -78,16 +79,17 @@ def add_pass(event: str) -> ResponseReturnValue:
     found, by = organised_event(event)
     fields = posted()
     stand, name = fields.get("stand", ""), fields.get("name", "")
+    part = number_in(fields, "page", 1)
     try:
         outcome = passes.add(found.id, stand, name, by=by, key=staff_key(fields))
     except Refused as refused:
         if wants_json() or refused.field != "name":
             raise
-        page = _page(found, Added(stand.upper(), name, refused.message), _number(fields))
+        page = _page(found, Added(stand.upper(), name, refused.message), part)
         return page, status_of(refused)
     if wants_json():
         return saved(outcome, _address(found))
-    address = f"{_address(found)}?change={outcome.change}&page={_number(fields)}"
+    address = f"{_address(found)}?change={outcome.change}&page={number_in(fields, 'page', 1)}"
     return redirect(f"{address}#stand-{stand.upper()}", 303)
 
 
@@ -193,7 +195,7 @@ def _page(found: EventRef, added: Added, page: int | None = None) -> Response:
     # Links that open everything.
     access.hold_secret()
     event = fair.event_line(found.id)
-    shown = pass_queries.passes_page(found.id, page or _number(request.args.to_dict()))
+    shown = pass_queries.passes_page(found.id, page or number_in(request.args, "page", 1))
     return make_response(
         render_page(
             "organiser/passes.html",
@@ -255,12 +257,6 @@ def _mail(event: EventLine, one: ProjectPass, to: str) -> str | None:
         subject = gettext("Austauschbörse %(where)s: Ihr Zugang", where=where)
     links = "\n".join(link for link in (at_stand, later) if link)
     return mailto(to, subject, "\n\n".join(parts), links)
-
-
-def _number(fields: dict[str, str]) -> int:
-    """Which page is meant; what makes no sense is the first."""
-    said = fields.get("page", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 1
 
 
 def _address(event: EventRef) -> str:

@@ -19,8 +19,7 @@ from exchange.views.pages import posted, render_page, staff_key
 @bp.post("/organise/series/<series>/projects")
 def add_project(series: str) -> ResponseReturnValue:
     """A new project: `title`, `partner`, and whatever else its page knows."""
-    found = organised(series)
-    by = access.organiser_of(found.id)
+    found, by = organised(series)
     fields = posted()
     try:
         outcome = verbs.add(found.id, fields, by=by, key=staff_key(fields))

@@ -90,15 +90,14 @@ def add_series() -> ResponseReturnValue:
 @bp.get("/organise/series/<series>/settings")
 def series_settings(series: str) -> str:
     """What belongs to a series: its name; folding it away; removing the demo fair."""
-    return _settings_page(organised(series))
+    return _settings_page(organised(series)[0])
 
 
 @bp.post("/organise/series/<series>/settings")
 def edit_series(series: str) -> ResponseReturnValue:
     """Another `name`."""
-    found = organised(series)
+    found, by = organised(series)
     fields = posted()
-    by = access.organiser_of(found.id)
     try:
         outcome = all_series.edit(found.id, fields, by=by, key=staff_key(fields))
     except Refused as refused:
@@ -110,9 +109,8 @@ def edit_series(series: str) -> ResponseReturnValue:
 @bp.post("/organise/series/<series>/<any(archive, restore):verb>")
 def fold_series(series: str, verb: str) -> ResponseReturnValue:
     """Fold a series away, or bring it back."""
-    found = organised(series)
+    found, by = organised(series)
     fields = posted()
-    by = access.organiser_of(found.id)
     outcome = all_series.set_archived(found.id, verb == "archive", by=by, key=staff_key(fields))
     return saved(outcome, f"/organise/series/{found.code}/settings")
 
@@ -122,7 +120,7 @@ def remove_demo(series: str) -> ResponseReturnValue:
     """Remove the demo fair for good, once its city was written (`city`). A series to begin with
     takes its place, and its organiser's pass is opened in this browser.
     """
-    found = organised(series)
+    found, _ = organised(series)
     fields = posted()
     try:
         made = demo.remove(found.id, fields.get("city", ""))
@@ -138,7 +136,7 @@ def remove_demo(series: str) -> ResponseReturnValue:
 @bp.get("/organise/series/<series>/events/new")
 def new_event(series: str) -> str:
     """The form of a new event; with `copy` that of the next city."""
-    found = organised(series)
+    found, _ = organised(series)
     copy = request.args.get("copy", "").upper()[:40]
     return _new_event_page(found, Form("event", {"copy": copy}))
 
@@ -148,9 +146,8 @@ def add_event(series: str) -> ResponseReturnValue:
     """A new event: `city`, `date`, `code`, `title`, `venue`; `copy`: the code of the one that it
     begins as.
     """
-    found = organised(series)
+    found, by = organised(series)
     fields = posted()
-    by = access.organiser_of(found.id)
     try:
         outcome = events.add(
             found.id, fields, by=by, key=staff_key(fields), like=fields.get("copy")
@@ -165,7 +162,7 @@ def add_event(series: str) -> ResponseReturnValue:
 @bp.get("/organise/series/<series>/projects")
 def projects(series: str) -> str:
     """The projects of a series: a list with an end, and a field to find one."""
-    return projects_page(organised(series), Form("project"))
+    return projects_page(organised(series)[0], Form("project"))
 
 
 def projects_page(series: Series, form: Form) -> str:

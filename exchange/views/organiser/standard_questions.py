@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from flask.typing import ResponseReturnValue
 
-from exchange import access
 from exchange.domain import prepared
 from exchange.domain.refusals import Refused
 from exchange.models import Facet
@@ -22,8 +21,7 @@ def standard_questions(series: str) -> str:
 @bp.post("/organise/series/<series>/questions")
 def word_questions(series: str) -> ResponseReturnValue:
     """Word them, by facet (`kosten`, `recht` ...); an empty one is the usual one again."""
-    found = organised(series)
-    by = access.organiser_of(found.id)
+    found, by = organised(series)
     fields = posted()
     wanted = {facet: fields[facet.value] for facet in Facet if facet.value in fields}
     try:
@@ -38,7 +36,7 @@ def word_questions(series: str) -> ResponseReturnValue:
 def _page(
     code: str, typed: Mapping[Facet, str] | None, problems: Mapping[str, str] | None = None
 ) -> str:
-    series = organised(code)
+    series, _ = organised(code)
     usual = prepared.standard_questions({}, "de")
     shown = prepared.standard_questions(series.standard_questions, "de") | dict(typed or {})
     return render_page(
