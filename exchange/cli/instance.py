@@ -24,6 +24,7 @@ from exchange.models import Phase, Role
 from exchange.paper import qr
 from exchange.queries import fair, people
 from exchange.queries.people import PassLine
+from exchange.wording import role_word
 
 
 @click.command(cls=Command)
@@ -83,7 +84,7 @@ def links() -> None:
     """Print every link by role, and the attendees' QR code of the first stand."""
     settings = _settings()
     for pass_ in people.passes_without_event():
-        click.echo(f"  {_label(pass_):<14} {_link(pass_)}")
+        click.echo(f"  {role_word(pass_.role)!s:<14} {_link(pass_)}")
     for event in fair.event_lines():
         if event.phase is not Phase.CLOSED:
             _print_event(event)
@@ -177,7 +178,7 @@ def _print_event(event: fair.EventLine) -> None:
     click.echo(f"\n{event.city}, {day}: {event.title}")
     click.echo(f"  Gäste          {settings.public_url}/e/{event.code}")
     for pass_ in people.passes_of_event(event.id):
-        click.echo(f"  {_label(pass_):<14} {_link(pass_)}")
+        click.echo(f"  {role_word(pass_.role)!s:<14} {_link(pass_)}")
     if event.phase is Phase.PREPARING:
         click.echo("  (Stände: auf der Seite der Organisation)")
         return
@@ -185,14 +186,6 @@ def _print_event(event: fair.EventLine) -> None:
     for line in fair.stand_lines(event.id):
         click.echo(f"  Stand {line.label:>2}       {settings.public_url}/s/{line.code}")
         click.echo(f"    Tablet       {_link(presenters[line.id])}")
-
-
-def _label(pass_: PassLine) -> str:
-    return {
-        Role.ORGANISER: "Organisation",
-        Role.MODERATOR: "Moderation",
-        Role.SCREEN: "Leinwand",
-    }[pass_.role]
 
 
 def _demo_links() -> dict[str, Any]:
