@@ -43,7 +43,6 @@ _LONGEST_CODE = 12
 _CODE = re.compile(r"[A-Z0-9]{2,12}")
 _RESERVED = frozenset({"PASSES", "PROJECTS", "SERIES", "TRANSFERS"})
 """Words that stand in addresses where the code of an event does."""
-_TITLE, _CITY, _VENUE = 200, 100, 200
 SHORTEST_LIMIT = 50
 """A question's length may be limited to so many characters, and to no fewer."""
 _SWITCHES = ("me_too", "facets", "entries_open")
@@ -205,15 +204,15 @@ def add(
             session = under_way.session
             series = session.get_one(Series, series_id)
             source = _source(session, series_id, like)
-            title = field_values.line(values, "title", _TITLE)
+            title = field_values.line(values, "title", lengths.EVENT_TITLE)
             event = make_event(
                 session,
                 series,
                 title=title or (source.title if source else series.name),
-                city=field_values.needed(values, "city", _CITY),
+                city=field_values.needed(values, "city", lengths.CITY),
                 date=field_values.day(values, "date"),
                 code=_free_code(session, values),
-                venue=field_values.line(values, "venue", _VENUE),
+                venue=field_values.line(values, "venue", lengths.VENUE),
             )
             if source is not None:
                 copy_event(session, source, event)
@@ -331,11 +330,11 @@ SETTINGS = (
 def _fill(under_way: Change, values: Values) -> None:
     event = under_way.event
     if "title" in values:
-        event.title = field_values.needed(values, "title", _TITLE)
+        event.title = field_values.needed(values, "title", lengths.EVENT_TITLE)
     if "city" in values:
-        event.city = field_values.needed(values, "city", _CITY)
+        event.city = field_values.needed(values, "city", lengths.CITY)
     if "venue" in values:
-        event.venue = field_values.line(values, "venue", _VENUE)
+        event.venue = field_values.line(values, "venue", lengths.VENUE)
     if "date" in values:
         event.date = field_values.day(values, "date")
     if "opens" in values:

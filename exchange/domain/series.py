@@ -10,9 +10,8 @@ from exchange.domain.field_values import Values
 from exchange.domain.projects import slug
 from exchange.domain.refusals import Refused
 from exchange.domain.set_up import VERB, redraw
-from exchange.models import Pass, Role, Series
+from exchange.models import Pass, Role, Series, lengths
 
-_NAME = 200
 FIRST_CODE, FIRST_NAME = "reihe", "Meine Reihe"
 """What an empty database is given when no demo fair is wanted."""
 
@@ -44,7 +43,7 @@ def add(series_id: int, values: Values, *, by: Actor, key: str | None = None) ->
     """
     with change_of_series(series_id, VERB, Subject("series", series_id), by, key=key) as under_way:
         if under_way.repeated is None:
-            name = field_values.needed(values, "name", _NAME)
+            name = field_values.needed(values, "name", lengths.SERIES_NAME)
             session = under_way.session
             under_way.made(make_series(session, new_code(session, name), name))
     return under_way.told
@@ -55,7 +54,7 @@ def edit(series_id: int, values: Values, *, by: Actor, key: str | None = None) -
     with change_of_series(series_id, VERB, Subject("series", series_id), by, key=key) as under_way:
         if under_way.repeated is None:
             series = under_way.session.get_one(Series, series_id)
-            name = field_values.needed(values, "name", _NAME)
+            name = field_values.needed(values, "name", lengths.SERIES_NAME)
             under_way.nothing_done = series.name == name
             if not under_way.nothing_done:
                 under_way.remember(series)

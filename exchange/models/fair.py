@@ -37,7 +37,7 @@ class Series(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(lengths.SERIES_NAME))
     standard_questions: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """{facet: question} that every project answers before the day, where they are not the usual
     ones (`domain/prepared.py`)."""
@@ -57,9 +57,9 @@ class Event(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
     code: Mapped[str] = mapped_column(String(12), unique=True)
-    title: Mapped[str] = mapped_column(String(200))
-    city: Mapped[str] = mapped_column(String(100))
-    venue: Mapped[str | None] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(lengths.EVENT_TITLE))
+    city: Mapped[str] = mapped_column(String(lengths.CITY))
+    venue: Mapped[str | None] = mapped_column(String(lengths.VENUE))
     date: Mapped[dt.date | None]
     """None while it is not settled."""
     opens: Mapped[str | None] = mapped_column(String(5))
