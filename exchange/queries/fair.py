@@ -298,20 +298,6 @@ def stand_lines(event_id: int) -> list[StandLine]:
     return [StandLine(*row) for row in rows]
 
 
-def stand_lines_of_series(series_id: int) -> dict[int, list[StandLine]]:
-    """The stands of all events of a series, by the event's id; by label, stand 0 first."""
-    rows = db.session.execute(
-        STAND_LINES.where(Event.series_id == series_id, Stand.archived.is_(False)).order_by(
-            Stand.sort_key
-        )
-    )
-    found: dict[int, list[StandLine]] = {}
-    for row in rows:
-        line = StandLine(*row)
-        found.setdefault(line.event_id, []).append(line)
-    return found
-
-
 def stand_page(stand_id: int) -> StandPage:
     """A stand with what its project's entry says, and its contacts."""
     row = db.session.execute(_STAND_PAGE.where(Stand.id == stand_id)).one()

@@ -214,19 +214,6 @@ def code_opened_by(pass_id: int) -> str | None:
     )
 
 
-def passes_of_series(series_id: int) -> Sequence[PassLine]:
-    """Every pass of a series, of its events, stands and projects."""
-    return _lines(
-        _PASSES.where(
-            or_(
-                Pass.series_id == series_id,
-                Event.series_id == series_id,
-                Project.series_id == series_id,
-            )
-        ).order_by(Pass.id)
-    )
-
-
 def organiser_passes(series_ids: Collection[int]) -> Sequence[PassLine]:
     """The organisers' passes of these series."""
     return _lines(_PASSES.where(Pass.series_id.in_(series_ids)).order_by(Pass.id))
