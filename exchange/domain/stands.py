@@ -12,8 +12,9 @@ from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.field_values import Values
 from exchange.domain.refusals import Refused
 from exchange.domain.set_up import VERB
-from exchange.models import Origin, Project, Question, Stand, lengths
+from exchange.models import Project, Question, Stand, lengths
 from exchange.models.labels import GENERAL, label_key, sort_key
+from exchange.queries.questions import ASKED
 
 
 def add(event_id: int, values: Values, *, by: Actor, key: str | None = None) -> Outcome | None:
@@ -163,9 +164,7 @@ def _show(under_way: Change, stand: Stand, word: str) -> None:
 
 def was_asked(session: Session, stand_id: int) -> bool:
     """Whether questions came in at a stand, apart from those that were prepared."""
-    asked = select(Question.id).where(
-        Question.stand_id == stand_id, Question.origin != Origin.PREPARED
-    )
+    asked = select(Question.id).where(Question.stand_id == stand_id, ASKED)
     return session.scalar(asked.limit(1)) is not None
 
 

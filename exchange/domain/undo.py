@@ -28,7 +28,7 @@ from exchange.models import (
     Status,
 )
 from exchange.models.labels import sort_key
-from exchange.queries.questions import PUBLIC
+from exchange.queries.questions import ASKED, PUBLIC
 
 FINAL = frozenset({"withdraw", "redact", "redact-answer", "redact-reason"})
 """What was erased stays erased."""
@@ -136,7 +136,7 @@ def _asked(stands: list[int]) -> Select[str]:
     return (
         select(Stand.label)
         .join(Question, Question.stand_id == Stand.id)
-        .where(Stand.id.in_(stands), Question.origin != Origin.PREPARED)
+        .where(Stand.id.in_(stands), ASKED)
         .distinct()
     )
 

@@ -12,11 +12,11 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from exchange.database.connections import db
-from exchange.models import Event, Origin, Pass, Project, Question, Role, Stand, Status
+from exchange.models import Event, Pass, Project, Question, Role, Stand, Status
 from exchange.models.base import now
 from exchange.queries.fair import STAND_COLUMNS, StandLine
 from exchange.queries.passes import handed_out
-from exchange.queries.questions import UNACCOUNTED
+from exchange.queries.questions import ASKED, UNACCOUNTED
 
 STANDS_SHOWN = 60
 """So many stands are shown; of more, those with the most open questions."""
@@ -130,7 +130,7 @@ def stands_of(event_id: int) -> list[int]:
 _Head = aliased(Question, name="head")
 _SHOWN = case((_Head.id.is_not(None), _Head.status), else_=Question.status)
 """A merged question stands where its head does."""
-_COUNTED = and_(Question.status != Status.WITHDRAWN, Question.origin != Origin.PREPARED)
+_COUNTED = and_(Question.status != Status.WITHDRAWN, ASKED)
 
 
 def _tallies(event_id: int) -> tuple[dict[Status, int], dict[int, Tally]]:

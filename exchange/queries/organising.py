@@ -14,7 +14,6 @@ from exchange.models import (
     Contact,
     ContactRole,
     Event,
-    Origin,
     Phase,
     Project,
     Question,
@@ -30,6 +29,7 @@ from exchange.queries.fair import (
     StandLine,
     code_in,
 )
+from exchange.queries.questions import ASKED
 from exchange.wording import contact_names
 
 SHOWN = 100
@@ -396,7 +396,7 @@ def _slice(
 def _questions_at_stand() -> Any:
     return (
         select(func.count())
-        .where(Question.stand_id == Stand.id, Question.origin != Origin.PREPARED)
+        .where(Question.stand_id == Stand.id, ASKED)
         .correlate(Stand)
         .scalar_subquery()
     )
