@@ -240,7 +240,7 @@ def save(
             if not is_open(entries.showings(project_id, event_id)):
                 raise Refused("entry_closed")
             under_way.nothing_done = not _propose(under_way, entry, values)
-    return under_way.outcome if under_way.counts or under_way.repeated else None
+    return under_way.told
 
 
 def _propose(under_way: Change, entry: Entry, values: Mapping[str, Any]) -> bool:
@@ -331,20 +331,7 @@ def decide(
                     under_way,
                     {one.project_id for one in changed if isinstance(one, PreparedAnswer)},
                 )
-    return under_way.outcome if under_way.counts or under_way.repeated else None
-
-
-def set_open(event_id: int, on: bool, *, by: Actor, key: str | None = None) -> Outcome | None:
-    """Let partners change their entries though the pitches have begun, or no longer."""
-    with change(event_id, "set-up", Subject("event", event_id), by, key=key) as under_way:
-        if under_way.repeated is None:
-            event = under_way.event
-            if event.entries_open == on:
-                under_way.nothing_done = True
-            else:
-                event.entries_open = on
-                set_up.redraw(under_way, [event])
-    return under_way.outcome if under_way.counts or under_way.repeated else None
+    return under_way.told
 
 
 def _waiting(

@@ -211,7 +211,7 @@ def _finish(under_way: Change, changed: bool) -> None:
 
 def _outcome(under_way: Change) -> Outcome | None:
     """What came of it; None: there was nothing to change."""
-    return None if under_way.nothing_done else under_way.outcome
+    return under_way.told
 
 
 def _set(under_way: Change, stand: Stand, begins: int | None, minutes: int | None) -> bool:

@@ -153,7 +153,7 @@ def set_questions(
                 under_way.remember(series)
                 series.standard_questions = kept | own
                 _sync(under_way, Event.series_id == series_id)
-    return under_way.outcome if under_way.counts or under_way.repeated else None
+    return under_way.told
 
 
 def set_answer(under_way: Change, project_id: int, facet: Facet, text: str) -> PreparedAnswer:

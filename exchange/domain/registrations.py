@@ -31,7 +31,7 @@ def take_in(
             under_way.nothing_done = not _write(under_way.session, event_id, registrants, replace)
         if under_way.counts:
             set_up.redraw(under_way, [under_way.event])
-    return None if under_way.nothing_done else under_way.outcome
+    return under_way.told
 
 
 def _write(session: Session, event_id: int, registrants: list[Registrant], replace: bool) -> bool:

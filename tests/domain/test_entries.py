@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.domain import entries
+from exchange.domain import entries, events
 from exchange.domain.changes import Actor
 from exchange.domain.entries import Typed, TypedContact
 from exchange.domain.refusals import Refused
@@ -207,7 +207,7 @@ def test_opening_the_entries_is_taken_back_as_any_setting(fair: Fair) -> None:
 def let_open(fair: Fair, on: bool) -> Any:
     event_id = fair.event_id()
     with fair.app.app_context():
-        return entries.set_open(event_id, on, by=Actor("organiser"))
+        return events.edit(event_id, {"entries_open": str(int(on))}, by=Actor("organiser"))
 
 
 # Contacts

@@ -8,7 +8,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from exchange import access
-from exchange.domain import entries, prepared
+from exchange.domain import entries, events, prepared
 from exchange.domain.entries import CONTACTS
 from exchange.domain.refusals import Refused
 from exchange.models import Facet
@@ -94,7 +94,7 @@ def open_entries(event: str) -> ResponseReturnValue:
     fields = posted()
     if fields.get("on") not in ("0", "1"):
         raise Refused("unreadable")
-    outcome = entries.set_open(found.id, fields["on"] == "1", by=by, key=staff_key(fields))
+    outcome = events.edit(found.id, {"entries_open": fields["on"]}, by=by, key=staff_key(fields))
     return saved(outcome, f"/organise/{found.code}/entries")
 
 
