@@ -14,13 +14,13 @@ from exchange.models import (
     ChangeRecord,
     ChangeRow,
     Contact,
-    Origin,
     Project,
     Question,
     Series,
     Stand,
 )
 from exchange.models.labels import GENERAL
+from exchange.queries.questions import ASKED
 
 PART = 150
 """So many are read at once: some 15 ms."""
@@ -105,7 +105,7 @@ def set_up_since(series_id: int, position: int) -> bool:
 
 def stands_after(event_id: int, after: int) -> list[StandFacts]:
     """The next stands of an event by id, without *Allgemein*; none: that was all."""
-    asked = exists().where(Question.stand_id == Stand.id, Question.origin != Origin.PREPARED)
+    asked = exists().where(Question.stand_id == Stand.id, ASKED)
     rows = db.session.execute(
         select(
             Stand.id,

@@ -190,6 +190,14 @@ def test_a_large_file_is_refused_before_it_is_read(at_office: Window) -> None:
     assert "höchstens 10 MB" in answer.text
 
 
+def test_a_name_of_a_file_is_shown_without_what_cannot_be_seen(at_office: Window) -> None:
+    name = "C:\\\\Listen\\\\Liste\x00\u202e\x1b[31m.csv"
+    page = send(at_office, of_file("stands.csv"), name)
+    shown = at_office.get(page.headers["Location"]).text
+    assert "<span>Liste" in shown
+    assert not re.search("[\x00\u202e\x1b]", shown)
+
+
 def test_only_here_and_only_for_organisers_a_request_may_be_large(
     at_office: Window, phone: Window
 ) -> None:
@@ -305,7 +313,7 @@ def test_rows_that_cannot_be_taken_are_left_out_and_taken_up_again(
 ) -> None:
     path = sent(at_office, b"Stand;Projekt;Pitch\n1;Alpha;35 Uhr\n2;Beta;10:00\n3;Gamma;noch offen")
     page = page_of(at_office, path)
-    assert "Diese 2 Zeilen auslassen" in page
+    assert "2 abgelehnte Zeilen auslassen" in page
     at_office.post(path, **{"answer-2": "skip"})
     assert "Ausgelassen: Zeile 2." in page_of(at_office, path)
     at_office.post(path, leave_out="refused")

@@ -189,8 +189,9 @@ def _sent() -> tuple[bytes, str, str]:
 
 
 def _file_name(name: str) -> str:
-    """The last part of it, in one line: some browsers send a whole path."""
-    return " ".join(re.split(r"[\\/]", name)[-1].split())[:100]
+    """The last part of it, in one line and seen: some browsers send a whole path."""
+    last = re.split(r"[\\/]", name)[-1]
+    return " ".join("".join(one if one.isprintable() else " " for one in last).split())[:100]
 
 
 def _pending(event: EventRef, name: str) -> PendingList:
