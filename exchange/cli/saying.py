@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import click
 
+from exchange.database.errors import UNAVAILABLE_ERRORS, Unavailable, classify, lacks_tables
 from exchange.domain.refusals import Refused
 from exchange.queries import fair
 from exchange.queries.fair import EventRef
@@ -63,6 +64,22 @@ def _in_one_sentence() -> Iterator[None]:
         raise Refusal(f"{_not_read(error)} ({_in_english(error)})") from error
     except click.ClickException as error:
         raise Refusal(error.message) from error
+    except UNAVAILABLE_ERRORS as error:
+        reason = classify(error)
+        if reason is None and not lacks_tables(error):
+            raise
+        raise Refusal(_without_database(reason)) from error
+
+
+def _without_database(reason: Unavailable | None) -> str:
+    """What is wrong with the database, and what helps."""
+    if reason in (None, Unavailable.GONE):
+        return (
+            "Hier gibt es noch keine Datenbank. Bitte starten Sie einmal bin/run."
+            " (There is no database here. Please start bin/run once.)"
+        )
+    assert reason is not None
+    return f"Die Datenbank ist nicht zu benutzen. (The database cannot be used: {reason.sentence}.)"
 
 
 def _not_read(error: click.UsageError) -> str:

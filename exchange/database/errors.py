@@ -108,6 +108,13 @@ def classify(error: BaseException | None) -> Unavailable | None:
     return Unavailable.AWAY if isinstance(error, OperationalError | InterfaceError) else None
 
 
+def lacks_tables(error: BaseException | None) -> bool:
+    """Whether the database was never prepared, or is an older one than the program."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return getattr(error.orig, "sqlstate", None) == "42P01" or "no such table" in str(error.orig)
+
+
 def breaks_connection(error: BaseException | None) -> bool:
     """Whether the connection on which it happened must be opened anew."""
     return classify(error) in _BREAKING

@@ -1,14 +1,17 @@
 """How every command refuses: exit 1, one sentence on stderr, nothing on stdout."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import Result
 from flask import Flask
 
+from exchange import create_app
 from exchange.cli import COMMANDS
-from tests.support.fair import AC
+from exchange.config import Settings
+from tests.support.fair import AC, KEY
 from tests.support.lists import LISTS
 
 LIST = str(LISTS / "stands.csv")
@@ -87,3 +90,27 @@ def test_help_is_no_refusal(app: Flask) -> None:
         result = run(app, *words, "--help")
         assert result.exit_code == 0
         assert "Usage" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("links",),
+        ("passes", AC),
+        ("import", LIST, "--event", AC),
+        ("event", "new", "--city", "Bocholt", "--date", "9.12.2026"),
+        ("demo",),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("there", ["nothing", "empty", "no_database"])
+def test_without_a_database_each_says_what_helps(
+    tmp_path: Path, words: tuple[str, ...], there: str
+) -> None:
+    database = tmp_path / "exchange.db"
+    tmp_path.chmod(0o700)
+    if there != "nothing":
+        database.write_bytes(b"" if there == "empty" else b"no database at all " * 50)
+    app = create_app(Settings(tmp_path, f"sqlite:///{database}", KEY, async_mode="threading"))
+    said = refusal(run(app, *words))
+    assert ("bin/run" if there == "nothing" else "damaged") in said
