@@ -73,12 +73,11 @@ def _in_one_sentence() -> Iterator[None]:
 
 def _without_database(reason: Unavailable | None) -> str:
     """What is wrong with the database, and what helps."""
-    if reason in (None, Unavailable.GONE):
+    if reason is None or reason is Unavailable.GONE:
         return (
             "Hier gibt es noch keine Datenbank. Bitte starten Sie einmal bin/run."
             " (There is no database here. Please start bin/run once.)"
         )
-    assert reason is not None
     return f"Die Datenbank ist nicht zu benutzen. (The database cannot be used: {reason.sentence}.)"
 
 
