@@ -18,8 +18,10 @@ from exchange.database.health import Outage
 from exchange.domain.asking import BATCH_LIMIT, Asked, New
 from exchange.limits import Limiter
 from exchange.live.dashboard import Dashboards
+from exchange.live.elsewhere import LogTail
 from exchange.live.flush import FlushTimers
 from exchange.live.presence import Watchers
+from exchange.live.revisions import Announced
 from exchange.queries.lists import Minutes
 from exchange.queries.people import FirstWrites
 from exchange.redis_bus import RedisBreaker
@@ -48,6 +50,8 @@ class Process:
     """Of questions that are being written at this moment."""
     flush_timers: FlushTimers = field(default_factory=FlushTimers)
     watchers: Watchers = field(default_factory=Watchers)
+    announced: Announced = field(default_factory=Announced)
+    log_tail: LogTail = field(default_factory=LogTail)
     dashboards: Dashboards = field(default_factory=Dashboards)
     lists_under_way: list[str] = field(default_factory=list)
     """Stand lists that a child reads at this moment."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_socketio import join_room
 
 from exchange import access, rooms
@@ -48,7 +48,9 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
             join_room(rooms.name(room, scope.owner_id, locale))
             return {"ok": True, "revision": dashboard.revision(scope.owner_id)}
         join_room(rooms.name(room, scope.owner_id, locale))
-        return {"ok": True, "revision": revisions.read_anew(scope)}
+        revision = revisions.read_anew(scope)
+        current_app.extensions["process"].announced.follow(scope, revision)
+        return {"ok": True, "revision": revision}
     except Refused as refused:
         return {"ok": False, "error": refused.word}
     except UNAVAILABLE_ERRORS as error:

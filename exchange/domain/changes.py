@@ -191,7 +191,7 @@ class Change:
         moderation_first = "moderation_first" in event_changes
         if moderation_first:
             scopes |= self._desks()
-        moved_on = revisions.bump(raw, scopes | self._redrawn)
+        moved_on = revisions.bump(raw, scopes | self._redrawn, self._redrawn)
         shown_at = [(audience.question_id, audience.stand_id) for audience in audiences]
         revisions.note_pending_news(raw, moved_on, shown_at + self.moved)
         self._log(verb, series_id, stored_key, event_changes, moved_on)

@@ -101,8 +101,7 @@ _LOG = compiled_insert(
 def announce(news: News) -> None:
     """Tell everybody what was committed: staff at once, phones with the next flush."""
     broadcasts.announce(news)
-    heard = {audience.stand_id for audience in news.audiences} | {of for _, of in news.moved}
     for scope in news.revisions:
         # Phones whose page reads itself again have nothing more to hear.
-        if scope.kind is ScopeKind.STAND and (scope not in news.redrawn or scope.owner_id in heard):
+        if scope.kind is ScopeKind.STAND and scope not in news.redrawn:
             flush_soon(scope.owner_id)

@@ -21,6 +21,7 @@ from exchange import rooms
 from exchange.database import errors
 from exchange.database.connections import db
 from exchange.extensions import pause, sio_server, socketio
+from exchange.live.revisions import Announced
 from exchange.models import Question, Status
 from exchange.paper import qr
 from exchange.queries import fair, pitches, questions
@@ -95,6 +96,8 @@ def scopes(
 
 def announce(news: News) -> None:
     """Tell desks, moderation, screen, event page and askers what was committed."""
+    # Before anybody else has a turn: elsewhere.py tells what has not been noted here.
+    _announced().note(news.revisions)
     for number, scope in enumerate(news.redrawn, 1):
         _redraw(scope, news.revisions[scope])
         if number % _BEFORE_A_TURN == 0:
@@ -127,11 +130,16 @@ _BEFORE_A_TURN = 100
 """So many scopes are looked through before others have a turn."""
 
 
-def _redraw(scope: Scope, revision: int) -> None:
+def _redraw(scope: Scope, revision: int, *, here: bool = False) -> None:
     """Let the pages of a scope read themselves again: they miss what led to this revision."""
     for room in Room:
         if room.scope_kind is scope.kind:
-            _tell(room, scope, revision, str, previous=revision)
+            _tell(room, scope, revision, str, previous=revision, here=here)
+
+
+def redraw_here(scope: Scope, revision: int) -> None:
+    """The same for those at this process: each process looks for its own."""
+    _redraw(scope, revision, here=True)
 
 
 class _Reader:
@@ -176,6 +184,9 @@ class _Reader:
 def announce_coalesced(news: CoalescedNews) -> None:
     """Tell a stand's phones what came since they last heard; and votes to all who show them."""
     scope = rooms.stand(news.stand_id)
+    if news.voted:
+        # Without votes phones hear what desks have heard, and no counter moves.
+        _announced().note({**news.revisions, scope: news.revision})
     at_stand = Question.stand_id == news.stand_id
     _tell(
         Room.STAND,
@@ -305,8 +316,12 @@ def _tell(
     *,
     previous: int | None = None,
     counts: Callable[[], dict[str, int]] | None = None,
+    here: bool = False,
 ) -> None:
-    """One push to a room, rendered once for each language that somebody listens in."""
+    """One push to a room, rendered once for each language that somebody listens in.
+
+    `here`: to nobody at another process.
+    """
     with _kept():
         for locale in rooms.LOCALES:
             name = rooms.name(room, scope.owner_id, locale)
@@ -321,7 +336,12 @@ def _tell(
                 }
             if counts is not None:
                 payload["counts"] = counts()
-            socketio.emit("fragment", payload, to=name)
+            socketio.emit("fragment", payload, to=name, ignore_queue=here)  # type: ignore[call-arg]
+
+
+def _announced() -> Announced:
+    found: Announced = current_app.extensions["process"].announced
+    return found
 
 
 def _release() -> None:

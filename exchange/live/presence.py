@@ -13,6 +13,7 @@ from flask import Flask, current_app
 
 from exchange.database import errors
 from exchange.extensions import pause, sio_server, socketio
+from exchange.live.elsewhere import tell_what_others_set_up
 from exchange.live.flush import flush_left_behind
 from exchange.queries import people
 from exchange.queries.people import PassLine
@@ -76,7 +77,7 @@ def dismiss(room: str) -> None:
 
 def look_once(app: Flask) -> None:
     """Disconnect those whose pass has lapsed, wherever that happened, and idle connections; tell
-    what was left untold.
+    what others set up and what was left untold.
     """
     with app.app_context():
         known = watchers()
@@ -87,6 +88,8 @@ def look_once(app: Flask) -> None:
             if of_one & lapsed:
                 sio_server().disconnect(sid)
         _close_idle(known)
+        # First whole pages, then phones: these are told of questions only.
+        tell_what_others_set_up()
         flush_left_behind()
 
 

@@ -5,10 +5,11 @@ page then reads everything else: what is committed in between is newer than what
 and comes as news or with the slow check.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cache
 
-from sqlalchemy import Integer, String, bindparam, select, text, tuple_, update
+from sqlalchemy import Integer, String, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from exchange.database.connections import db
@@ -26,14 +27,22 @@ def begin_page(scopes: Sequence[Scope]) -> list[int]:
     db.release()
     if not scopes:
         return []
-    wanted = [(scope.kind.value, scope.owner_id) for scope in scopes]
+    wanted: dict[str, list[int]] = {}
+    for scope in scopes:
+        wanted.setdefault(scope.kind.value, []).append(scope.owner_id)
+    # Kind by kind: for a list of pairs SQLite would read the whole table.
     rows = db.session.connection().execute(
         select(Revision.kind, Revision.owner_id, Revision.revision).where(
-            tuple_(Revision.kind, Revision.owner_id).in_(wanted)
+            or_(
+                *(
+                    (Revision.kind == kind) & Revision.owner_id.in_(owners)
+                    for kind, owners in wanted.items()
+                )
+            )
         )
     )
     found = {(kind, owner_id): revision for kind, owner_id, revision in rows}
-    return [found.get(key, 0) for key in wanted]
+    return [found.get((scope.kind.value, scope.owner_id), 0) for scope in scopes]
 
 
 def read(scope: Scope) -> int:
@@ -49,6 +58,27 @@ def read_anew(scope: Scope) -> int:
     """
     db.release()
     return read(scope)
+
+
+@dataclass
+class Announced:
+    """Up to which revision the pages that are open at this process have been told, by scope.
+
+    Without participants': what is theirs stands on pages that watch a stand or an event as well.
+    """
+
+    revisions: dict[Scope, int] = field(default_factory=dict)
+
+    def follow(self, scope: Scope, revision: int) -> None:
+        """Somebody watches this from here on, and knows of this revision."""
+        if scope.kind is not ScopeKind.MINE:
+            self.revisions.setdefault(scope, revision)
+
+    def note(self, told: Mapping[Scope, int]) -> None:
+        """Whoever watches these is being told."""
+        for scope, revision in told.items():
+            if self.revisions.get(scope, revision) < revision:
+                self.revisions[scope] = revision
 
 
 _REVISION = CompiledStatement(
@@ -72,9 +102,13 @@ def mark_votes(session: Session, stand_ids: set[int]) -> None:
     )
 
 
-def bump(connection: RawConnection, scopes: set[Scope]) -> dict[Scope, int]:
+def bump(
+    connection: RawConnection, scopes: set[Scope], redrawn: Set[Scope] = frozenset()
+) -> dict[Scope, int]:
     """Move each counter on by one, a hundred in one statement; a participant's begins with it.
 
+    Phones have nothing more to hear of what is `redrawn`: their pages read themselves again. Who
+    missed that finds a gap before the next news.
     Always in the same order, stands before what all stands share: a flush holds its stand's row
     when it comes here, and two transactions in opposite orders would deadlock.
     """
@@ -88,6 +122,7 @@ def bump(connection: RawConnection, scopes: set[Scope]) -> dict[Scope, int]:
         part = in_order[start : start + _AT_ONCE]
         for number, scope in enumerate(part):
             values |= {f"kind{number}": scope.kind.value, f"owner{number}": scope.owner_id}
+            values[f"redrawn{number}"] = int(scope in redrawn)
         rows = _bump_statement(len(part)).rows(connection, **values)
         moved_on |= {Scope(ScopeKind(kind), of): revision for kind, of, revision in rows}
     return moved_on
@@ -104,11 +139,13 @@ def _stands_first(scope: Scope) -> tuple[bool, str, int]:
 @cache
 def _bump_statement(number: int) -> CompiledStatement:
     """The statement for so many counters; both dialects know ON CONFLICT."""
-    counters = ", ".join(f"(:kind{n}, :owner{n}, 1, 0, FALSE)" for n in range(number))
+    counters = ", ".join(f"(:kind{n}, :owner{n}, 1, :redrawn{n}, FALSE)" for n in range(number))
     upsert = text(
         "INSERT INTO revisions (kind, owner_id, revision, flushed, voted)"  # noqa: S608 (bound)
         f" VALUES {counters}"
-        " ON CONFLICT (kind, owner_id) DO UPDATE SET revision = revisions.revision + 1"
+        " ON CONFLICT (kind, owner_id) DO UPDATE SET revision = revisions.revision + 1,"
+        " flushed = CASE excluded.flushed WHEN 0 THEN revisions.flushed"
+        " ELSE revisions.revision + 1 END"
         " RETURNING kind, owner_id, revision"
     )
     return CompiledStatement(upsert.columns(kind=String, owner_id=Integer, revision=Integer))

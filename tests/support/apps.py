@@ -14,7 +14,9 @@ from exchange.database.connections import db
 from exchange.database.health import Outage
 from exchange.limits import limiter
 from exchange.live.dashboard import Dashboards
+from exchange.live.elsewhere import LogTail
 from exchange.live.presence import Watchers
+from exchange.live.revisions import Announced
 from exchange.queries.lists import Minutes
 from exchange.queries.people import FirstWrites
 from simulation.servers import DATABASE
@@ -65,6 +67,8 @@ def restart(app: Flask, prepared: Path) -> None:
     app.extensions["process"].first_writes = FirstWrites()
     app.extensions["process"].minutes = Minutes()
     app.extensions["process"].watchers = Watchers()
+    app.extensions["process"].announced = Announced()
+    app.extensions["process"].log_tail = LogTail()
     app.extensions["process"].dashboards = Dashboards()
     app.extensions["process"].outage = Outage()
 

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +19,9 @@ from exchange.domain.imports import Said
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists import task
 from exchange.queries import fair as fair_queries
-from tests.support.fair import Fair
+from simulation.servers import ROOT
+from simulation.waiting import HANGS_S
+from tests.support.fair import GE, Fair
 
 LISTS = Path(__file__).parents[1] / "data" / "stand_lists"
 BO = "BO"
@@ -143,3 +148,25 @@ def office(fair: Fair, monkeypatch: Any, *, child: bool = False) -> Office:
     if not child:
         monkeypatch.setattr(jobs, "run", in_this_process)
     return Office(fair, lambda: Path(tempfile.mkdtemp(prefix="exchange-test-")))
+
+
+SWAPPED = "Stand;Projekt\n2;Projekt robo\n1;Projekt bau\n"
+"""A list in which the two projects of Gelsenkirchen have each other's places."""
+SWAPPED_BACK = "Stand;Projekt\n1;Projekt robo\n2;Projekt bau\n"
+
+
+def take_in_elsewhere(data: str, event: str = GE, **environ: str) -> None:
+    """Take a list in on the command line: a process of its own, on this instance."""
+    command = ("-m", "flask", "--app", "exchange", "import", "-", "--event", event)
+    told = subprocess.run(
+        (sys.executable, *command, "--apply", "--json"),
+        cwd=ROOT,
+        env=os.environ | environ,
+        input=data,
+        capture_output=True,
+        text=True,
+        timeout=HANGS_S,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert json.loads(told.stdout)["applied"] is True
