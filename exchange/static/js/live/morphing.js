@@ -53,8 +53,6 @@ export function insert(parent, node, before) {
  * @param {Element} fresh    as the server has it
  */
 export function morph(present, fresh) {
-  // The browser owns this part (a form on its way): the server's copy of it has nothing to say.
-  if (present.hasAttribute("data-keep") && fresh.hasAttribute("data-keep")) return;
   if (present.hasAttribute("data-version") && versionOf(present) > versionOf(fresh)) return;
   for (const { name, value } of [...fresh.attributes]) {
     // An animation that runs is not cut short.
@@ -64,6 +62,8 @@ export function morph(present, fresh) {
   for (const { name } of [...present.attributes]) {
     if (!fresh.hasAttribute(name) && !isLocal(name)) present.removeAttribute(name);
   }
+  // The browser owns what is in this part (a form on its way): the server's copy of it has nothing to say.
+  if (present.hasAttribute("data-keep") && fresh.hasAttribute("data-keep")) return;
   if (present instanceof HTMLTextAreaElement && fresh instanceof HTMLTextAreaElement) {
     // Its children are only the default value; what was typed since is not among them.
     if (present.defaultValue !== fresh.defaultValue) present.defaultValue = fresh.defaultValue;

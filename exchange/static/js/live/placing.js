@@ -11,7 +11,8 @@
 //   data-most     on a container: how many of it may be asked for (more.js)
 // and in regions that are read again:
 //   data-live     with an id: this region follows the page when it is read again
-//   data-keep     within one: the browser owns this part (a form on its way, an error's place)
+//   data-keep     within one: the browser owns what is in this part (a form on its way, an error's place); its attributes
+//                 follow, and so does a region of its own in it
 //   data-my-...   attributes that scripts have set; they are left alone, classes are not
 
 import { $, $$, byId } from "../page/dom.js";
@@ -135,10 +136,11 @@ function placeOne(fresh) {
 }
 
 /**
- * Make this page's live regions what the page says that was just read, by id.
+ * Make this page's title and live regions what the page says that was just read, by id.
  * @param {Document} page
  */
 export function reconcile(page) {
+  document.title = page.title;
   anchored(() => {
     for (const region of $$("[data-live]", HTMLElement, page)) {
       const present = byId(region.id);

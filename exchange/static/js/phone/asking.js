@@ -75,15 +75,21 @@ function attend(form) {
   function tell(kind, sentence, { aloud = true } = {}) {
     state.hidden = !sentence;
     state.dataset.kind = kind;
-    state.firstElementChild ? (state.firstElementChild.textContent = sentence) : (state.textContent = sentence);
+    (state.firstElementChild ?? state).textContent = sentence;
     if (aloud) say(sentence);
+  }
+
+  /** @param {boolean} on */
+  function setBusy(on) {
+    if (on) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
   }
 
   /** @param {boolean} on */
   function wait(on) {
     // Read-only, not disabled: it can still be read, selected and copied.
     text.readOnly = on;
-    if (on) button.setAttribute("aria-busy", "true"); else button.removeAttribute("aria-busy");
+    setBusy(on);
     if (change) change.hidden = true;
   }
 
@@ -124,8 +130,7 @@ function attend(form) {
 
   /** @param {Entry} entry */
   function waits(entry) {
-    if (isUnderWay(entry)) button.setAttribute("aria-busy", "true");
-    else button.removeAttribute("aria-busy");
+    setBusy(isUnderWay(entry));
     if (!change || !entry.tries) return;
     change.hidden = false;
     tell("quiet", words.waiting ?? "", { aloud: entry.tries === 1 && !isUnderWay(entry) });

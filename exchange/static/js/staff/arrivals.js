@@ -17,7 +17,9 @@ const NEW_FOR = 60_000;
 let known = new Set();
 /** @type {Set<string>} numbers asked from this page: not announced to whoever typed them */
 const own = new Set();
+/** The page's own, and as it was shown last: another one has come with a reading. */
 let title = "";
+let shownTitle = "";
 
 const cards = () => $$("[data-lists] > [data-version]");
 
@@ -33,7 +35,9 @@ function count() {
     section.toggleAttribute("data-my-empty", countIn(section.dataset.hidesEmpty ?? "") === 0);
   }
   const waiting = countIn(WAITING.join(" "));
-  document.title = waiting ? `(${waiting}) ${title}` : title;
+  if (document.title !== shownTitle) title = document.title;
+  shownTitle = waiting ? `(${waiting}) ${title}` : title;
+  document.title = shownTitle;
 }
 
 /** @param {HTMLElement[]} outside  arrived beyond the end of their list */
@@ -79,7 +83,6 @@ function showWay() {
 
 /** Install the listeners; once a page. */
 export function start() {
-  title = document.title;
   known = new Set([...cards()].map((card) => card.id));
   count();
   on("dom-updated", ({ outside }) => look(outside));

@@ -183,5 +183,10 @@ export function start() {
     lift();
     control("q").focus();
   });
-  on("dom-updated", () => { sort(false); apply(); });
+  on("dom-updated", () => {
+    // The stand that was chosen may have another label by now.
+    write();
+    sort(false);
+    apply();
+  });
 }

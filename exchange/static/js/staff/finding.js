@@ -1,6 +1,7 @@
 // Whoever types the number of a question or the label of a stand sees beside the field which one it is.
 
 import { $, $$, closest } from "../page/dom.js";
+import { on } from "../page/events.js";
 import { words } from "./words.js";
 
 /** @param {HTMLInputElement} field */
@@ -28,6 +29,8 @@ export function start() {
   document.addEventListener("input", (event) => {
     if (event.target instanceof HTMLInputElement && event.target.dataset.finds) show(event.target);
   });
+  // What was typed may be the label of another stand by now, or the number of a question that has come.
+  on("dom-updated", () => $$("input[data-finds]", HTMLInputElement).forEach(show));
   document.addEventListener("reset", (event) => {
     for (const place of $$("[data-found]", HTMLElement, closest(event.target, "form"))) place.textContent = "";
   });

@@ -157,11 +157,21 @@ function drop(part) {
   if (inPlay) field.focus({ preventScroll: true });
 }
 
+/** Where the questions that are proposed for merging stand now. @param {Element} panel */
+function placeAlike(panel) {
+  for (const one of $$(".alike-one", HTMLButtonElement, panel)) {
+    const place = $(`[data-number="${CSS.escape(one.value)}"] .row-facts b`);
+    const shown = $(".quiet", HTMLElement, one);
+    if (place && shown) shown.textContent = place.textContent;
+  }
+}
+
 /** After a fragment: bring open panels up to date with their question. */
 function follow() {
   for (const panel of $$(".verb-panel[data-panel]")) {
     const row = closest(panel, "[data-version]");
     if (!row) continue;
+    placeAlike(panel);
     const verbs = verbsOf(row);
     for (const field of $$("[name=version]", HTMLInputElement, panel)) field.value = row.dataset.version ?? "";
     for (const press of $$("button[name=version]", HTMLButtonElement, panel)) press.value = row.dataset.version ?? "";
