@@ -12,16 +12,22 @@ from tests.support.lists import take_in_elsewhere
 pytestmark = pytest.mark.browser
 
 SAID = """() => {
+  const own = "time, script, style, #line, #said, #toasts, #toasts *, [data-count-of]";
+  const read = ["aria-label", "title", "alt", "data-place", "data-stand", "data-say"];
   const of = (root) => [...root.querySelectorAll("*")].flatMap((one) => {
-    if (one.matches("time, #line, #said, #toasts, #toasts *, [data-ask-state] *, script, style, [data-count-of]")) return [];
-    const words = [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.replace(/\\s+/g, " ").trim());
-    const names = ["aria-label", "title", "alt", "placeholder", "data-place", "data-stand", "data-say"].map((name) => one.getAttribute(name));
-    const value = one instanceof HTMLOptionElement ? one.value : "";
-    return [...words, ...names, value, ...(one instanceof HTMLTemplateElement ? of(one.content) : [])];
+    // Of this page and this moment: how long ago, the line, what was sent just now.
+    if (one.matches(`${own}, [data-ask-state] *`)) return [];
+    const texts = [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+    return [
+      ...texts.map((node) => node.data.replace(/\\s+/g, " ").trim()),
+      ...read.map((name) => one.getAttribute(name)),
+      one instanceof HTMLOptionElement ? one.value : "",
+      ...(one instanceof HTMLTemplateElement ? of(one.content) : []),
+    ];
   }).filter(Boolean);
   return [document.title, ...of(document.body)];
 }"""
-"""All that a page says, seen or not: title, text, options, what is read out; without times."""
+"""All that a page says, seen or not: title, text, options, what is read out."""
 
 
 def said(page: Page) -> Any:

@@ -7,11 +7,9 @@ import pytest
 
 from exchange.config import Settings
 from simulation.servers import Running, launch
-from tests.support.apps import TEMPLATE, dispose, make_app
+from tests.support.apps import TEMPLATE, TOGETHER, dispose, make_app
 from tests.support.fair import KEY, Fair
 from tests.support.stores import Postgres, Redis
-
-TOGETHER = "together"
 
 
 @pytest.fixture(scope="module")

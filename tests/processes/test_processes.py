@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from exchange.redis_bus import TRY_AGAIN_S
 from simulation.servers import Running
 from simulation.waiting import wait_until
-from tests.support.fair import BAU, GE, ROBO, TOUR, Fair, new_key
+from tests.support.apps import TOGETHER
+from tests.support.fair import BAU, GE, KEY, ROBO, TOUR, XX_STAND, Fair, new_key
+from tests.support.lists import SWAPPED, SWAPPED_BACK, take_in_elsewhere
 from tests.support.loopback import WORDS, ask, enter, page, send
 from tests.support.stores import Postgres, Redis
 
@@ -121,6 +124,31 @@ def test_logging_out_at_one_process_ends_the_browsers_sockets_at_the_other(
         wait_until(lambda: not gone.line.connected)
         assert stays.line.connected
         assert phone.line.connected
+
+
+def test_a_list_taken_in_beside_both_is_heard_at_both(
+    two: Two, redis: Redis, prepared_postgres: Postgres, tmp_path: Path
+) -> None:
+    """With Redis at once, and once more with the next look; without it with that alone."""
+    settings = {
+        "EXCHANGE_INSTANCE": str(tmp_path),
+        "EXCHANGE_SECRET_KEY": KEY,
+        "EXCHANGE_DATABASE_URL": prepared_postgres.url(TOGETHER),
+    }
+    with page(two[0]) as here, page(two[1]) as there, page(two[1]) as neighbour:
+        known = {one: one.watch("stand", ROBO)["revision"] for one in (here, there)}
+        assert neighbour.watch("stand", XX_STAND)["ok"] is True
+        for data, more in ((SWAPPED, {}), (SWAPPED_BACK, {"EXCHANGE_REDIS_URL": redis.url})):
+            take_in_elsewhere(data, **settings, **more)
+            for phone in (here, there):
+                told = phone.hear()
+                assert (told["html"], told["previous"]) == ("", told["revision"])
+                assert told["revision"] > known[phone]
+                known[phone] = told["revision"]
+                again = phone.hear_until_silent(6)
+                assert [one["revision"] for one in again] == [told["revision"]] * len(again)
+                assert len(again) == len(more)
+        assert neighbour.hear_until_silent(0) == []
 
 
 def test_limits_are_shared_by_both_processes(two: Two) -> None:

@@ -23,8 +23,8 @@ from simulation.servers import DATABASE
 from tests.support.fair import KEY
 from tests.support.stores import Postgres
 
-TEMPLATE, UNDER_TEST = "prepared", "under_test"
-"""The databases of a test's PostgreSQL."""
+TEMPLATE, UNDER_TEST, TOGETHER = "prepared", "under_test", "together"
+"""The databases of a test's PostgreSQL; the last is carried by two servers."""
 
 
 def make_app(database: Path, *, settings: Settings | None = None, **options: object) -> Flask:
