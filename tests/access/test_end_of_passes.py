@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from exchange.access import PASSES_COOKIE
 from exchange.config import SettingRefused, read
-from exchange.domain import passes
+from exchange.domain import events, passes
+from exchange.domain.changes import Actor
 from exchange.live.presence import look_once
 from exchange.models.base import today
 from exchange.queries import people
@@ -64,6 +65,17 @@ def test_an_events_passes_end_some_days_after_its_closing(fair: Fair, role: str)
     told = holder.post("/pass", secret=fair.secret(role, place))
     assert (told.status_code, "galt bis zum" in told.text) == (403, True)
     assert neighbour.get(f"/moderate/{AC}").status_code == 200
+
+
+@pytest.mark.parametrize("role", PASSES)
+def test_passes_of_an_archived_event_open_nothing(fair: Fair, role: str) -> None:
+    place, path = PASSES[role]
+    holder = Window(fair).enter(role, place)
+    fair.enter("closed")
+    assert holder.get(path).status_code == 200
+    with fair.app.app_context():
+        events.set_archived(fair.event_id(), True, by=Actor("organiser"))
+    assert holder.get(path).status_code == 403
 
 
 def test_an_ended_pass_writes_nothing(fair: Fair, desk: Desk) -> None:

@@ -9,14 +9,8 @@ from exchange.domain.changes import Actor, Outcome
 from exchange.domain.refusals import Refused
 from tests.support.entries import answer_beforehand, prepared_at, project_id
 from tests.support.fair import GE, ROBO, Fair
-from tests.support.lists import Office, office, table
 
 BY = Actor("organiser")
-
-
-@pytest.fixture
-def at_office(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> Office:
-    return office(fair, monkeypatch)
 
 
 def do(fair: Fair, verb: Any, *at: Any) -> int:
@@ -24,10 +18,6 @@ def do(fair: Fair, verb: Any, *at: Any) -> int:
         outcome: Outcome | None = verb(*at, by=BY)
     assert outcome
     return outcome.change
-
-
-def keys(fair: Fair) -> dict[str, str | None]:
-    return {row["title"]: row["key"] for row in fair.rows("projects")}
 
 
 def is_archived(fair: Fair, stand: str) -> bool:
@@ -46,19 +36,6 @@ def test_an_undo_whose_key_another_project_has_got_is_refused(fair: Fair) -> Non
     with pytest.raises(Refused, match="built_upon"):
         fair.undo_of_series(changed)
     assert fair.everything() == before
-
-
-def test_two_projects_that_changed_keys_by_a_list_change_back_at_once(
-    fair: Fair, at_office: Office
-) -> None:
-    head = "Stand;Kürzel;Projekt"
-    at_office.take_in(table(head, "1;K1;Alpha", "2;K2;Beta"))
-    ids = {row["title"]: row["id"] for row in fair.rows("projects")}
-    meant = {"2": f"project:{ids['Alpha']}", "3": f"project:{ids['Beta']}"}
-    swapped = at_office.take_in(table(head, "1;K2;Alpha", "2;K1;Beta"), answers=meant)
-    assert (keys(fair)["Alpha"], keys(fair)["Beta"]) == ("K2", "K1")
-    at_office.undo(swapped)
-    assert (keys(fair)["Alpha"], keys(fair)["Beta"]) == ("K1", "K2")
 
 
 # Questions at stands

@@ -1,15 +1,18 @@
 """The page of stand lists: sent, compared, asked, confirmed; by organisers and nobody else."""
 
 import io
+import json
 import os
 import re
 import shutil
 import stat
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from werkzeug.test import TestResponse
 
 from exchange import jobs
@@ -250,6 +253,35 @@ def test_another_sheet_can_be_chosen(at_office: Window) -> None:
     assert "12 neu" in page_of(at_office, path)
 
 
+def test_what_was_said_of_one_sheets_columns_says_nothing_of_anothers(
+    at_office: Window, fair: Fair
+) -> None:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        for name, rows in (
+            ("Alt", (("Wo", "Projekt", "Partner"), ("1", "Alpha", "A"), ("2", "Beta", "B"))),
+            ("Neu", (("Stand", "Projekt"), ("7", "Gamma"))),
+        ):
+            sheet = book.add_worksheet(name)
+            for number, cells in enumerate(rows):
+                sheet.write_row(number, 0, cells)
+    path = sent(at_office, made.getvalue())
+    page_of(at_office, path)
+    at_office.post(path, **{"column-0": "label"})
+    assert "2 neu" in page_of(at_office, path)
+    at_office.post(path, sheet="Neu")
+    at_office.post(f"{path}/apply", plan=plan_in(page_of(at_office, path)))
+    assert titles(fair) == {"7": "Gamma"}
+
+
+def test_rows_that_their_program_hides_are_named(at_office: Window) -> None:
+    told = send(at_office, of_file("stands-office.xlsx"), json=True).json
+    assert told
+    (number,) = told["hidden"]
+    page = page_of(at_office, f"/organise/{BO}/import/{told['list']}")
+    assert f"wird mitgelesen: Zeile {number}." in page
+
+
 def test_two_that_could_be_meant_are_asked_and_answered(at_office: Window, fair: Fair) -> None:
     first = sent(at_office, b"Stand;Projekt;Partner\n1;Alpha;Stadt A\n2;Beta;Stadt B")
     at_office.post(f"{first}/apply", plan=plan_in(page_of(at_office, first)))
@@ -308,6 +340,16 @@ def test_a_list_with_a_refused_row_is_not_taken_in(at_office: Window, fair: Fair
     assert titles(fair) == {}
 
 
+def test_a_program_cannot_take_in_a_plan_with_a_refused_row(at_office: Window, fair: Fair) -> None:
+    told = send(at_office, of_file("stands-excel-dates.xlsx"), json=True).json
+    assert told
+    path = f"/organise/{BO}/import/{told['list']}/apply"
+    refused = at_office.send(path, plan=told["plan"], key=new_key())
+    assert refused.json
+    assert (refused.status_code, refused.json["error"]) == (422, "list_asked")
+    assert titles(fair) == {}
+
+
 def test_rows_that_cannot_be_taken_are_left_out_and_taken_up_again(
     at_office: Window, fair: Fair
 ) -> None:
@@ -358,6 +400,67 @@ def test_a_comparison_that_takes_long_shows_how_far_it_is(
 def slowly(*arguments: Any, **options: Any) -> Any:
     time.sleep(1)
     return in_this_process(*arguments, **options)
+
+
+def test_how_far_a_comparison_came_is_told(at_office: Window) -> None:
+    path = sent(at_office, of_file("stands.csv"))
+    page_of(at_office, path)
+    told = at_office.get(f"{path}/progress").json
+    assert told
+    assert told["done"] is True
+    assert told["share"] > 0.9
+
+
+def test_no_more_than_two_lists_are_compared_at_a_time(
+    at_office: Window, fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: list[int] = []
+    most: list[int] = []
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.4)
+        running.pop()
+        return in_this_process(*arguments, **options)
+
+    monkeypatch.setattr("exchange.views.organiser.imports.WITHIN_S", 0.0)
+    monkeypatch.setattr(jobs, "run", counted)
+    paths = [sent(at_office, of_file("stands.csv")) for _ in range(3)]
+    for path in paths:
+        page_of(at_office, path)
+    assert max(most) == pending_lists.MOST_AT_ONCE
+    assert len(most) == 3
+
+
+def test_a_comparison_that_was_begun_before_another_does_not_replace_it(
+    at_office: Window, fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_goes_on = threading.Event()
+    modes: list[str] = []
+
+    def the_first_takes_long(*arguments: Any, **options: Any) -> Any:
+        modes.append(options["mode"])
+        if len(modes) == 1:
+            first_goes_on.wait(10)
+        return in_this_process(*arguments, **options)
+
+    monkeypatch.setattr("exchange.views.organiser.imports.WITHIN_S", 0.3)
+    monkeypatch.setattr(jobs, "run", the_first_takes_long)
+    path = sent(at_office, of_file("stands.csv"))
+    at_office.post(path, mode="clear")
+    page_of(at_office, path)
+    first_goes_on.set()
+    under_way = fair.app.extensions["process"].lists_under_way
+    for _ in range(100):
+        if not under_way:
+            break
+        time.sleep(0.05)
+    assert modes == ["fill", "clear"]
+    (folder,) = folders(fair)
+    result, begun = (json.loads((folder / name).read_bytes()) for name in ("result", "begun"))
+    assert result["plan"] == begun["plan"]
+    assert [one.name for one in folder.glob("plan-*")] == [begun["plan"]]
 
 
 def test_what_waits_is_for_its_owner_only_and_not_for_long(

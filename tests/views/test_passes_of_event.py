@@ -380,6 +380,16 @@ def test_a_further_pass_has_a_row_and_a_revoked_one_has_none(organiser: Window, 
     assert own in told
 
 
+def test_a_hidden_name_is_on_no_page_of_passes_and_in_no_file(
+    organiser: Window, fair: Fair
+) -> None:
+    fair.sql("UPDATE contacts SET basis = 'hidden'")
+    assert "Erika Muster" not in organiser.get(PASSES).text
+    told = download(organiser, "csv").decode("utf-8-sig")
+    assert "Geschäftsstelle" in told
+    assert "Erika Muster" not in told
+
+
 def fair_pass(fair: Fair, secret: str) -> int:
     found = passes.id_in(secret)
     assert found
