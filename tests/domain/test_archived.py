@@ -1,0 +1,69 @@
+"""What was archived shows nothing, opens nothing, and nobody works on it."""
+
+from typing import Any
+
+import pytest
+
+from exchange.domain import events, projects, stands
+from exchange.domain.changes import Actor, Outcome
+from exchange.domain.refusals import Refused
+from exchange.queries import fair as fair_queries
+from tests.support.entries import decide, entry, project_id, propose
+from tests.support.fair import AC, AC_ROBO, GE, ROBO, Fair
+from tests.support.windows import Window
+
+BY = Actor("organiser")
+
+
+def do(fair: Fair, verb: Any, *at: Any, **more: Any) -> int:
+    with fair.app.app_context():
+        outcome: Outcome | None = verb(*at, by=BY, **more)
+    assert outcome
+    return outcome.change
+
+
+@pytest.fixture
+def shown_nowhere(fair: Fair) -> int:
+    """A project whose stands have left their events; its id."""
+    for event in (GE, AC):
+        fair.enter("preparing", event)
+    for event, stand in ((GE, ROBO), (AC, AC_ROBO)):
+        do(fair, stands.archive, fair.event_id(event), fair.stand_id(stand))
+    return project_id(fair)
+
+
+def test_the_pass_of_an_archived_projects_contact_opens_nothing(
+    fair: Fair, shown_nowhere: int
+) -> None:
+    contact = Window(fair).enter("contact", "robo")
+    assert contact.get("/contact/robo").status_code == 200
+    archived = do(fair, projects.archive, shown_nowhere)
+    assert contact.get("/contact/robo").status_code == 403
+    fair.undo_of_series(archived)
+    assert contact.get("/contact/robo").status_code == 200
+
+
+def test_nobody_names_an_archived_project_for_a_stand(fair: Fair, shown_nowhere: int) -> None:
+    do(fair, projects.archive, shown_nowhere)
+    with pytest.raises(Refused) as refused:
+        do(fair, stands.add, fair.event_id(), {"label": "9", "project": "robo"})
+    assert (refused.value.word, refused.value.field) == ("project", "project")
+
+
+def test_what_a_project_proposes_whose_stand_has_left_is_not_taken(fair: Fair) -> None:
+    fair.enter("preparing")
+    propose(fair, summary="Neu.")
+    do(fair, stands.archive, fair.event_id(), fair.stand_id(ROBO))
+    assert decide(fair) is None
+    with pytest.raises(Refused, match="unknown"):
+        decide(fair, project="robo")
+    assert entry(fair).summary == "Was es ist."
+
+
+def test_the_next_city_shows_no_project_that_was_archived_since(fair: Fair) -> None:
+    fair.enter("follow_up")
+    do(fair, projects.archive, project_id(fair, "bau"))
+    do(fair, events.add, fair.series_id(), {"city": "Bocholt", "code": "BOH"}, like=GE)
+    with fair.app.app_context():
+        shown = [line.project for line in fair_queries.stand_lines(fair.event_id("BOH"))]
+    assert shown == [None, "Projekt robo"]
