@@ -380,6 +380,24 @@ def test_a_further_pass_has_a_row_and_a_revoked_one_has_none(organiser: Window, 
     assert own in told
 
 
+def test_a_revoked_link_is_in_no_file_and_in_no_mail(organiser: Window, fair: Fair) -> None:
+    secrets = {
+        role: fair.secret(role, place) for role, place in (("contact", "robo"), ("presenter", ROBO))
+    }
+    for secret in secrets.values():
+        assert secret in download(organiser, "csv").decode()
+        assert secret in mails(organiser)
+        organiser.post(f"/organise/passes/{fair_pass(fair, secret)}/revoke")
+        assert secret not in download(organiser, "csv").decode()
+        assert secret not in mails(organiser)
+
+
+def mails(organiser: Window) -> str:
+    """All that the links to mails of the page would write."""
+    found = re.findall(r'href="(mailto:[^"]+)"', organiser.get(PASSES).text)
+    return unquote(" ".join(found))
+
+
 def test_a_hidden_name_is_on_no_page_of_passes_and_in_no_file(
     organiser: Window, fair: Fair
 ) -> None:
