@@ -9,7 +9,7 @@ from exchange.domain.changes import Actor, Outcome
 from exchange.domain.refusals import Refused
 from exchange.queries import fair as fair_queries
 from tests.support.entries import decide, entry, project_id, propose
-from tests.support.fair import AC, AC_ROBO, GE, ROBO, Fair
+from tests.support.fair import AC, AC_ROBO, BAU, GE, ROBO, TOUR, Fair
 from tests.support.windows import Window
 
 BY = Actor("organiser")
@@ -43,6 +43,12 @@ def test_the_pass_of_an_archived_projects_contact_opens_nothing(
     assert contact.get("/contact/robo").status_code == 200
 
 
+@pytest.mark.usefixtures("shown_nowhere")
+def test_an_entry_is_closed_where_its_project_has_no_stand_any_more(fair: Fair) -> None:
+    with pytest.raises(Refused, match="entry_closed"):
+        propose(fair, event=None, summary="Neu.")
+
+
 def test_nobody_names_an_archived_project_for_a_stand(fair: Fair, shown_nowhere: int) -> None:
     do(fair, projects.archive, shown_nowhere)
     with pytest.raises(Refused) as refused:
@@ -67,3 +73,16 @@ def test_the_next_city_shows_no_project_that_was_archived_since(fair: Fair) -> N
     with fair.app.app_context():
         shown = [line.project for line in fair_queries.stand_lines(fair.event_id("BOH"))]
     assert shown == [None, "Projekt robo"]
+
+
+def test_no_stand_comes_back_for_an_archived_project(fair: Fair, shown_nowhere: int) -> None:
+    do(fair, projects.archive, shown_nowhere)
+    with pytest.raises(Refused, match="archived"):
+        do(fair, stands.bring_back, fair.event_id(), fair.stand_id(ROBO))
+
+
+def test_a_stand_that_has_left_is_on_no_dashboard(fair: Fair) -> None:
+    do(fair, stands.archive, fair.event_id(), fair.stand_id(BAU))
+    page = Window(fair).enter("organiser", TOUR).get(f"/organise/{GE}/live").text
+    assert "Projekt robo" in page
+    assert "Projekt bau" not in page

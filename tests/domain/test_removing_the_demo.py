@@ -7,7 +7,7 @@ import pytest
 from exchange.domain import contacts, demo, projects
 from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
-from tests.support.fair import BAU, GE, ROBO, TOUR, Fair, new_key
+from tests.support.fair import BAU, ELSEWHERE, GE, OTHER_TOUR, ROBO, TOUR, Fair, new_key
 from tests.support.windows import Listen, Window
 
 
@@ -83,6 +83,29 @@ def test_nothing_of_it_remains_in_any_table_and_the_neighbour_is_whole(as_demo: 
         assert all(row in before[table] for row in after[table])
 
 
+def test_a_neighbour_keeps_all_that_was_set_up_there(as_demo: Fair) -> None:
+    as_demo.make_project("own", OTHER_TOUR)
+    before = as_demo.everything()
+    event = as_demo.event_id(ELSEWHERE)
+    own = next(row["id"] for row in before["projects"] if row["code"] == "own")
+    for statement in (
+        f"INSERT INTO registrations (event_id, municipality) VALUES ({event}, 'Marl')",
+        f"INSERT INTO messages (event_id, text) VALUES ({event}, 'Gleich geht es los.')",
+        f"INSERT INTO prepared_answers (project_id, facet, text) VALUES ({own}, 'kosten', 'Viel.')",
+        "INSERT INTO proposals (project_id, field, value, at) VALUES"
+        f" ({own}, 'summary', '\"Neu\"', '2026-01-01 00:00:00')",
+    ):
+        as_demo.sql(statement)
+    remove(as_demo)
+    after = as_demo.everything()
+    for table in ("registrations", "messages", "prepared_answers", "proposals"):
+        assert len(after[table]) == 1, table
+    for table in ("projects", "contacts"):
+        assert after[table] == [row for row in before[table] if row in after[table]], table
+        assert len(after[table]) == 1, table
+    assert after["registrations"][0]["municipality"] == "Marl"
+
+
 def test_the_demo_itself_is_removed(fair: Fair) -> None:
     fair.sql("UPDATE events SET code = 'OLD' WHERE code = 'GE'")
     fair.sql("UPDATE events SET code = 'OLDAC' WHERE code = 'AC'")
@@ -118,9 +141,10 @@ def test_no_other_series_is_removed(fair: Fair) -> None:
 
 def test_open_pages_of_it_are_closed(as_demo: Fair, listen: Listen) -> None:
     gone = [listen("moderate", GE), listen("stand", ROBO), listen("event", GE)]
+    gone.append(listen("organise", GE))
     stays = listen("event", "XX")
     remove(as_demo)
-    assert [ear.connected for ear in gone] == [False] * 3
+    assert [ear.connected for ear in gone] == [False] * 4
     assert stays.connected
 
 

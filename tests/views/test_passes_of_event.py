@@ -414,6 +414,12 @@ def fair_pass(fair: Fair, secret: str) -> int:
     return found
 
 
+def test_no_proxy_keeps_or_compresses_the_file(organiser: Window) -> None:
+    answer = organiser.post(f"{PASSES}/hand-out", kind="csv")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store, no-transform"
+
+
 def test_no_get_gives_the_file_and_no_kind_that_is_not_there(organiser: Window) -> None:
     page = organiser.get(f"{PASSES}/hand-out")
     assert page.mimetype == "text/html"
