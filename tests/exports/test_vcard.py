@@ -64,6 +64,14 @@ def test_the_function_is_the_name_and_the_person_its_parts() -> None:
     assert not re.search(rb"(?<!\r)\n", file)
 
 
+def test_signs_of_the_format_in_a_name_or_an_address_stay_part_of_it() -> None:
+    odd = {"person": "Paul Porta;lini, MdB", "email": "a;b@example.org", "phone": "0221 1;2"}
+    file = vcard.cards([Card(**{**vars(CARD), **odd})])
+    assert b"N:MdB;Paul Porta\\;lini\\,;;;\r\n" in file
+    assert b"EMAIL;TYPE=INTERNET:a\\;b@example.org\r\n" in file
+    assert b"TEL;TYPE=WORK,VOICE:0221 1\\;2\r\n" in file
+
+
 def test_without_a_function_the_person_is_the_name_and_without_a_person_the_function() -> None:
     (person,) = read(vcard.cards([replace(CARD, function=None)]))
     assert person["FN"] == "Dr. Paul Portalinski"

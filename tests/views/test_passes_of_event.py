@@ -181,6 +181,15 @@ def test_a_name_that_tells_nothing_apart_is_refused_and_stays_in_its_field(
         assert "Bitte geben Sie der Karte einen eigenen Namen" in answer.text
 
 
+def test_a_stand_has_twenty_passes_at_most(organiser: Window, fair: Fair) -> None:
+    for number in range(passes.MOST_OF_A_STAND - 1):
+        answer = organiser.post(f"{PASSES}/add", stand=ROBO, name=f"Tablet {number}")
+        assert answer.status_code == 303
+    refused = organiser.send(f"{PASSES}/add", stand=ROBO, name="Eins noch", key=new_key())
+    assert (refused.status_code, (refused.json or {})["error"]) == (422, "passes_many")
+    assert len(secrets_of(fair, ROBO)) == 20
+
+
 def test_a_stand_of_another_event_gets_no_pass_here(organiser: Window, fair: Fair) -> None:
     before = fair.rows("passes")
     answer = organiser.send(f"{PASSES}/add", stand=AC_ROBO, name="Tablet 2", key=new_key())
