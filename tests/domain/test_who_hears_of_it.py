@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from exchange.domain import contacts, events, projects, stands
+from exchange.domain import contacts, events, prepared, projects, stands
 from exchange.domain.changes import Actor, Outcome
+from exchange.models import Facet
 from exchange.queries import readiness
-from tests.support.entries import project_id
+from tests.support.entries import answer_beforehand, project_id
 from tests.support.fair import AC, AC_ROBO, GE, ROBO, XX_STAND, Fair, bumped
 
 BY = Actor("organiser")
@@ -45,6 +46,17 @@ def test_a_contact_that_is_taken_back_is_told_too(fair: Fair) -> None:
     before = fair.revisions()
     fair.undo_of_series(made)
     assert bumped(fair, before).keys() >= SHOWING_ROBO
+
+
+def test_another_standard_question_is_told_where_it_was_answered(fair: Fair) -> None:
+    answer_beforehand(fair, "robo", kosten="Viel.")
+    before = fair.revisions()
+    with fair.app.app_context():
+        wanted = {Facet.KOSTEN: "Was kostet das alles?"}
+        assert prepared.set_questions(fair.series_id(), wanted, by=BY)
+    moved = bumped(fair, before)
+    assert moved.keys() >= SHOWING_ROBO
+    assert ("stand", XX_STAND) not in moved
 
 
 def test_a_stand_that_is_taken_back_is_told_to_its_event_and_no_other(fair: Fair) -> None:
