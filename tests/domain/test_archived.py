@@ -86,3 +86,18 @@ def test_a_stand_that_has_left_is_on_no_dashboard(fair: Fair) -> None:
     page = Window(fair).enter("organiser", TOUR).get(f"/organise/{GE}/live").text
     assert "Projekt robo" in page
     assert "Projekt bau" not in page
+
+
+def test_an_archived_event_opens_no_entry(fair: Fair) -> None:
+    fair.enter("preparing", AC)
+    do(fair, events.set_archived, fair.event_id(AC), True)
+    with pytest.raises(Refused, match="entry_closed"):
+        propose(fair, event=None, summary="Neu.")
+
+
+def test_the_hand_out_file_has_no_stand_that_has_left(fair: Fair) -> None:
+    do(fair, stands.archive, fair.event_id(), fair.stand_id(BAU))
+    organiser = Window(fair).enter("organiser", TOUR)
+    told = organiser.post(f"/organise/{GE}/passes/hand-out", kind="csv").text
+    assert "Projekt robo" in told
+    assert "Projekt bau" not in told

@@ -1,5 +1,6 @@
 """Files that are taken away: what was written is read again by another program, sign by sign."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable
@@ -104,6 +105,13 @@ def test_a_csv_holds_nothing_that_is_computed_and_phones_keep_their_plus() -> No
     lines = as_csv(table("=1+1", "+1+1", "-2", "@A1", "+49 209 1234", "7")).decode("utf-8-sig")
     first = [line.split(";")[0] for line in lines.splitlines()[1:]]
     assert first == ["'=1+1", "'+1+1", "'-2", "'@A1", "\t+49 209 1234", "7"]
+
+
+def test_nothing_is_computed_behind_a_blank_or_in_a_heading() -> None:
+    cells = ["\t=1+1", "\r=1+1", "\n=1+1"]
+    made = as_csv(Table("7", ["=1+1"], [[cell] for cell in cells])).decode("utf-8-sig")
+    told = list(csv.reader(io.StringIO(made, newline=""), delimiter=";"))
+    assert told == [["'=1+1"], *([f"'{cell}"] for cell in cells)]
 
 
 def test_five_thousand_rows_are_written_by_a_child(tmp_path: object) -> None:

@@ -17,6 +17,7 @@ from exchange.rendering import render
 from tests.support.crowds import fill
 from tests.support.fair import (
     AC,
+    AC_ROBO,
     BAU,
     ELSEWHERE,
     GE,
@@ -118,6 +119,11 @@ def test_questions_are_counted_by_the_minute(fair: Fair) -> None:
     assert minutes[0].questions == 2
     assert sum(minute.questions for minute in minutes) == 6
     assert minutes[-1].begins == moment.replace(second=0, microsecond=0)
+
+
+def test_what_is_asked_in_another_city_is_in_no_minute_here(fair: Fair) -> None:
+    fair.ask(AC_ROBO)
+    assert sum(minute.questions for minute in figures(fair).minutes) == 0
 
 
 def test_what_was_prepared_before_the_day_is_no_question_of_it(fair: Fair) -> None:

@@ -190,6 +190,14 @@ def test_a_stand_has_twenty_passes_at_most(organiser: Window, fair: Fair) -> Non
     assert len(secrets_of(fair, ROBO)) == 20
 
 
+def test_the_name_of_a_revoked_pass_is_free_again(organiser: Window, fair: Fair) -> None:
+    organiser.post(f"{PASSES}/add", stand=ROBO, name="Tablet")
+    further = secrets_of(fair, ROBO)[-1]
+    organiser.post(f"/organise/passes/{fair_pass(fair, further)}/revoke")
+    assert organiser.post(f"{PASSES}/add", stand=ROBO, name="Tablet").status_code == 303
+    assert len(secrets_of(fair, ROBO)) == 3
+
+
 def test_a_stand_of_another_event_gets_no_pass_here(organiser: Window, fair: Fair) -> None:
     before = fair.rows("passes")
     answer = organiser.send(f"{PASSES}/add", stand=AC_ROBO, name="Tablet 2", key=new_key())
