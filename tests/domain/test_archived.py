@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from exchange.domain import events, projects, stands
+from exchange.domain import events, projects, readiness, stands
 from exchange.domain.changes import Actor, Outcome
 from exchange.domain.refusals import Refused
 from exchange.queries import fair as fair_queries
@@ -101,3 +101,52 @@ def test_the_hand_out_file_has_no_stand_that_has_left(fair: Fair) -> None:
     told = organiser.post(f"/organise/{GE}/passes/hand-out", kind="csv").text
     assert "Projekt robo" in told
     assert "Projekt bau" not in told
+
+
+def test_a_project_may_be_archived_whose_event_was(fair: Fair) -> None:
+    fair.enter("follow_up", GE)
+    with pytest.raises(Refused, match="project_shown"):
+        do(fair, projects.archive, project_id(fair))
+    fair.enter("preparing", AC)
+    do(fair, events.set_archived, fair.event_id(AC), True)
+    assert do(fair, projects.archive, project_id(fair))
+
+
+def test_no_project_comes_back_with_a_key_that_another_has_got(
+    fair: Fair, shown_nowhere: int
+) -> None:
+    do(fair, projects.edit, shown_nowhere, {"project_key": "K1"})
+    do(fair, projects.archive, shown_nowhere)
+    do(fair, projects.edit, project_id(fair, "bau"), {"project_key": "K1"})
+    with pytest.raises(Refused, match="project_key_taken"):
+        do(fair, projects.bring_back, shown_nowhere)
+
+
+def test_a_title_that_two_projects_have_names_neither(fair: Fair) -> None:
+    do(fair, projects.edit, project_id(fair, "bau"), {"title": "Projekt robo"})
+    with pytest.raises(Refused, match="project"):
+        do(fair, stands.add, fair.event_id(), {"label": "9", "project": "Projekt robo"})
+
+
+def missing(fair: Fair) -> set[str]:
+    with fair.app.app_context():
+        return {one.word for one in readiness.missing(fair.event_id())}
+
+
+def test_nothing_is_missing_of_what_has_left(fair: Fair) -> None:
+    do(fair, stands.add, fair.event_id(), {"label": "9"})
+    assert "project" in missing(fair)
+    new = next(row["id"] for row in fair.rows("stands") if row["label"] == "9")
+    do(fair, stands.archive, fair.event_id(), new)
+    assert "project" not in missing(fair)
+    assert "passes" in missing(fair)
+    fair.enter("preparing")
+    do(fair, events.set_archived, fair.event_id(), True)
+    assert missing(fair) == set()
+
+
+@pytest.mark.parametrize("phase", ["round", "follow_up", "closed"])
+def test_nothing_is_missing_any_more_once_the_round_has_begun(fair: Fair, phase: str) -> None:
+    assert "passes" in missing(fair)
+    fair.enter(phase)
+    assert missing(fair) == set()
