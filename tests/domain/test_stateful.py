@@ -34,7 +34,9 @@ WHICH = st.integers(0, 5)
 PHASES = [*["fair", "round"] * 4, *(phase.value for phase in Phase)]
 
 # What cannot be taken back even when nothing followed: text, a word kept, the organiser's switch.
-FINAL = {"edit", "redact", "withdraw", "phase", "moderation", "undo", "bind"}
+FINAL = {"edit", "withdraw", "phase", "moderation", "undo", "bind"} | {
+    *("redact", "redact-answer", "redact-reason")
+}
 
 T = TypeVar("T")
 Row = dict[str, Any]
