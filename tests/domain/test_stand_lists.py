@@ -319,6 +319,9 @@ def test_a_cell_may_have_lines_and_rows_keep_their_numbers() -> None:
 # Columns
 
 
+_WITH_WORDS = ["label", "project", "status", "summary"]
+
+
 @pytest.mark.parametrize(
     ("names", "meanings"),
     [
@@ -340,6 +343,24 @@ def test_a_cell_may_have_lines_and_rows_keep_their_numbers() -> None:
         (["Stand", "Projekt", "Halle", "Raum"], ["label", "project", "place", "place"]),
         (["Stand", "Projekt", "Funktion", "Rolle"], ["label", "project", "function", "role"]),
         (["Stand", "Projekt", "Bemerkung"], ["label", "project", None]),
+        (["Standplatz", "Titel des Vorhabens", "City"], ["label", "project", "partner"]),
+        (["Messestand", "Lösung", "Gebietskörperschaft"], ["label", "project", "partner"]),
+        (["Stand #", "Bezeichnung", "Landkreis/Stadt"], ["label", "project", "partner"]),
+        (["Stand", "Projekt", "Bezeichnung"], ["label", "project", None]),
+        (["lfd. Nr.", "Titel", "Kommune"], ["label", "project", "partner"]),
+        (["Lfd. Nr.", "Stand", "Projekt"], [None, "label", "project"]),
+        (["Stand", "Platz", "Projekt"], ["label", "place", "project"]),
+        (["Platz", "Projekt", "Raum"], ["label", "project", "place"]),
+        (["Stand", "Projekt-Nr.", "Projekt"], ["label", "key", "project"]),
+        (["Stand", "Projekt", "Projektleiter/in"], ["label", "project", "person"]),
+        (["Stand", "Projekt", "Verantwortliche Person"], ["label", "project", "person"]),
+        (["Stand", "Projekt", "Gesprächspartner*innen"], ["label", "project", "person"]),
+        (["Stand", "Projekt", "Name, Vorname", "eMail"], ["label", "project", "person", "email"]),
+        (["Stand", "Projekt", "Fon", "Telefax"], ["label", "project", "phone", None]),
+        (["Stand", "Projekt", "Fax-Nr.", "Kontakt-Mail"], ["label", "project", None, "email"]),
+        (["Stand", "Projekt", "Zeitslot", "Pitchdauer"], ["label", "project", "pitch", "minutes"]),
+        (["Stand", "Projekt", "Slot", "Dauer Pitch"], ["label", "project", "pitch", "minutes"]),
+        (["Stand", "Projekt", "Reifegrad", "Projektinhalt"], _WITH_WORDS),
     ],
 )
 def test_columns_are_known_by_name_and_neighbours(

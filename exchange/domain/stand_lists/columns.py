@@ -21,7 +21,17 @@ _NAMES: Mapping[str, Sequence[str]] = {
         *("standnummer", "standnr", "stand nr", "stand nummer", "stand no", "nr des standes"),
         *("booth number", "booth no", "booth label", "booth name", "booth nr", "booth"),
         *("stand", "tischnummer", "tisch nr", "tisch", "table number", "table no", "table"),
-        *("platz nr", "platznummer", "nr", "nummer", "no", "number"),
+        *(
+            "standplatz",
+            "standplatznummer",
+            "standplatz nr",
+            "stellplatz",
+            "messestand",
+            "standname",
+        ),
+        *("standbezeichnung", "standort nr", "stand label", "stand id", "booth id", "stall"),
+        *("platz nr", "platznummer", "platz", "nr", "nummer", "no", "number"),
+        *("lfd nr", "lfdnr", "lfd nummer", "laufende nr", "laufende nummer"),
     ),
     "place": (
         *("halle", "hall", "raum", "room", "saal", "etage", "stockwerk", "ebene", "floor"),
@@ -31,26 +41,33 @@ _NAMES: Mapping[str, Sequence[str]] = {
         *("projekttitel", "projektname", "projekt titel", "projekt name", "projektbezeichnung"),
         *("name des projekts", "titel des projekts", "bezeichnung des projekts", "projekt"),
         *("project title", "project name", "project", "session title", "vorhaben", "massnahme"),
-        *("exponat", "thema", "titel", "title", "name"),
+        *("name des projektes", "titel des projektes", "titel des vorhabens", "name des vorhabens"),
+        *("name der massnahme", "losung", "produkt", "angebot", "solution", "exhibit"),
+        *("exponat", "thema", "titel", "title", "bezeichnung", "name"),
     ),
     "key": (
         *("projekt id", "project id", "external id", "internal id", "account number"),
         *("companynumber", "company number", "kurzel", "id", "key", "kennung", "projektnummer"),
+        *("projekt nr", "projektnr", "projekt nummer", "project no", "project number"),
+        *("projektkurzel", "antragsnummer", "aktenzeichen", "forderkennzeichen"),
     ),
     "partner": (
         *("kommune partner", "projektpartner", "partner", "kommune", "stadt", "gemeinde", "kreis"),
         *("stadt gemeinde", "stadt kreis", "kommune kreis", "trager", "projekttrager"),
         *("institution", "organisation", "organization", "organisation name", "organization name"),
         *("firma", "aussteller", "company name", "company", "affiliation", "exhibitor"),
-        *("einrichtung", "behorde", "verwaltung", "municipality"),
+        *("einrichtung", "behorde", "verwaltung", "municipality", "city", "town", "council"),
+        *("landkreis", "landkreis stadt", "stadt landkreis", "gebietskorperschaft", "korperschaft"),
+        *("local authority", "authority", "antragsteller", "zuwendungsempfanger", "kommunen"),
     ),
     "summary": (
         *("kurzbeschreibung", "projektbeschreibung", "beschreibung", "abstract", "inhalt"),
         *("teaser", "kurztext", "about", "description", "summary", "short description"),
+        *("projektinhalt", "kurzinfo", "projektinfo", "worum geht es", "worum es geht"),
     ),
     "status": (
         *("umsetzungsstand", "bearbeitungsstand", "projektstatus", "projektstand", "status"),
-        *("project status", "stand der umsetzung"),
+        *("project status", "stand der umsetzung", "reifegrad", "projektphase", "stage"),
     ),
     "field": (
         *("handlungsfeld", "themenfeld", "kategorie", "bereich", "cluster", "track", "category"),
@@ -58,25 +75,31 @@ _NAMES: Mapping[str, Sequence[str]] = {
     ),
     "links": (
         *("website", "webseite", "internet", "internetseite", "homepage", "url", "link", "links"),
-        *("repository", "web"),
+        *("repository", "web", "www", "webadresse", "projektseite", "projektwebsite"),
     ),
     "person": (
         *("ansprechperson", "ansprechpartner", "ansprechpartnerin", "ansprechpartner in"),
         *("ansprechpartnerinnen", "kontaktperson", "kontakt", "contact name", "contact person"),
         *("contact", "speaker", "presenter", "referent", "referentin", "vortragende"),
-        *("name ansprechperson", "name ansprechpartner", "ansprechperson name"),
+        *("name ansprechperson", "name ansprechpartner", "ansprechperson name", "ap", "asp"),
+        *("kontakt vor ort", "gesprachspartner", "gesprachspartnerin", "gesprachspartnerinnen"),
+        *("projektleitung", "projektleiter", "projektleiterin", "project lead", "project manager"),
+        *("standbetreuung", "standpersonal", "standteam", "representative", "referenten"),
+        *("name vorname", "vorname name", "vor und nachname", "vor und zuname", "wer"),
     ),
     "function": ("funktion", "position", "rolle", "amt", "job title", "dienststelle", "function"),
     "email": ("e mail", "email", "mail", "contact email", "e mail adresse", "mailadresse"),
     "phone": (
         *("telefon", "telefonnummer", "tel", "tel nr", "rufnummer", "durchwahl", "phone"),
         *("contact phone", "phone number", "mobil", "mobiltelefon", "handy", "mobile phone"),
-        *("mobile", "telefon mobil"),
+        *("mobile", "telefon mobil", "fon", "rufnr", "telephone"),
     ),
     "role": ("zustandigkeit", "zustandig fur", "kontaktart", "contact role", "responsible for"),
     "pitch": (
         *("pitch zeit", "pitchzeit", "pitch", "pitch beginn", "pitch start", "uhrzeit", "zeit"),
-        *("beginn", "start", "time start", "start time", "time", "vortragszeit"),
+        *("beginn", "start", "time start", "start time", "time", "vortragszeit", "startzeit"),
+        *("zeitslot", "slot", "time slot", "timeslot", "vortrag", "prasentation", "presentation"),
+        *("uhr", "talk"),
     ),
     "minutes": ("dauer", "minuten", "duration", "dauer min", "dauer minuten", "minutes", "min"),
 }
@@ -94,17 +117,19 @@ _PARTS_OF_A_NAME = {
     "last name": "last",
     "surname": "last",
 }
+_NOTHING_OF_OURS = re.compile(r"fax\b|faxnummer")
+"""What a word below would take for something else."""
 _WORDS: Sequence[tuple[str, str]] = (
-    (r"\bmail\b|e mail|email", "email"),
+    (r"mail\b|e mail|email|mailadresse", "email"),
     (r"^tel|telefon|durchwahl|handy|\bmobil|phone", "phone"),
     (r"kurzbeschr|beschreibung|abstract", "summary"),
     (r"\b(stand|tisch|booth|table)\b.*\b(nr|nummer|no|number)\b", "label"),
-    (r"ansprech|kontaktperson|contact (name|person)", "person"),
+    (r"ansprech|kontaktperson|contact (name|person)|gesprachspartner|verantwortlich", "person"),
+    (r"dauer|minuten", "minutes"),
     (r"^projekt|^project", "project"),
     (r"funktion|position\b|job title", "function"),
     (r"\bpitch", "pitch"),
     (r"handlungsfeld|themenfeld|kategorie", "field"),
-    (r"\bdauer|minuten", "minutes"),
     (r"website|webseite|homepage|\burl\b|internet", "links"),
     (r"^halle|^raum|^etage|^saal", "place"),
     (r"partner|kommune|institution|organisation|trager", "partner"),
@@ -114,7 +139,10 @@ _WORDS: Sequence[tuple[str, str]] = (
 _OF_A_PERSON = frozenset({"person", "email", "phone", "function"})
 _JOINED = frozenset({"place"})
 """Several columns of these are one: hall, floor and room."""
-_RUNNING = frozenset({"nr", "nummer", "no", "number"})
+_RUNNING = frozenset(
+    {"nr", "nummer", "no", "number", "lfd nr", "lfdnr", "lfd nummer"}
+    | {"laufende nr", "laufende nummer"}
+)
 """Beside a column that names the stand they number the rows."""
 _OF_A_REGISTRATION = re.compile(
     r"angemeldet|abgemeldet|bestatigt|zugesagt|abgesagt|confirmed|registered|eingeladen|warteliste"
@@ -228,7 +256,7 @@ def _by_name(name: str) -> str | None:
     for meaning, names in _NAMES.items():
         if name in names:
             return meaning
-    if len(name) <= 60:
+    if len(name) <= 60 and not _NOTHING_OF_OURS.search(name):
         for pattern, meaning in _WORDS:
             if re.search(pattern, name):
                 return meaning
@@ -277,6 +305,10 @@ def _by_neighbours(plains: list[str], meanings: list[str | None], free: list[int
             case "name" if "project" in others:
                 meanings[place] = None if "person" in others else "person"
             case "ort" if known & {"plz", "postleitzahl", "zip", "strasse", "anschrift"}:
+                meanings[place] = None
+            case "platz" if "label" in others:
+                meanings[place] = "place"
+            case "bezeichnung" | "name" | "angebot" | "losung" | "produkt" if "project" in others:
                 meanings[place] = None
             case "status" if "status" in others:
                 meanings[place] = None
