@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from exchange.domain import texts
 from exchange.domain.refusals import Refused
-from exchange.domain.stand_lists.cells import read_cell
+from exchange.domain.stand_lists.cells import is_to_come, read_cell
 
 Values = Mapping[str, str]
 """What was written, by the names of the fields. A field that is missing stays as it is."""
@@ -69,6 +69,9 @@ def _as_cell(kind: str, written: str | None, name: str) -> str | None:
     found = read_cell(kind, written)
     if found.problem is not None:
         raise Refused(found.problem.word, field=name, link=(written or "")[:60])
+    if written and is_to_come(written):
+        # In a form it would empty the field without a word.
+        raise Refused(kind, field=name)
     return "".join(found.values) or None
 
 

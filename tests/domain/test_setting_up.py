@@ -400,6 +400,8 @@ def test_a_contact_is_replaced_and_stays_in_the_history(fair: Fair) -> None:
         ({"function": "Amt", "email": "ohne Klammeraffe"}, "email"),
         ({"function": "Amt", "email": "a@b"}, "email"),
         ({"function": "Amt", "phone": "intern"}, "phone"),
+        ({"function": "Amt", "phone": "auf Anfrage"}, "phone"),
+        ({"function": "Amt", "email": "wird nachgereicht"}, "email"),
         ({"function": "Amt", "role": "chief"}, "unreadable"),
         ({"function": "x" * 201}, "too_long"),
     ],

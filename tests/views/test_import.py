@@ -353,7 +353,7 @@ def test_a_program_cannot_take_in_a_plan_with_a_refused_row(at_office: Window, f
 def test_rows_that_cannot_be_taken_are_left_out_and_taken_up_again(
     at_office: Window, fair: Fair
 ) -> None:
-    path = sent(at_office, b"Stand;Projekt;Pitch\n1;Alpha;35 Uhr\n2;Beta;10:00\n3;Gamma;noch offen")
+    path = sent(at_office, b"Stand;Projekt;Pitch\n1;Alpha;35 Uhr\n2;Beta;10:00\n3;Gamma;mittags")
     page = page_of(at_office, path)
     assert "2 abgelehnte Zeilen auslassen" in page
     at_office.post(path, **{"answer-2": "skip"})

@@ -69,10 +69,25 @@ _NOTHING = re.compile(
     r"[-–—/.?]+|n\.? ?n\.?|n/a|k\.? ?a\.?|keine?r?|entfällt|none|tbd|tba", re.IGNORECASE
 )
 """What people write where there is nothing to be written."""
+_TO_COME = re.compile(
+    r"(?:noch )?offen|folgt(?: noch)?|wird (?:noch )?(?:nachgereicht|benannt|ergänzt)"
+    r"|(?:noch )?unbekannt|(?:noch )?unklar|auf anfrage|siehe (?:oben|mail|e-mail)"
+    r"|to be (?:announced|confirmed)|to follow|x{2,}",
+    re.IGNORECASE,
+)
+_MAY_COME = frozenset({"person", "function", "email", "phone", "pitch", "minutes", "place"})
+"""Where such words say that nobody knows yet; a project's status may well be open."""
+_HALL = re.compile(r"(?:halle|hall|raum|room|ebene|etage|zelt)\b", re.IGNORECASE)
+"""Halle 2, Stand 5 is one label, not two."""
+_BEFORE_A_NUMBER = re.compile(
+    r"^(?:#|(?:stand(?:platz)?|tisch|booth|table)?[\s-]*(?:nr\.?|no\.?|nummer|number)"
+    r"|stand(?:platz)?|tisch|booth|table)[\s:]*(?=\d)",
+    re.IGNORECASE,
+)
 _SEVERAL = re.compile(r"\s*(?:[,;&+]|\bund\b|\band\b)\s*")
-_SLASHED = re.compile(r"(?:[A-Za-z]{0,2}\d+)(?:\s*/\s*[A-Za-z]{0,2}\d+)+")
+_SLASHED = re.compile(r"(?:[A-Za-z]{0,2}[-. ]?\d+)(?:\s*/\s*[A-Za-z]{0,2}[-. ]?\d+)+")
 _CLOCK = re.compile(
-    r"(?:um |ab |ca\. )?(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?(?:[:.]\d{2})?"
+    r"(?:um |ab |ca\. )?(\d{1,2})(?:\s*(?:[:.h]|uhr)\s*(\d{2}))?(?:[:.]\d{2})?"
     r"\s*(uhr|h|am|pm|a\.m\.|p\.m\.)?"
     r"(?:\s*(?:-|–|bis|to)\s*(\d{1,2})[:.h](\d{2})\s*(?:uhr|h)?)?",
     re.IGNORECASE,
@@ -90,7 +105,7 @@ _EPOCH = (dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.
 
 def read_cell(name: str, cell: Cell) -> Read:
     """A cell as the field `name`."""
-    if cell is None or (isinstance(cell, str) and _NOTHING.fullmatch(cell.strip())):
+    if cell is None or (isinstance(cell, str) and _says_nothing(name, cell.strip())):
         return NOTHING
     special = {"label": _label, "pitch": _pitch, "minutes": _minutes, "phone": _phone}.get(name)
     if special is not None:
@@ -107,6 +122,15 @@ def read_cell(name: str, cell: Cell) -> Read:
         return NOTHING
     further = {"email": _email, "links": _links, "role": _role}.get(name)
     return further(text) if further is not None else Read((text,))
+
+
+def _says_nothing(name: str, text: str) -> bool:
+    return bool(_NOTHING.fullmatch(text)) or (name in _MAY_COME and is_to_come(text))
+
+
+def is_to_come(text: str) -> bool:
+    """Whether somebody wrote that this will be known later: to a list that is an empty cell."""
+    return bool(_TO_COME.fullmatch(text.strip().rstrip(".")))
 
 
 def as_text(cell: Cell) -> str:
@@ -144,7 +168,10 @@ def _label(cell: Cell) -> Read:
         case dt.time() | dt.timedelta():
             return _wrong("label", "label_odd", cell)
     text = as_text(cell)
-    split = re.split(r"\s*/\s*", text) if _SLASHED.fullmatch(text.strip()) else _SEVERAL.split(text)
+    if _SLASHED.fullmatch(text.strip()):
+        split = re.split(r"\s*/\s*", text)
+    else:
+        split = [text] if _HALL.match(text.strip()) else _SEVERAL.split(text)
     labels: list[str] = []
     for part in split:
         try:
@@ -152,9 +179,7 @@ def _label(cell: Cell) -> Read:
         except Refused as refused:
             return Read(problem=Problem("label", refused.word, text[:60]))
         if label:
-            label = re.sub(
-                r"^(?:stand|tisch|booth|nr\.?|no\.?)\s*(?=\d)", "", label, flags=re.IGNORECASE
-            )
+            label = _BEFORE_A_NUMBER.sub("", label)
             label = label.lstrip("0") or "0" if label.isdecimal() else label
             if label_key(label) not in map(label_key, labels):
                 labels.append(label)
@@ -197,6 +222,8 @@ def _pitch(cell: Cell) -> Read:
             hour = int(cell)
             return _wrong("pitch", "time_number", cell, _clock(hour, round((cell - hour) * 100)))
     text = " ".join(str(cell).split())
+    if re.fullmatch(r"\d{3,4}", text):
+        return _wrong("pitch", "time_number", cell, _clock(int(text[:-2]), int(text[-2:])))
     found = _CLOCK.fullmatch(text)
     if found is None:
         return _wrong("pitch", "time", cell)
@@ -265,6 +292,8 @@ def _phone(cell: Cell) -> Read:
 
 def _email(text: str) -> Read:
     text = re.sub(r"^mailto:", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"\s*[(\[]\s*(?:at|ät)\s*[)\]]\s*", "@", text, flags=re.IGNORECASE)
+    text = re.sub(r"\s*\([^()@]*\)$", "", text)
     inner = _IN_BRACKETS.search(text)
     address = (inner[1] if inner else text).strip().rstrip(".;,")
     return Read((address,)) if _EMAIL.fullmatch(address) else _wrong("email", "email", text)

@@ -68,8 +68,8 @@ _SENTENCES: Mapping[str, LazyString] = {
         " schreiben Sie sie wie 10:05."
     ),
     "minutes": _l("„%(found)s“ ist keine Dauer in Minuten von 1 bis 240."),
-    "phone": _l("„%(found)s“ ist keine Telefonnummer."),
-    "email": _l("„%(found)s“ ist keine E-Mail-Adresse."),
+    "phone": _l("„%(found)s“ ist keine Telefonnummer. Bitte nennen Sie eine, und nur eine."),
+    "email": _l("„%(found)s“ ist keine E-Mail-Adresse. Bitte nennen Sie eine, und nur eine."),
     "link": _l("„%(found)s“ ist keine Adresse im Internet. Bitte schreiben Sie sie mit https://."),
     "role": _l(
         "„%(found)s“ sagt nicht, wofür jemand zuständig ist. Möglich sind: fachlich, technisch,"
