@@ -9,11 +9,23 @@ from exchange.models import lengths
 # Copying from a website or a PDF brings these along unseen. They change what others read
 # (direction overrides), hide in words (zero width) or pass for letters (Hangul fillers), and
 # nobody typed them on purpose. Zero-width joiners stay: emoji and some scripts need them.
+# So do control characters, what dictation leaves for a picture (U+FFFC), and what a program has
+# already lost (U+FFFD).
 _UNSEEN = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u180e\u3164\uffa0\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    "[\x01-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u3164\uffa0\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd]"
 )
-# Control characters but line break and tab, and halves of surrogate pairs.
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# PowerPoint breaks lines by vertical tabs and pages by form feeds, others by Unicode's own signs.
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# Windows-1252 that a program took for Latin-1: quotation marks, dashes, the euro sign.
+_WINDOWS = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)
+}
+_FROM_WINDOWS = re.compile("[\x80-\x84\x86-\x9f]")
+# What no text can be: NUL, halves of surrogate pairs, code points that are no characters.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 
@@ -53,7 +65,7 @@ def clean(text: str, *, limit: int) -> str:
 
     It counts what stands in the field: some letters (U+0958) are one there and two in NFC, others
     (from macOS) two there and one in NFC. The shorter counts, and is kept where the other is too
-    long. Refuses `characters` (control characters, lone surrogates) and what `measure` refuses.
+    long. Refuses `characters` for what no text can be, and what `measure` refuses.
     """
     measure(text, limit=limit)
     if text.isprintable() and "  " not in text and max(text, default="") < _FIRST_MARK:
@@ -62,9 +74,12 @@ def clean(text: str, *, limit: int) -> str:
         if len(text) > limit:
             raise Refused("too_long", limit=limit, length=len(text))
         return text
-    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if _UNSHOWABLE.search(text):
+    if _NO_TEXT.search(text):
         raise Refused("characters")
+    text = _BREAKS.sub("\n", text)
+    if _FROM_WINDOWS.search(text):
+        text = text.translate(_WINDOWS)
+    text = _UNSEEN.sub("", text)
     typed = _without_needless_space(text)
     if unicodedata.is_normalized("NFC", text):
         text = typed

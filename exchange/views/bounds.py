@@ -44,7 +44,7 @@ _NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 class BoundedForms(FormDataParser):
     """Refuses (413) more fields than any form of ours has; the library counts those of a multipart
-    body alone. What is not UTF-8 becomes U+FFFD, as in the library's other parts.
+    body alone. What is not UTF-8 becomes U+FFFD, and the form says so (`Form`).
     """
 
     def parse(
@@ -61,14 +61,32 @@ class BoundedForms(FormDataParser):
         if body.count(b"&") >= MAX_FORM_FIELDS:
             raise RequestEntityTooLarge
         pairs = (pair.partition(b"=") for pair in body.split(b"&") if pair)
-        return (
-            stream,
-            MultiDict((_text(name), _text(value)) for name, _, value in pairs),
-            MultiDict(),
-        )
+        plain = [(_plain(name), _plain(value)) for name, _, value in pairs]
+        form = Form((_text(name), _text(value)) for name, value in plain)
+        form.is_utf8 = all(_is_utf8(value) for _, value in plain)
+        return stream, form, MultiDict()
 
 
-def _text(encoded: bytes) -> str:
+class Form(MultiDict[str, str]):
+    """The fields of a form."""
+
+    is_utf8 = True
+    """Whether every value was. U+FFFD alone does not tell: people copy that, too."""
+
+
+def _text(plain: bytes) -> str:
+    return plain.decode(errors="replace")
+
+
+def _is_utf8(plain: bytes) -> bool:
+    try:
+        plain.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _plain(encoded: bytes) -> bytes:
     """What a name or a value of a form says.
 
     Decoded as quoted-printable, after its escapes have been written so: in C, a tenth of what
@@ -76,11 +94,9 @@ def _text(encoded: bytes) -> str:
     """
     plain = encoded.replace(b"+", b" ")
     if b"%" not in plain:
-        return plain.decode(errors="replace")
+        return plain
     plain = plain.replace(b"=", b"=3D")
-    return binascii.a2b_qp(_NO_ESCAPE.sub(b"=25", plain).replace(b"%", b"=")).decode(
-        errors="replace"
-    )
+    return binascii.a2b_qp(_NO_ESCAPE.sub(b"=25", plain).replace(b"%", b"="))
 
 
 class BoundedRequest(Request):

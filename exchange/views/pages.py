@@ -27,9 +27,9 @@ from exchange.rendering import render
 from exchange.rooms import Room, Scope
 from exchange.views.refusing import wants_json
 
-# Werkzeug replaces what is not UTF-8 by the first, JSON may hold halves of the others' pairs.
-_NOT_UTF8 = re.compile("[\ufffd\ud800-\udfff]")
-_UNREADABLE = re.compile("[\x00\ufffd\ud800-\udfff]")
+# JSON may hold halves of surrogate pairs.
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 """The same, and the one character that PostgreSQL can neither keep nor look for."""
 _WHOLE = re.compile("-?[0-9]{1,9}")
 _FEW_DIGITS = re.compile("[0-9]{1,4}")
@@ -196,7 +196,7 @@ def posted(*cleaned: str) -> dict[str, str]:
         fields = {}
     else:
         raise Refused("type")
-    if any(
+    if not getattr(request.form, "is_utf8", True) or any(
         (_NOT_UTF8 if name in cleaned else _UNREADABLE).search(value)
         for name, value in fields.items()
     ):

@@ -473,6 +473,8 @@ def test_halls_and_rooms_are_one_place() -> None:
         ("person", "–", ()),
         ("email", "k. A.", ()),
         ("project", "x" * 300, ("x" * 300,)),
+        ("project", "a\x1b[31m", ("a[31m",)),
+        ("summary", "Eins\x0bzwei", ("Eins\nzwei",)),
     ],
 )
 def test_cells_are_read(name: str, cell_: Cell, values: tuple[str, ...]) -> None:
@@ -506,7 +508,7 @@ def test_cells_are_read(name: str, cell_: Cell, values: tuple[str, ...]) -> None
         ("links", "javascript:alert(1)", "link", ""),
         ("role", "nett", "role", ""),
         ("project", "x" * 500, "too_long", ""),
-        ("project", "a\x1b[31m", "characters", ""),
+        ("project", "a\uffff", "characters", ""),
     ],
 )
 def test_what_must_be_looked_at(name: str, cell_: Cell, word: str, meant: str) -> None:

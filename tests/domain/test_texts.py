@@ -13,7 +13,9 @@ from exchange.domain.refusals import Refused
 TYPED = st.text(alphabet=st.characters(codec=None, categories=None), max_size=60)
 # What copying brings along, thrown in often.
 COPIED = st.text(
-    alphabet=st.sampled_from("aä1 \n\r\t\u00a0\u00ad\u200b\u200d\u202e\u2028\ufeff\u0301?\x00👍"),
+    alphabet=st.sampled_from(
+        "aä1 \n\r\t\u00a0\u00ad\u200b\u200d\u202e\u2028\x0b\x93\ufffc\ufeff\u0301?\x00👍"
+    ),
     max_size=30,
 )
 
@@ -33,7 +35,14 @@ COPIED = st.text(
         ("e\u200b\u0301", "é"),
         ("Was kostet es? 👨\u200d👩\u200d👧", "Was kostet es? 👨\u200d👩\u200d👧"),
         ("<b>fett</b> & <script>alert(1)</script>", "<b>fett</b> & <script>alert(1)</script>"),
-        ("a\u2028b", "a b"),
+        ("a\u2028b\u2029c\x85d", "a\nb\nc\nd"),
+        ("Titel\x0bZeile zwei\x0cneue Seite", "Titel\nZeile zwei\nneue Seite"),
+        ("a\x1b[31m", "a[31m"),
+        ("Was\x07 kostet\x7f es?", "Was kostet es?"),
+        ("\x84Preis\x93 \x96 5 \x80", "„Preis“ – 5 €"),
+        ("Wort\x81\x8d\x9d", "Wort"),
+        ("Was \ufffckostet\ufffd es?", "Was kostet es?"),
+        ("\ufff9Text\ufffa\ufffb", "Text"),
         ("کجا\u200cست؟", "کجا\u200cست؟"),
     ],
 )
@@ -53,9 +62,10 @@ def test_what_is_kept(typed: str, kept: str) -> None:
         ("?!…", "no_words"),
         ("\u2800\u2800", "no_words"),
         ("a\x00b", "characters"),
-        ("a\x1b[31m", "characters"),
-        ("a\x85b", "characters"),
         ("\ud83d", "characters"),
+        ("a\ufdd0b", "characters"),
+        ("a\uffff", "characters"),
+        ("\x1b\x07\ufffc\ufffd", "empty"),
         ("a" * 501, "too_long"),
         ("a" * 10_000, "too_long"),
     ],
@@ -158,7 +168,9 @@ def test_what_is_kept_can_be_shown(typed: str) -> None:
     assert 0 < len(kept) <= 500
     assert "  " not in kept
     assert "\n\n\n" not in kept
-    assert not set(kept) & set("\x00\r\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b")
+    assert not set(kept) & set(
+        "\x00\x0b\x0c\x1b\x85\u2028\ufffc\ufffd\r\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b"
+    )
     kept.encode()
 
 

@@ -25,7 +25,6 @@ REFUSED = {
     "ten thousand emoji": ("Warum? " + "👍" * 9993, 422, "too_long"),
     "only emoji": ("👍🏽👩‍💻🇩🇪", 422, "no_words"),
     "NUL": ("Was kostet\x00 das?", 400, "characters"),
-    "control characters": ("\x1b[31mrot\x1b[0m", 400, "characters"),
 }
 # What was typed, and what is kept of it.
 KEPT = {
@@ -37,6 +36,14 @@ KEPT = {
     "a way out of the field": ('</textarea>"><img src=x>', '</textarea>"><img src=x>'),
     "SQL": ("'; DROP TABLE questions; --", "'; DROP TABLE questions; --"),
     "per cent": ("100 %s %(number)s %d?", "100 %s %(number)s %d?"),
+    "control characters": ("\x1b[31mWas kostet\x07 das?", "[31mWas kostet das?"),
+    "a slide of PowerPoint": (
+        "Betrieb:\x0bWer zahlt?\x0cWer hilft?",
+        "Betrieb:\nWer zahlt?\nWer hilft?",
+    ),
+    "Windows taken for Latin": ("Was hei\u00dft \x84offen\x93?", "Was heißt „offen“?"),
+    "dictation": ("Was \ufffckostet das?", "Was kostet das?"),
+    "lost letters": ("Was kostet\ufffd das?", "Was kostet das?"),
     "loose accents": ("Ko\u0308nnen wir?", "Können wir?"),
 }
 
