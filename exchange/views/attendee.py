@@ -18,8 +18,8 @@ from exchange.exports import vcard
 from exchange.live import revisions
 from exchange.models import ASKING, Facet, Project
 from exchange.paper import qr
+from exchange.queries import entrance, fair, lists, pitches, registrations
 from exchange.queries import entries as entry_queries
-from exchange.queries import fair, lists, pitches, registrations
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import ContactLine, StandLine
 from exchange.queries.lists import Minutes
@@ -57,23 +57,39 @@ class AskForm:
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """Enter a code; a stand's or an event's."""
-    code = request.args.get("code", "").strip()
-    if code:
-        stand = fair.stand_at(code)
-        if stand is not None:
-            return redirect(f"/s/{stand.code}", 303)
-        event = fair.event_at(code)
-        if event is not None:
-            return redirect(f"/e/{event.code}", 303)
-    page = render_page("attendee/home.html", events=fair.event_lines(), unknown=code or None)
-    return page, 404 if code else 200
+    """Enter a code; a stand's or an event's, or whatever leads there (`queries/entrance.py`)."""
+    code = " ".join(request.args.get("code", "").split())[: entrance.MOST_TYPED]
+    places = entrance.find(code) if code else []
+    if len(places) == 1:
+        return redirect(places[0].path, 303)
+    page = render_page(
+        "attendee/home.html", events=fair.event_lines(), typed=code or None, places=places
+    )
+    return page, 404 if code and not places else 200
+
+
+@bp.get("/<any(S, E):kind>/<code>", strict_slashes=False)
+@bp.get("/<any(s, e):kind>/<code>/")
+def nearly(kind: str, code: str) -> ResponseReturnValue:
+    """An address as it was typed from paper: capitals, a slash too many."""
+    return _led_to(f"{kind}/{code}")
+
+
+def _led_to(typed: str) -> ResponseReturnValue:
+    """To the one place that is meant. Refuses `unknown`."""
+    places = entrance.find(typed)
+    if len(places) != 1:
+        raise Refused("unknown")
+    return redirect(places[0].path, 302)
 
 
 @bp.get("/e/<event>")
-def event(event: str) -> Response:
+def event(event: str) -> ResponseReturnValue:
     """An event: its stands, its phase, search, and in the round what is live."""
-    found = event_or_refuse(event)
+    found = fair.event_at(event)
+    if found is None:
+        return _led_to(f"e/{event}")
+    access.speak(found.language)
     words = request.args.get("q", "").strip()[:100]
 
     def build() -> dict[str, Any]:
@@ -99,9 +115,13 @@ def event(event: str) -> Response:
 
 
 @bp.get("/s/<stand>")
-def stand(stand: str) -> Response:
+def stand(stand: str) -> ResponseReturnValue:
     """A stand: whose it is, the question field, mine, and what others asked."""
-    return _stand_page(stand_or_refuse(stand), AskForm(key=str(uuid.uuid4())))
+    found = fair.stand_at(stand)
+    if found is None:
+        return _led_to(f"s/{stand}")
+    access.speak(found.language)
+    return _stand_page(found, AskForm(key=str(uuid.uuid4())))
 
 
 @bp.post("/s/<stand>/questions")

@@ -290,7 +290,7 @@ def test_what_was_typed_is_read_as_the_cells_of_a_list(fair: Fair) -> None:
         ("links", "kein Link"),
         ("links", "javascript:alert(1)"),
         ("prepared.kosten", "x" * (lengths.ANSWER + 1)),
-        ("prepared.recht", "\x01"),
+        ("prepared.recht", "\uffff"),
     ],
 )
 def test_what_cannot_be_kept_gets_a_sentence(fair: Fair, name: str, text: str) -> None:

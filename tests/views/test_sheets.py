@@ -116,6 +116,7 @@ def test_every_stand_of_the_event_has_its_sheet_and_no_other(organiser: FlaskCli
         f"/s/{code}/qr.svg" for code in (GENERAL, ROBO, BAU)
     ]
     assert f"localhost:5000/s/{ROBO}" in page
+    assert re.findall(r"Code: <b>(\w+)</b>", page) == [GENERAL, ROBO, BAU]
 
 
 def test_one_stands_sheet_can_be_had_alone(organiser: FlaskClient) -> None:
