@@ -5,6 +5,8 @@ end: `PassLine.last_day`.
 
 import base64
 import hmac
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,7 +16,7 @@ from sqlalchemy import or_, select, update
 from exchange import digests, logs, rooms
 from exchange.database.errors import UNAVAILABLE_ERRORS, classify
 from exchange.database.transactions import writing
-from exchange.domain import field_values
+from exchange.domain import field_values, texts
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change, change_of_series
 from exchange.domain.questions import stand_named
 from exchange.domain.refusals import Refused
@@ -55,6 +57,22 @@ def link(pass_: Pass | PassLine, public_url: str, instance_key: str) -> str:
     server logs.
     """
     return f"{public_url}/pass#{secret_of(pass_, instance_key)}"
+
+
+_MOST_TYPED = 2_000
+"""Characters that are looked at: a mail program's own link around ours is as long."""
+_FRAGMENT = re.compile("#|%(?:25)*23")
+_A_SECRET = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{22}(?![\w-])")
+
+
+def secret_in(typed: str) -> str:
+    """The secret in what somebody pasted: alone, with its #, the whole link, or that of a mail
+    program around it; with a full stop, blanks or unseen characters. Else what was typed.
+    """
+    text = unicodedata.normalize("NFKC", texts.seen(typed[:_MOST_TYPED])).replace("\u2013", "-")
+    behind = _FRAGMENT.split(text)[-1]
+    found = _A_SECRET.fullmatch("".join(behind.split())) or _A_SECRET.search(behind)
+    return found[0] if found else typed.strip()
 
 
 def id_in(secret: str) -> int | None:

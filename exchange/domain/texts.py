@@ -39,6 +39,11 @@ _FIRST_MARK = "\u0300"
 _JOINERS = "\u200c\u200d"
 
 
+def seen(text: str) -> str:
+    """`text` without what nobody sees."""
+    return _UNSEEN.sub("", text)
+
+
 def measure(text: str, *, limit: int) -> None:
     """Refuse what is not worth cleaning, in time proportional to its length.
 

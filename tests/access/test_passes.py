@@ -39,7 +39,9 @@ ADDRESSES = {
     ("POST", "/questions/{q}/edit"): "asker",
     ("POST", "/questions/{q}/withdraw"): "asker",
     ("GET", "/projects/robo"): EVERYBODY,
+    ("GET", "/S/ROBO"): EVERYBODY,
     ("GET", "/pass"): EVERYBODY,
+    ("GET", "/pass%23AAAAAAAAAAAAAAAAAAAAAA"): EVERYBODY,
     ("POST", "/pass"): "nobody without a secret",
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/healthz/alive"): EVERYBODY,
@@ -271,6 +273,47 @@ def test_a_secret_that_was_tampered_with_opens_nothing(
     assert phone.cookie(PASSES_COOKIE) is None
     phone.client.set_cookie(PASSES_COOKIE, secret or ".")
     assert phone.get("/moderate/GE").status_code == 403
+
+
+PASTED: dict[str, Callable[[str], str]] = {
+    "with its sign": "#{}".format,
+    "the whole link": "http://localhost:5000/pass#{}".format,
+    "with %23": "http://localhost:5000/pass%23{}".format,
+    "through another program": (
+        "https://eur01.safelinks.example.com/?url=http%3A%2F%2Flocalhost%2Fpass%2523{}&data=05%7C"
+    ).format,
+    "a full stop": "{}.".format,
+    "in brackets": "<{}>".format,
+    "quoted": "„{}“,".format,
+    "unseen characters": lambda secret: f"\u200b{secret[:9]}\u00ad{secret[9:]}\ufeff",
+    "broken by a mail program": lambda secret: f" {secret[:12]}\r\n {secret[12:]} ",
+    "with words": "Text auf der Karte: {} (Moderation)".format,
+    "wide letters": lambda secret: "".join(
+        chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in secret
+    ),
+}
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+def test_whoever_holds_a_secret_gets_in_however_it_was_pasted(
+    phone: Window, fair: Fair, pasted: str
+) -> None:
+    answer = phone.post("/pass", secret=PASTED[pasted](fair.secret("moderator", GE)))
+    assert (answer.status_code, answer.headers.get("Location")) == (303, "/moderate/GE")
+
+
+@pytest.mark.parametrize("sign", ["%23", "%2523", "/%23", "/%2523"])
+def test_a_link_whose_sign_was_encoded_leads_to_the_door_and_redeems_nothing(
+    phone: Window, fair: Fair, sign: str
+) -> None:
+    secret, before = fair.secret("moderator", GE), fair.everything()
+    answer = phone.get(f"/pass{sign}{secret}.")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/pass#{secret}")
+    assert phone.cookie(PASSES_COOKIE) is None
+    assert fair.everything() == before
+    odd = phone.get(f"/pass{sign}%0d%0aX:1")
+    assert odd.headers["Location"].startswith("/pass#")
+    assert "X" not in odd.headers
 
 
 def test_no_two_passes_have_a_secret_in_common_and_none_is_stored(fair: Fair) -> None:

@@ -100,6 +100,7 @@ def open_help(page: Page) -> None:
 STATES = {
     "home": State("/"),
     "home, unknown code": State("/?code=ZZZ"),
+    "home, several stands": State("/?code=Stand+1"),
     "event": State(f"/e/{UNDER_WAY}"),
     "event, found": State(f"/e/{UNDER_WAY}?q=Punkt"),
     "event, nothing found": State(f"/e/{UNDER_WAY}?q=xyz"),

@@ -39,6 +39,9 @@ PLACES: Mapping[str, str] = {
     "pass_id": "1",
     "verb": "rotate",
     "pending": "0123456789abcdef",
+    "kind": "S",
+    "code": ROBO,
+    "secret": "A" * 22,
     "name": "attendee.css",
     "filename": "attendee.css",
 }

@@ -112,6 +112,9 @@ PLACES = {
     "pass_id": ["1", "2", "3"],
     "contact": ["1", "2", "3"],
     "pending": ["0123456789abcdef"],
+    "kind": ["S", "E", "s", "e"],
+    "code": [ROBO, GE, "R0B0"],
+    "secret": ["A" * 22, "#"],
     "name": ["attendee.css"],
     "filename": ["attendee.css"],
 }
