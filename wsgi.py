@@ -41,7 +41,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from exchange import access, create_app, logs
 from exchange.assets import AssetsMissing
-from exchange.config import MAX_SOCKET_MESSAGE_BYTES, SettingRefused
+from exchange.config import MAX_SOCKET_MESSAGE_BYTES, SettingRefused, readable
 from exchange.database import erasing
 from exchange.extensions import sio_server
 from exchange.instance import lock_instance, prepare, say, warn_of_old_python
@@ -108,9 +108,9 @@ def main() -> None:
     stop_accepting = SERVERS[settings.async_mode](listener, app, admit)
     print(
         say(
-            f"Exchange läuft auf {settings.public_url} ({settings.async_mode}, "
+            f"Exchange läuft auf {readable(settings.public_url)} ({settings.async_mode}, "
             f"bis zu {open_files} offene Dateien). Strg-C beendet.",
-            f"Exchange is running on {settings.public_url} ({settings.async_mode}, "
+            f"Exchange is running on {readable(settings.public_url)} ({settings.async_mode}, "
             f"up to {open_files} open files). Ctrl-C ends it.",
         ),
         flush=True,

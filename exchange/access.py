@@ -17,7 +17,7 @@ from flask import Flask, Request, Response, current_app, g, has_request_context,
 from werkzeug.datastructures import LanguageAccept
 
 from exchange import logs, quotas, rooms
-from exchange.config import Settings
+from exchange.config import Settings, readable
 from exchange.database.errors import UNAVAILABLE_ERRORS
 from exchange.domain import passes
 from exchange.domain.changes import Actor
@@ -532,7 +532,7 @@ def _require_address() -> None:
     """Under a foreign name a page could be read but not written from: say the right one."""
     settings = _settings()
     if request.host.lower() not in settings.allowed_hosts and not _asks_for_health():
-        raise Refused("address", url=settings.public_url)
+        raise Refused("address", url=readable(settings.public_url))
 
 
 def _asks_for_health() -> bool:

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import idna
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -174,7 +175,29 @@ def _address(name: str, url: str) -> str:
         raise SettingRefused(
             f"{name} is “{url}”; it must be an address like http://fragen.lan:5000, without a path."
         )
+    host = parts.hostname or ""
+    if not host.isascii():
+        url = url.replace(parts.netloc, parts.netloc.lower().replace(host, _in_idna(name, host)))
     return origin_of(url)
+
+
+def _in_idna(name: str, host: str) -> str:
+    """A name with letters beyond ASCII as browsers send it: börse.lan is xn--brse-5qa.lan."""
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise SettingRefused(f"{name} names “{host}”, which can be no name: {error}.") from None
+
+
+def readable(url: str) -> str:
+    """An address of ours as people write it: the reverse."""
+    host = urlsplit(url).hostname or ""
+    if "xn--" not in host:
+        return url
+    try:
+        return url.replace(host, idna.decode(host), 1)
+    except idna.IDNAError:
+        return url
 
 
 def _words(text: str | None) -> list[str]:

@@ -5,14 +5,16 @@ import sqlite3
 import stat
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from exchange import config, instance
+from exchange import config, create_app, instance
 from exchange.config import SettingRefused
 from exchange.database import migrations
 from exchange.database.engine import database_file
+from exchange.paper import qr
 
 SECRET = "geheim"
 
@@ -182,3 +184,41 @@ def test_the_demo_fair_is_wanted_unless_somebody_says_no(tmp_path: Path) -> None
     assert not read(tmp_path, EXCHANGE_DEMO="no").demo
     with pytest.raises(SettingRefused, match="EXCHANGE_DEMO"):
         read(tmp_path, EXCHANGE_DEMO="maybe")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "shown"),
+    [
+        ("http://börse.lan:5104", "http://xn--brse-5qa.lan:5104", "börse.lan:5104/s/GE1"),
+        ("HTTP://BÖRSE.LAN", "http://xn--brse-5qa.lan", "börse.lan/s/GE1"),
+        (
+            "http://straße.example.org",
+            "http://xn--strae-oqa.example.org",
+            "straße.example.org/s/GE1",
+        ),
+        ("http://xn--brse-5qa.lan", "http://xn--brse-5qa.lan", "börse.lan/s/GE1"),
+        ("http://fragen.lan:5000", "http://fragen.lan:5000", "fragen.lan:5000/s/GE1"),
+        ("http://[::1]:5000", "http://[::1]:5000", "[::1]:5000/s/GE1"),
+    ],
+)
+def test_names_are_kept_as_browsers_send_them_and_shown_as_people_write_them(
+    tmp_path: Path, given: str, kept: str, shown: str
+) -> None:
+    settings = read(tmp_path, EXCHANGE_PUBLIC_URL=given, EXCHANGE_ORIGINS=given)
+    assert (settings.public_url, settings.origins) == (kept, (kept,))
+    assert qr.short_address(f"{settings.public_url}/s/GE1") == shown
+    app = create_app(
+        replace(settings, secret_key="k" * 32, database_url=f"sqlite:///{tmp_path / 'x.sqlite3'}")
+    )
+    # Cookies of the test client go through a codec that knows the standard of 2003 alone.
+    client, host = app.test_client(use_cookies=False), kept.partition("//")[2]
+    assert client.get("/pass", headers={"Host": host}).status_code == 200
+    elsewhere = client.get("/pass", headers={"Host": "elsewhere.example.org"})
+    assert elsewhere.status_code == 421
+    assert shown.partition("/")[0] in elsewhere.text
+
+
+@pytest.mark.parametrize("name", ["http://bör..lan", "http://-ä-.lan", "http://" + "ä" * 80])
+def test_a_name_that_can_be_none_is_a_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingRefused, match="EXCHANGE_PUBLIC_URL"):
+        read(tmp_path, EXCHANGE_PUBLIC_URL=name)

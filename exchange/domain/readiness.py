@@ -57,7 +57,7 @@ def missing(event_id: int) -> list[Missing]:
                 _l(
                     "Telefone erreichen diese Adresse nicht: %(url)s. Setzen Sie beim Start"
                     " EXCHANGE_PUBLIC_URL auf den Namen oder die Adresse dieses Rechners im Netz.",
-                    url=settings.public_url,
+                    url=config.readable(settings.public_url),
                 ),
                 f"{found.code}#ways",
                 _l("Ansichten"),

@@ -12,6 +12,8 @@ import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.svg import SvgPathImage
 
+from exchange.config import readable
+
 QUIET_ZONE = 4
 
 
@@ -38,8 +40,10 @@ def terminal(text: str) -> str:
 
 def short_address(url: str) -> str:
     """An address as it is printed to be typed: without the scheme that browsers add."""
-    parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path}" if parts.scheme == "http" else url.split("://")[1]
+    parts = urlsplit(readable(url))
+    return (
+        f"{parts.netloc}{parts.path}" if parts.scheme == "http" else readable(url).split("://")[1]
+    )
 
 
 def _code(text: str) -> "qrcode.QRCode":  # type: ignore[type-arg]
