@@ -220,7 +220,7 @@ def test_names_are_kept_as_browsers_send_them_and_shown_as_people_write_them(
 
 def asked(app: Flask, host: str) -> tuple[str, str]:
     """Status and page, without the test client: it decodes names by the standard of 2003."""
-    environ = EnvironBuilder("/pass", headers={"Host": host}).get_environ()
+    environ = EnvironBuilder("/pass", environ_overrides={"HTTP_HOST": host}).get_environ()
     body, status, _ = run_wsgi_app(app, environ, buffered=True)
     return status, b"".join(body).decode()
 
