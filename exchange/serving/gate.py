@@ -59,6 +59,10 @@ class Gate:
             peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self.connections.proxies
         )
         environ["QUERY_STRING"] = percent_encoded(environ.get("QUERY_STRING", ""))
+        if environ.get("HTTP_TRANSFER_ENCODING", "").strip().lower() == "chunked":
+            # All three servers take such a body apart; eventlet's does not say so, and Werkzeug
+            # would read nothing of it.
+            environ["wsgi.input_terminated"] = True
         reserved = self.connections.is_reserved(peer, port)
         queues = is_page(environ)
         has_pass = (reserved or queues) and "HTTP_COOKIE" in environ and self._holds_pass(environ)

@@ -27,7 +27,8 @@ GROWN = 1.1
 
 WITHOUT_A_CHANGE = """
     SELECT count(*) FROM questions
-    WHERE id NOT IN (SELECT subject_id FROM changes WHERE subject = 'question' AND verb = 'ask')
+    WHERE origin <> 'prepared'
+    AND id NOT IN (SELECT subject_id FROM changes WHERE subject = 'question' AND verb = 'ask')
 """
 
 

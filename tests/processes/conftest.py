@@ -28,6 +28,8 @@ def fair(prepared_postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) 
     app = make_app(Path(), settings=settings)
     yield Fair(app)
     dispose(app)
+    # The next module of this worker has a fair of its own, under the same name.
+    prepared_postgres.drop(TOGETHER)
 
 
 @pytest.fixture(scope="module")

@@ -194,6 +194,36 @@ def test_a_write_needs_no_body(
     assert int(answer.split()[1]) == wanted, answer
 
 
+def chunked(server: Running, *chunks: bytes, end: bytes = b"0\r\n\r\n") -> str:
+    """The answer to a question whose body comes in pieces of a length that nobody said before."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=HANGS_S) as line:
+        line.sendall(
+            f"POST /s/{ROBO}/questions HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+            "Sec-Fetch-Site: same-origin\r\nAccept: application/json\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n"
+            "Connection: close\r\n\r\n".encode()
+        )
+        for chunk in chunks:
+            line.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        line.sendall(end)
+        return b"".join(iter(lambda: line.recv(4096), b"")).decode()
+
+
+def test_a_body_in_chunks_arrives(server: Running, folder: Path) -> None:
+    key = new_key()
+    answer = chunked(server, b"key=" + key.encode(), b"&te", b"xt=Was+kostet+der+", b"Betrieb%3F")
+    assert int(answer.split()[1]) == 201, answer
+    with closing(sqlite3.connect(folder / DATABASE)) as looking:
+        found = "SELECT text FROM questions WHERE key = ?"
+        assert looking.execute(found, (stored(key),)).fetchone() == ("Was kostet der Betrieb?",)
+
+
+def test_a_body_in_chunks_has_the_bounds_of_any_other(server: Running) -> None:
+    key = f"key={new_key()}&text=".encode()
+    assert int(chunked(server, key, *[b"x" * 50_000] * 8).split()[1]) == 413
+    assert int(chunked(server, key, b"Was+kostet+es", end=b"zz\r\n").split()[1]) in (400, 422)
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [
