@@ -64,7 +64,9 @@ class Typed:
 
 def read(typed: str) -> Typed:
     """What `typed` could mean; in time proportional to its length."""
-    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", typed[:MOST_TYPED])).strip()
+    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", typed[:MOST_TYPED]))
+    # No database is asked for what no column can hold.
+    text = "".join(sign for sign in text if sign.isprintable()).strip()
     address = _ADDRESS.search(text) or _QUERY.search(text)
     if address:
         text = address[1]

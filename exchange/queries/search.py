@@ -15,20 +15,34 @@ from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import QueryableAttribute, aliased
 
 from exchange.database.connections import db
-from exchange.models import Answer, Event, Project, Question, Stand
+from exchange.models import Answer, Event, Facet, Project, Question, Stand
 from exchange.queries.questions import PUBLIC
+from exchange.wording import facet_word
 
 MOST_WORDS = 5
 """The longest ones are looked for; who types more finds whatever has these."""
-MOST_WAYS = 4
-"""In how many ways a word may be written: `strasse` is looked for as three patterns."""
+MOST_WAYS = 9
+"""In how many ways a word may be written: `groesse` is looked for as nine patterns."""
+LEAST_OF_FACET = 4
+"""So many letters of a facet's word mean it: *kost* is Kosten; *re* is in half of all words."""
 SEARCHED = 2500
 """The latest so many questions of an event are looked through for words, ten times a large fair.
 By its number any question is found."""
 
 _HIGHEST = 2**31 - 1
 _ESCAPE = "\\"
-_PIECES = re.compile("ss|.", re.DOTALL)
+_NUMBER = re.compile(
+    r"(?:(?:frage|nr|nummer|question|no|number)\b\s*\.?\s*)*#?\s*(\d{1,12})\s*[.,;:?!)]*",
+    re.IGNORECASE,
+)
+_AROUND = ".,;:!?\"'()[]<>„“”‚‘’«»›‹…"
+"""Signs around a word that nobody looks for; 100% and C++ keep theirs."""
+_PIECES = re.compile("ss|ae|oe|ue|.", re.DOTALL)
+_UMLAUTS = {"ae": "ä", "oe": "ö", "ue": "ü"}
+_FORMS = {"ss": ("ss", "ß", "ẞ")} | {
+    piece: (two, one, one.upper()) for two, one in _UMLAUTS.items() for piece in (one, two)
+}
+"""What stands for each other, in small letters and in capitals."""
 _Head = aliased(Question, name="head")
 
 
@@ -43,14 +57,15 @@ class Found:
 
 
 def search(event_id: int, words: str) -> Found:
-    """The public questions of an event that have this number, or all of these words.
+    """The public questions of an event that have this number (`41`, `Nr. 41`, `Frage 41`), or all
+    of these words.
 
-    A word is found within others, in any case, in the text, the answer that counts, the name, the
-    municipality, the project and its partner.
+    A word is found within others, in any case and with umlauts in either way, in the text, the
+    answer that counts, the name, the municipality, the facet, the project and its partner.
     """
-    digits = words.strip().lstrip("#")
-    if digits.isdecimal():
-        number = int(digits)
+    as_number = _NUMBER.fullmatch(words.strip())
+    if as_number:
+        number = int(as_number[1])
         return Found(_places(event_id, Question.number == number) if number <= _HIGHEST else [])
     wanted = _wanted(words)
     if not wanted or "\0" in words:  # what no text holds, PostgreSQL refuses to look for
@@ -63,10 +78,12 @@ def search(event_id: int, words: str) -> Found:
 
 
 def _wanted(words: str) -> list[str]:
-    """The words that are looked for, folded, the longest first: what few questions have is looked
-    for before what many have. A word that another one contains says nothing more.
+    """The words that are looked for, folded, without signs around them, the longest first: what few
+    questions have is looked for before what many have. A word that another one contains says
+    nothing more.
     """
     folded = unicodedata.normalize("NFC", words).casefold().split()
+    folded = [word.strip(_AROUND) or word for word in folded]
     found: list[str] = []
     for word in sorted(dict.fromkeys(folded), key=len, reverse=True):
         if not any(word in longer for longer in found):
@@ -77,17 +94,17 @@ def _wanted(words: str) -> list[str]:
 def _patterns(word: str) -> list[str]:
     """A folded word in each way that it may be written, for LIKE.
 
-    Both databases take A for a by themselves. Not all of them take Ä for ä, and none ß for ss: such
-    a letter stands in each of its forms, and beyond `MOST_WAYS` any letter does.
+    Both databases take A for a by themselves. Not all of them take Ä for ä, and none ß for ss or ö
+    for oe: such letters stand in each of their forms, and beyond `MOST_WAYS` any do.
     """
     places: list[tuple[str, ...]] = []
     many = 1
     for piece in _PIECES.findall(word):
-        forms = ("ss", "ß", "ẞ") if piece == "ss" else tuple({piece: 0, piece.upper(): 0})
-        if piece.isascii() and piece != "ss":
+        forms = _FORMS.get(piece) or tuple({piece: 0, piece.upper(): 0})
+        if piece.isascii() and piece not in _FORMS:
             forms = (piece,)
         if many * len(forms) > MOST_WAYS:
-            places.append(("%" if piece == "ss" else "_",))
+            places.append(("%" if piece in _FORMS else "_",))
         else:
             many *= len(forms)
             places.append(tuple(map(_literal, forms)))
@@ -100,7 +117,9 @@ def _literal(letters: str) -> str:
 
 def _has(word: str, stands: list[tuple[int, str]]) -> ColumnElement[bool]:
     """Whether a question has a folded word, in whichever text."""
-    at_stands = [stand_id for stand_id, named in stands if word in named]
+    plain = _with_two_letters(word)
+    at_stands = [stand_id for stand_id, named in stands if plain in named]
+    about = [facet for facet in Facet if len(word) >= LEAST_OF_FACET and _means(word, facet)]
     return or_(
         *(
             _like(column, pattern)
@@ -108,7 +127,19 @@ def _has(word: str, stands: list[tuple[int, str]]) -> ColumnElement[bool]:
             for pattern in _patterns(word)
         ),
         Question.stand_id.in_(at_stands),
+        Question.facet.in_(about),
     )
+
+
+def _means(word: str, facet: Facet) -> bool:
+    """Whether a folded word is the beginning of a facet's, in German or as the reader reads it."""
+    return any(str(one).casefold().startswith(word) for one in (facet.value, facet_word(facet)))
+
+
+def _with_two_letters(folded: str) -> str:
+    for two, one in _UMLAUTS.items():
+        folded = folded.replace(one, two)
+    return folded
 
 
 def _like(column: QueryableAttribute[Any], pattern: str) -> ColumnElement[bool]:
@@ -119,13 +150,17 @@ def _like(column: QueryableAttribute[Any], pattern: str) -> ColumnElement[bool]:
 
 
 def _stands(event_id: int) -> list[tuple[int, str]]:
-    """The stands of an event, each with its project's and partner's names, folded."""
+    """The stands of an event, each with its project's and partner's names, folded, with umlauts as
+    two letters.
+    """
     rows = db.session.execute(
         select(Stand.id, Project.title, Project.partner)
         .join(Project, Stand.project_id == Project.id)
         .where(Stand.event_id == event_id)
     )
-    return [(id_, f"{title}\n{partner}".casefold()) for id_, title, partner in rows]
+    return [
+        (id_, _with_two_letters(f"{title}\n{partner}".casefold())) for id_, title, partner in rows
+    ]
 
 
 def _places(event_id: int, condition: ColumnElement[bool]) -> list[tuple[float, int]]:

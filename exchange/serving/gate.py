@@ -60,8 +60,8 @@ class Gate:
         )
         environ["QUERY_STRING"] = percent_encoded(environ.get("QUERY_STRING", ""))
         if environ.get("HTTP_TRANSFER_ENCODING", "").strip().lower() == "chunked":
-            # All three servers take such a body apart; eventlet's does not say so, and Werkzeug
-            # would read nothing of it.
+            # All servers take such a body apart; not each of them says so, and then Werkzeug would
+            # read nothing of it.
             environ["wsgi.input_terminated"] = True
         reserved = self.connections.is_reserved(peer, port)
         queues = is_page(environ)

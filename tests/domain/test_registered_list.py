@@ -146,7 +146,7 @@ def test_two_rows_of_one_municipality_come_together() -> None:
         ("Stadt Marl;2,5", "count"),
         ("Stadt Marl;501", "count"),
         ("a" * 81 + ";2", "too_long"),
-        ("Marl an der Lippe und am Kanal\x07;2", "characters"),
+        ("Marl an der Lippe und am Kanal\uffff;2", "characters"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_told_and_the_others_are(row: str, word: str) -> None:

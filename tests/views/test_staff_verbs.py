@@ -95,7 +95,7 @@ def test_of_two_who_click_at_once_one_is_told_so(
         ("decline", {"reason": "a" * 301}, (422, "too_long")),
         ("answer", {"how": "in_writing"}, (422, "answer_missing")),
         ("answer", {"how": "laut"}, (422, "how")),
-        ("answer", {"answer": "a\x07"}, (400, "characters")),
+        ("answer", {"answer": "a\x00"}, (400, "characters")),
         ("owe", {"until": "gestern"}, (422, "until")),
         ("publish", {}, (422, "status")),
         ("redact", {"text": " "}, (422, "empty")),
