@@ -206,12 +206,14 @@ def test_thousands_of_stands_hold_nobody_up(
     looked(fair, phone)
     fair.sql(f"UPDATE revisions SET revision = 1, flushed = 1 WHERE {stand}")
     log_elsewhere(fair)
-    held, since = [0.0], [time.process_time()]
+    held: list[float] = []
+    since: list[float] = []
 
     def measured(seconds: float) -> None:
-        held.append(time.process_time() - since[0])
+        # Before the first one the test itself has been at work; that part is as long as the others.
+        held.extend(time.process_time() - began for began in since)
         pause(seconds)
-        since[0] = time.process_time()
+        since[:] = [time.process_time()]
 
     monkeypatch.setattr(elsewhere, "pause", measured)
     # A server's collector leaves alone what was there at its start; this process is full of tests.
