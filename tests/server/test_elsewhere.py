@@ -17,6 +17,11 @@ WITHIN_S = 10.0
 """A look every 5 s, on a machine under load; a phone's next check is 48 s away at the least."""
 
 
+@pytest.mark.parametrize(
+    "server",
+    ["eventlet", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("gevent", "threading"))],
+    indirect=True,
+)
 def test_a_list_taken_in_by_another_process_is_heard_within_seconds(
     server: Running, folder: Path, passes: Fair
 ) -> None:

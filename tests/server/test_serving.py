@@ -206,6 +206,8 @@ def chunked(server: Running, *chunks: bytes, end: bytes = b"0\r\n\r\n") -> str:
         for chunk in chunks:
             line.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk))
         line.sendall(end)
+        # Whoever waits for more of it is told that nothing comes.
+        line.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: line.recv(4096), b"")).decode()
 
 
