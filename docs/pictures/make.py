@@ -1,6 +1,6 @@
 """Takes the pictures of README and docs from a running demo fair: `bin/pictures`.
 
-A server of its own, with an instance folder of its own, is played a little by script; then five
+A server of its own, with an instance folder of its own, is played a little by script; then seven
 windows are photographed, at twice the density and scaled down, so that small letters stay crisp.
 """
 
@@ -37,6 +37,7 @@ FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:font
 <match><edit name="family" mode="prepend_first" binding="strong">
 <string>Roboto</string><string>Liberation Sans</string></edit></match></fontconfig>"""
 
+EVENING = ROOT / "tests/data/stand_lists/stands-evening-before.csv"
 EVENT = "GE"
 STAND = "GE1"
 
@@ -54,7 +55,7 @@ ON_AIR = "Trägt sich das auch für eine Gemeinde mit 9.000 Einwohnern?"
 
 
 def main() -> None:
-    """Play, then take all five."""
+    """Play, then take all seven."""
     with (
         server() as (port, links),
         tempfile.NamedTemporaryFile("w", suffix=".conf") as fonts,
@@ -78,7 +79,7 @@ def main() -> None:
 
 
 def take(browser: Browser, links: dict[str, Any]) -> None:
-    """The five windows, each photographed when the story has come to it."""
+    """The windows, each photographed when the story has come to it."""
     phone = window(browser, f"/s/{STAND}", 412, 860, is_mobile=True, has_touch=True)
     number = write(phone, f"/s/{STAND}/questions", text=MINE, facet="recht")["number"]
     moderation = window(browser, secret(links["moderator"]), 1440, 900)
@@ -102,6 +103,7 @@ def take(browser: Browser, links: dict[str, Any]) -> None:
     board.locator("[data-part=desks] b", has_text="1").wait_for()
     board.evaluate("scrollTo(0, document.querySelector('.organise-head').offsetTop - 60)")
     save(board, "dashboard", corner=12, width=1280)
+    organise(board)
 
     on_air = crowd.ask(STAND, ON_AIR, "kosten", "Gemeinde Hünxe", 14)
     write(moderation, f"/moderate/{EVENT}/start-round")
@@ -116,6 +118,27 @@ def take(browser: Browser, links: dict[str, Any]) -> None:
     # The pointer's rest takes the button away.
     screen.locator("[data-resting]").wait_for(state="attached")
     save(screen, "screen", corner=12, width=1280)
+
+
+def organise(board: Page) -> None:
+    """Before the day: what the next city still lacks, and what the evening's list would change."""
+    board.set_viewport_size({"width": 1280, "height": 900})
+    board.goto(f"{PUBLIC_URL}/organise/AC")
+    at_rest(board)
+    save(board, "overview", corner=12, width=1280)
+
+    board.goto(f"{PUBLIC_URL}/organise/{EVENT}/import")
+    board.locator("input[type=file]").set_input_files(EVENING)
+    board.locator("form:has(input[type=file]) button:not([type=button])").last.click()
+    board.locator("#rows").wait_for()
+    at_rest(board)
+    save(board, "diff", corner=12, width=1280)
+
+
+def at_rest(page: Page) -> None:
+    """In its own letters."""
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.wait_for_timeout(400)
 
 
 @contextmanager
@@ -189,8 +212,7 @@ def window(
 def ready(page: Page) -> None:
     """Online, in its own letters, at rest."""
     expect(page.locator("#line")).to_have_attribute("data-state", "online", timeout=20_000)
-    page.evaluate("document.fonts.ready.then(() => true)")
-    page.wait_for_timeout(400)
+    at_rest(page)
 
 
 def secret(link: str) -> str:
