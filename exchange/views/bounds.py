@@ -64,9 +64,9 @@ class BoundedForms(FormDataParser):
         if body.count(b"&") >= MAX_FORM_FIELDS:
             raise RequestEntityTooLarge
         pairs = (pair.partition(b"=") for pair in body.split(b"&") if pair)
-        plain = [(_plain(name), _plain(value)) for name, _, value in pairs]
-        form = Form((_text(name), _text(value)) for name, value in plain)
-        form.is_utf8 = all(_is_utf8(value) for _, value in plain)
+        form = Form()
+        for name, _, value in pairs:
+            form.add(_plain(name).decode(errors="replace"), form.decoded(_plain(value)))
         return stream, form, MultiDict()
 
 
@@ -76,17 +76,13 @@ class Form(MultiDict[str, str]):
     is_utf8 = True
     """Whether every value was. U+FFFD alone does not tell: people copy that, too."""
 
-
-def _text(plain: bytes) -> str:
-    return plain.decode(errors="replace")
-
-
-def _is_utf8(plain: bytes) -> bool:
-    try:
-        plain.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    def decoded(self, plain: bytes) -> str:
+        """A value; the form remembers where it was not UTF-8."""
+        try:
+            return plain.decode()
+        except UnicodeDecodeError:
+            self.is_utf8 = False
+            return plain.decode(errors="replace")
 
 
 def _plain(encoded: bytes) -> bytes:

@@ -25,6 +25,7 @@ from exchange.queries.fair import EventRef, StandLine
 from exchange.queries.lists import Wanted
 from exchange.rendering import render
 from exchange.rooms import Room, Scope
+from exchange.views.bounds import Form
 from exchange.views.refusing import wants_json
 
 # JSON may hold halves of surrogate pairs.
@@ -191,17 +192,28 @@ def posted(*cleaned: str) -> dict[str, str]:
         fields = {name: str(value) for name, value in body.items() if value is not None}
     elif request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
         fields = request.form.to_dict()
+        if not _was_utf8(fields):
+            raise Refused("characters")
     elif not request.content_length and "Transfer-Encoding" not in request.headers:
         # Without a body the type says nothing: some servers invent one.
         fields = {}
     else:
         raise Refused("type")
-    if not getattr(request.form, "is_utf8", True) or any(
+    if any(
         (_NOT_UTF8 if name in cleaned else _UNREADABLE).search(value)
         for name, value in fields.items()
     ):
         raise Refused("characters")
     return fields
+
+
+def _was_utf8(fields: dict[str, str]) -> bool:
+    """Whether a form was sent as UTF-8. Of a multipart one the library keeps only U+FFFD for what
+    was not: no letter may vanish because its program wrote another encoding.
+    """
+    if isinstance(request.form, Form):
+        return request.form.is_utf8
+    return not any("\ufffd" in value for value in fields.values())
 
 
 def verb_fields(fields: dict[str, str]) -> Fields:

@@ -153,6 +153,21 @@ def test_invalid_utf8_in_a_form_gives_the_text_back(phone: Window, fair: Fair) -
     assert fair.cards() == []
 
 
+def test_another_encoding_in_a_multipart_form_loses_no_letter(phone: Window, fair: Fair) -> None:
+    body = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % part
+        for part in ((b"key", new_key().encode()), (b"text", "Für Köln?".encode("latin-1")))
+    )
+    answer = phone.client.post(
+        ASK,
+        data=body + b"--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+        headers=SAME_ORIGIN | {"Accept": "application/json"},
+    )
+    assert clear(answer) == (400, "characters")
+    assert fair.cards() == []
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"--x", b"--x\r\n\r\n", b"--x\r\nContent-Disposition: form-data\r\n"]
 )
