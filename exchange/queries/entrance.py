@@ -102,13 +102,14 @@ def find(typed: str) -> list[Place]:
     or else at all that are not archived; then codes that look alike.
     """
     said = read(typed)
-    if not said.names_stand:
-        for code in said.codes:
-            if found := _with_codes([code]):
-                return found
-    if said.label and (labelled := _labelled(said.label)):
-        return labelled
-    return _with_codes(said.codes) or _with_codes(said.alike)
+    if said.names_stand:
+        return _labelled(said.label) or _with_code(said.codes) or _with_codes(said.alike)
+    return _with_code(said.codes) or _labelled(said.label) or _with_codes(said.alike)
+
+
+def _with_code(codes: Sequence[str]) -> list[Place]:
+    """What has the first of these codes that anything has."""
+    return next(filter(None, (_with_codes([code]) for code in codes)), [])
 
 
 def _with_codes(codes: Sequence[str]) -> list[Place]:
@@ -124,6 +125,8 @@ def _with_codes(codes: Sequence[str]) -> list[Place]:
 
 def _labelled(label: str) -> list[Place]:
     """The stands with a label: those of events under way; if none is, of all not archived."""
+    if not label:
+        return []
     present = select(Event.id).where(Event.archived.is_(False))
     under_way = present.where(Event.phase.in_(_RUNNING))
     if db.session.scalar(under_way.limit(1)) is not None:
