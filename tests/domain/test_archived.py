@@ -1,25 +1,14 @@
 """What was archived shows nothing, opens nothing, and nobody works on it."""
 
-from typing import Any
-
 import pytest
 
 from exchange.domain import events, projects, readiness, stands
-from exchange.domain.changes import Actor, Outcome
 from exchange.domain.refusals import Refused
 from exchange.queries import fair as fair_queries
 from tests.support.entries import decide, entry, project_id, propose
 from tests.support.fair import AC, AC_ROBO, BAU, GE, ROBO, TOUR, Fair
+from tests.support.organising import do
 from tests.support.windows import Window
-
-BY = Actor("organiser")
-
-
-def do(fair: Fair, verb: Any, *at: Any, **more: Any) -> int:
-    with fair.app.app_context():
-        outcome: Outcome | None = verb(*at, by=BY, **more)
-    assert outcome
-    return outcome.change
 
 
 @pytest.fixture

@@ -2,18 +2,15 @@
 nobody can know is asked.
 """
 
-from typing import Any
-
 import pytest
 
 from exchange.domain import contacts, projects, stands, undo
-from exchange.domain.changes import Actor
 from exchange.domain.stand_lists import sentences
 from exchange.domain.stand_lists.cells import Problem
 from tests.support.fair import TOUR, Fair
 from tests.support.lists import BO, Office, office, table
+from tests.support.organising import BY, do
 
-BY = Actor("organiser")
 HEAD = "Stand;Projekt;Partner;Kurzbeschreibung;Ort;Pitch;Minuten"
 FIRST = table(HEAD, "1;A;Stadt A;Was es ist;Foyer;10:00;3", "2;B;Stadt B;Anderes;Saal;10:05;3")
 PEOPLE = "Stand;Projekt;Partner;Ansprechperson;Funktion;E-Mail;Telefon"
@@ -25,17 +22,9 @@ def at_office(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> Office:
     return office(fair, monkeypatch)
 
 
-def by_hand(fair: Fair, verb: Any, *at: Any, **more: Any) -> int:
-    with fair.app.app_context():
-        outcome = verb(*at, by=BY, **more)
-    assert outcome
-    change: int = outcome.change
-    return change
-
-
 def mend_summary(office: Office, words: str, label: str = "1") -> int:
     project = office.stands()[label]["project_id"]
-    return by_hand(office.fair, projects.edit, project, {"summary": words})
+    return do(office.fair, projects.edit, project, {"summary": words})
 
 
 def contacts_at(office: Office, label: str = "1") -> list[tuple[str | None, ...]]:
@@ -79,7 +68,7 @@ def test_a_mending_that_was_taken_back_is_none(at_office: Office) -> None:
 def test_only_the_fields_that_were_mended_stay(at_office: Office) -> None:
     at_office.take_in(FIRST)
     project = at_office.stands()["1"]["project_id"]
-    by_hand(at_office.fair, projects.edit, project, {"status": "im Betrieb"})
+    do(at_office.fair, projects.edit, project, {"status": "im Betrieb"})
     at_office.take_in(table(HEAD, "1;A;Stadt A;Neu;Foyer;10:00;3"))
     assert at_office.stands()["1"]["summary"] == "Neu"
 
@@ -88,7 +77,7 @@ def test_what_was_emptied_by_hand_is_not_filled_again(at_office: Office) -> None
     at_office.take_in(table(PEOPLE, KIM))
     known = at_office.stands()["1"]["contacts"][0]
     edited = {"phone": ""}
-    by_hand(at_office.fair, contacts.edit, known["project_id"], known["id"], edited)
+    do(at_office.fair, contacts.edit, known["project_id"], known["id"], edited)
     compared = at_office.compare(table(PEOPLE, KIM))
     assert compared.row(2)["kept"] == {"phone": [None, "0209 1"]}
     at_office.confirm(compared)
@@ -110,7 +99,7 @@ def test_place_and_pitch_that_were_mended_stay(
     stand = at_office.stands()["1"]
     column = {"minutes": "pitch_minutes"}.get(next(iter(values)), next(iter(values)))
     if column == "place":
-        by_hand(fair, stands.edit, fair.event_id(BO), stand["id"], values)
+        do(fair, stands.edit, fair.event_id(BO), stand["id"], values)
     else:
         from exchange.domain.changes import Subject, change
         from exchange.models import Stand
@@ -134,7 +123,7 @@ def test_place_and_pitch_that_were_mended_stay(
 def test_the_place_of_a_stand_that_moves_is_the_lists(at_office: Office, fair: Fair) -> None:
     at_office.take_in(FIRST)
     code, id_ = (at_office.stands()["1"][name] for name in ("code", "id"))
-    by_hand(fair, stands.edit, fair.event_id(BO), id_, {"place": "Galerie"})
+    do(fair, stands.edit, fair.event_id(BO), id_, {"place": "Galerie"})
     at_office.take_in(table(HEAD, "9;A;Stadt A;Was es ist;Treppe;10:00;3"))
     assert (at_office.stands()["9"]["code"], at_office.stands()["9"]["place"]) == (code, "Treppe")
 
@@ -142,7 +131,7 @@ def test_the_place_of_a_stand_that_moves_is_the_lists(at_office: Office, fair: F
 def test_what_was_typed_before_the_first_list_says_nothing_against_one(
     at_office: Office, fair: Fair
 ) -> None:
-    by_hand(fair, projects.add, fair.series_id(TOUR), {"title": "A", "summary": "Getippt"})
+    do(fair, projects.add, fair.series_id(TOUR), {"title": "A", "summary": "Getippt"})
     at_office.take_in(FIRST)
     assert at_office.stands()["1"]["summary"] == "Was es ist"
 

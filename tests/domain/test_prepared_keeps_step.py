@@ -1,22 +1,11 @@
 """Prepared questions keep step with whatever is done to events, stands and contacts."""
 
-from typing import Any
-
 from exchange.domain import contacts, events, prepared, stands
-from exchange.domain.changes import Actor, Outcome
 from exchange.models import Facet
 from exchange.queries import fair as fair_queries
 from tests.support.entries import answer_beforehand, prepared_at, project_id
 from tests.support.fair import AC, AC_ROBO, GE, ROBO, Fair
-
-BY = Actor("organiser")
-
-
-def do(fair: Fair, verb: Any, *at: Any, **more: Any) -> int:
-    with fair.app.app_context():
-        outcome: Outcome | None = verb(*at, by=BY, **more)
-    assert outcome
-    return outcome.change
+from tests.support.organising import do
 
 
 def asked_in(fair: Fair, event: str = GE) -> list[str]:

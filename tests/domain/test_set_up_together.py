@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from exchange.domain import contacts, events, projects, round, series, stands, undo
-from exchange.domain.changes import Actor, Outcome
 from exchange.domain.refusals import Refused
 from exchange.models import Phase, Role
 from exchange.queries import fair as fair_queries
@@ -13,16 +12,8 @@ from exchange.queries import passes, people, pitches, readiness
 from tests.support.entries import answer_beforehand, decide, prepared_at, project_id, propose
 from tests.support.fair import AC, AC_ROBO, BAU, GE, ROBO, TOUR, Fair
 from tests.support.lists import BO, Office, office, table
+from tests.support.organising import BY, do
 from tests.support.statements import counting_statements
-
-BY = Actor("organiser")
-
-
-def do(fair: Fair, verb: Any, *at: Any, **more: Any) -> int:
-    with fair.app.app_context():
-        outcome: Outcome | None = verb(*at, by=BY, **more)
-    assert outcome
-    return outcome.change
 
 
 def back(fair: Fair, change: int, event: str | None = None) -> None:

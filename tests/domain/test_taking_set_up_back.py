@@ -1,23 +1,12 @@
 """What organisers set up is taken back whole, or refused with the reason, and never half."""
 
-from typing import Any
-
 import pytest
 
 from exchange.domain import projects, stands
-from exchange.domain.changes import Actor, Outcome
 from exchange.domain.refusals import Refused
 from tests.support.entries import answer_beforehand, prepared_at, project_id
 from tests.support.fair import GE, ROBO, Fair
-
-BY = Actor("organiser")
-
-
-def do(fair: Fair, verb: Any, *at: Any) -> int:
-    with fair.app.app_context():
-        outcome: Outcome | None = verb(*at, by=BY)
-    assert outcome
-    return outcome.change
+from tests.support.organising import do
 
 
 def is_archived(fair: Fair, stand: str) -> bool:

@@ -1,22 +1,11 @@
 """What organisers set up is told to the pages that show it, also when it is taken back."""
 
-from typing import Any
-
 from exchange.domain import contacts, events, prepared, projects, stands
-from exchange.domain.changes import Actor, Outcome
 from exchange.models import Facet
 from exchange.queries import readiness
 from tests.support.entries import answer_beforehand, project_id
 from tests.support.fair import AC, AC_ROBO, GE, ROBO, XX_STAND, Fair, bumped
-
-BY = Actor("organiser")
-
-
-def do(fair: Fair, verb: Any, *at: Any) -> int:
-    with fair.app.app_context():
-        outcome: Outcome | None = verb(*at, by=BY)
-    assert outcome
-    return outcome.change
+from tests.support.organising import BY, do
 
 
 def sheets_are_outdated(fair: Fair) -> bool:
