@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import math
 import re
 import zipfile
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exchange.domain.refusals import Refused
@@ -565,6 +566,11 @@ def test_every_word_of_a_problem_has_its_sentence() -> None:
     | st.times()
     | st.timedeltas(),
 )
+@example("pitch", math.inf)
+@example("pitch", math.nan)
+@example("minutes", -math.inf)
+@example("minutes", 10**400)
+@example("pitch", -(10**400))
 def test_no_cell_is_a_fault(name: str, cell_: Cell) -> None:
     found = read_cell(name, cell_)
     assert found.values == () or found.problem is None

@@ -6,6 +6,7 @@ meant is said beside the problem; nothing is put right silently that could have 
 """
 
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass
 
@@ -105,6 +106,9 @@ _EPOCH = (dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.
 
 def read_cell(name: str, cell: Cell) -> Read:
     """A cell as the field `name`."""
+    if isinstance(cell, float) and not math.isfinite(cell):
+        # There is no such number to reckon with: it is what stands there as text.
+        cell = str(cell)
     if cell is None or (isinstance(cell, str) and _says_nothing(name, cell.strip())):
         return NOTHING
     special = {"label": _label, "pitch": _pitch, "minutes": _minutes, "phone": _phone}.get(name)
@@ -261,7 +265,7 @@ def _minutes(cell: Cell) -> Read:
         case dt.timedelta():
             count = round(cell.total_seconds() / 60)
         case int() | float():
-            count = int(cell) if float(cell).is_integer() else 0
+            count = int(cell) if cell == int(cell) else 0
         case _:
             text = " ".join(str(cell).split())
             found = _MINUTES.fullmatch(text) or re.fullmatch(r"0{1,2}:(\d{2})(?::00)?", text)
