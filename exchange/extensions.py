@@ -1,7 +1,7 @@
 """The extensions of Flask that every layer may use: made here, bound in `create_app`."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from flask_babel import Babel, get_locale
 from flask_socketio import SocketIO
 from werkzeug.local import LocalProxy
 
+from exchange import sentences
 from exchange.config import MAX_SOCKET_MESSAGE_BYTES, TIME_ZONE, Settings
 
 _HALL = ZoneInfo(TIME_ZONE)
@@ -93,6 +94,7 @@ def bind_babel(app: Flask, locale: Callable[[], str]) -> None:
     """Bind `babel`; `locale` says the language of the reader who is being answered."""
     babel.init_app(app, locale_selector=locale)
     app.jinja_env.filters["clock"] = _clock
+    app.jinja_env.filters["dateformat"] = _day
     app.jinja_env.globals["locale"] = LocalProxy(lambda: str(get_locale() or "de"))
     # Addresses without host and port: pages and fragments share them, whoever renders.
     app.jinja_env.globals["path_for"] = partial(url_for, _external=False)
@@ -101,3 +103,9 @@ def bind_babel(app: Flask, locale: Callable[[], str]) -> None:
 def _clock(moment: datetime) -> str:
     """The time in the hall: 24 hours, as on its clocks and in its programme, in any language."""
     return moment.astimezone(_HALL).strftime("%H:%M")
+
+
+def _day(value: date | datetime, form: str = "long") -> str:
+    """A day in the reader's form; of a moment, the hall's day."""
+    in_the_hall = value.astimezone(_HALL) if isinstance(value, datetime) else value
+    return sentences.day(in_the_hall, form)

@@ -4,6 +4,8 @@ As flask_babel's own lazy strings, but the library is loaded by whoever reads on
 (`exchange/jobs.py`) knows the words of refusals and says no sentence.
 """
 
+from datetime import date
+
 
 class Sentence:
     """A German sentence; as text it is in the language that is in force."""
@@ -20,3 +22,19 @@ class Sentence:
 def later(german: str) -> Sentence:
     """Mark a sentence for the catalogue; import it as `_l`."""
     return Sentence(german)
+
+
+_DAYS_AS_IN = {"en": "en_GB"}
+"""Whoever reads English in a German town writes the day before the month."""
+
+
+def day(value: date, form: str = "long") -> str:
+    """A day as the reader writes it: `9. Dezember 2026`, `9 December 2026`.
+
+    `form`: *short*, *medium*, *long*, *full*, or a pattern of the Unicode consortium.
+    """
+    from babel.dates import format_date
+    from flask_babel import get_locale
+
+    language = str(get_locale() or "de")
+    return format_date(value, form, locale=_DAYS_AS_IN.get(language, language))

@@ -130,8 +130,8 @@ def restore(archive: Path, replace: bool) -> None:
         "(Restored; start bin/run now.)"
     )
     click.echo(
-        "Was seit dieser Sicherung gekürzt oder zurückgezogen wurde, steht wieder da. "
-        "(What was redacted or withdrawn since is back.)"
+        "Was seit dieser Sicherung entfernt oder zurückgezogen wurde, steht wieder da. "
+        "(What was removed or withdrawn since is back.)"
     )
     if written.kept:
         click.echo(f"Die vorige Datenbank liegt daneben: {written.kept} (The former one is kept.)")

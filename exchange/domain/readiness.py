@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from flask_babel import format_date, ngettext
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from exchange import config, wording
+from exchange import config, sentences, wording
 from exchange.config import Settings
 from exchange.models import Phase, Role
 from exchange.models.base import today
@@ -75,7 +75,7 @@ def _of_the_day(found: Found) -> Iterator[Missing]:
             "past",
             _l(
                 "Der Termin am %(day)s ist vorbei, und die Veranstaltung ist noch in Vorbereitung.",
-                day=format_date(found.date, "long"),
+                day=sentences.day(found.date),
             ),
             path,
             _l("Termin ändern"),

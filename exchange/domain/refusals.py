@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from exchange.sentences import Sentence
+from exchange.sentences import Sentence, day
 from exchange.sentences import later as _l
 
 _SENTENCES: dict[str, Sentence] = {
@@ -192,7 +192,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "undone": _l("Das ist schon zurückgenommen."),
     "not_undoable": _l("Das lässt sich nicht zurücknehmen."),
-    "erased": _l("Was entfernt oder zurückgezogen wurde, bleibt es."),
+    "erased": _l("Was entfernt oder zurückgezogen wurde, lässt sich nicht wiederherstellen."),
     # A project's entry.
     "prepared": _l(
         "Frage %(number)s ist vorab beantwortet: Ihr Text steht im Eintrag des Projekts und wird"
@@ -313,10 +313,8 @@ class Refused(Exception):
     @property
     def message(self) -> str:
         """The sentence, in the language of whoever reads it; days in its form."""
-        from flask_babel import format_date
-
         details = {
-            name: format_date(value, "long") if isinstance(value, date) else str(value)
+            name: day(value) if isinstance(value, date) else str(value)
             for name, value in self.details.items()
         }
         own = _OTHER_SENTENCES.get(self.sentence) or _SENTENCES[self.word]

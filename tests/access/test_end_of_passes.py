@@ -175,7 +175,7 @@ def test_a_contact_whose_project_is_shown_nowhere_yet_may_come(fair: Fair) -> No
 def test_the_page_says_until_when(fair: Fair, desk: Desk, organiser: Window) -> None:
     fair.sql("UPDATE events SET owed_until = '2031-05-01'")
     assert "Zugangskarte gilt bis 8. Mai 2031" in desk.get(desk.base).text
-    assert "Pass valid until May 8, 2031" in desk.get(desk.base, Accept_Language="en").text
+    assert "Pass valid until 8 May 2031" in desk.get(desk.base, Accept_Language="en").text
     assert "Gilt bis 8. Mai 2031" in organiser.get(f"/organise/{GE}").text
 
 

@@ -139,7 +139,7 @@ def test_a_question_that_goes_live_is_seen_from_its_start(demo: Demo, windows: W
         assert top_of(row) >= bottom_of(stage.locator(".zone-head"))
 
     # Who writes to the hall goes on writing.
-    line = stage.get_by_role("textbox", name="Zeile an den Saal")
+    line = stage.get_by_role("textbox", name="Mitteilung an den Saal")
     line.fill("Gleich geht es wei")
     before = top_of(line)
     verb(question(other, first), "Auf die Leinwand").click()
@@ -200,15 +200,17 @@ def test_a_name_in_an_answer_is_redacted_where_it_stands(demo: Demo, windows: Wi
     expect(row).to_contain_text("Frau Lang weiß es.")
 
     moderation.locator("[data-done=answered] > summary").click()
-    rarer(row, "Kürzen")
+    rarer(row, "Persönliches entfernen")
     field = row.get_by_role("textbox", name="Aus der Antwort entfernen")
     expect(field).to_have_value("Frau Lang weiß es.")
     # There is no reason to be redacted.
     expect(row.get_by_role("textbox", name="Aus dem Grund entfernen")).to_have_count(0)
     field.fill("Das Amt weiß es.")
-    row.get_by_role("button", name="Gekürzte Antwort speichern").click()
+    row.get_by_role("button", name="Neue Antwort speichern").click()
     expect(question(tablet, number)).to_contain_text("Das Amt weiß es.")
     expect(question(tablet, number)).not_to_contain_text("Frau Lang")
-    expect(moderation.locator("#said")).to_have_text(f"Die Antwort zu Frage {number} ist gekürzt.")
+    expect(moderation.locator("#said")).to_have_text(
+        f"Persönliches ist aus der Antwort zu Frage {number} entfernt."
+    )
     # It cannot be taken back.
     expect(moderation.locator("#undo")).to_be_hidden()

@@ -38,6 +38,8 @@ GERMAN = re.compile(
 )
 # Where a page says something other than as text.
 SAYING = ("title", "alt", "placeholder", "aria-label", "value", "content")
+AMERICAN_DAY = re.compile(r"\b[A-Z][a-z]{2,8} \d{1,2}, \d{4}\b|\b\d{1,2}/\d{1,2}/\d{2}\b")
+"""The month before the day: not how anybody writes who comes to a German town."""
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
@@ -341,6 +343,7 @@ def test_no_page_falls_back_to_german(
         joined = "&" if "?" in address else "?"
         page = client.get(f"{address}{joined}lang=en").text
         assert '<html lang="en">' in page, address
+        assert not AMERICAN_DAY.search(page), address
         for text in set(Words(page).said):
             own = by_people.sub("…", text)
             assert not GERMAN.search(own), address

@@ -63,7 +63,7 @@ def test_the_log_keeps_no_text_that_was_erased(staff: Desk, fair: Fair) -> None:
     fair.act(question, "redact", text="Was macht der Leiter?")
     page = page_of(staff, fair, question)
     assert "Mustermann" not in page
-    assert steps(page)[0] == "gekürzt Moderation"
+    assert steps(page)[0] == "Persönliches entfernt Moderation"
 
 
 def test_the_moderation_is_proposed_what_asks_the_same(fair: Fair, moderation: Desk) -> None:

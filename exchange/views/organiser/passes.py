@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from flask import Response, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, format_date, gettext
+from flask_babel import force_locale, gettext
 
-from exchange import access, jobs, logs
+from exchange import access, jobs, logs, sentences
 from exchange.domain import passes
 from exchange.domain.refusals import Refused
 from exchange.exports.mailto import mailto
@@ -231,7 +231,7 @@ def _mail(event: EventLine, one: ProjectPass, to: str) -> str | None:
     if at_stand is None and later is None:
         return None
     with force_locale(event.language or "de"):
-        day = format_date(event.date, "long") if event.date else ""
+        day = sentences.day(event.date) if event.date else ""
         where = ", ".join(word for word in (event.city, day) if word)
         parts = [gettext("Guten Tag,")]
         if at_stand:
