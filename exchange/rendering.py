@@ -16,6 +16,8 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
+from exchange.sentences import isolated
+
 CACHE_SIZE = 400
 DRAWN_SIZE = 4000
 """How many questions are kept as they were drawn, in all languages: some 2 KB each."""
@@ -133,4 +135,4 @@ class _TranslateOnce(Extension):
 
 def _fill(text: str, **values: object) -> Markup:
     # The text is a translator's, and formatting escapes the values.
-    return Markup(text) % values  # noqa: S704
+    return Markup(text) % {name: isolated(value) for name, value in values.items()}  # noqa: S704

@@ -4,7 +4,24 @@ As flask_babel's own lazy strings, but the library is loaded by whoever reads on
 (`exchange/jobs.py`) knows the words of refusals and says no sentence.
 """
 
+import re
 from datetime import date
+
+_FROM_THE_RIGHT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def isolated(value: object) -> object:
+    """What somebody typed, to stand within a sentence of ours, an attribute or an option.
+
+    Words that run from the right get marks around them (U+2068, U+2069), so that they order
+    nothing but themselves; others stay as they are.
+    """
+    if hasattr(value, "__html__") or not _FROM_THE_RIGHT.search(str(value)):
+        # Markup has elements that say the direction.
+        return value
+    return f"\u2068{value}\u2069"
 
 
 class Sentence:

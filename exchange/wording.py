@@ -11,6 +11,9 @@ from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
+
+from exchange.sentences import isolated
 
 STATUS: dict[str, LazyString] = {
     "pending": _l("wird geprüft"),
@@ -189,8 +192,19 @@ def contact_names(contact: Named) -> list[str]:
     return known or [contact.email or gettext("ohne Namen")]
 
 
+def own(value: object) -> Markup:
+    """What somebody typed, among words of ours: it has the direction of its own letters."""
+    return Markup('<bdi dir="auto">%s</bdi>') % (value,) if value else Markup()
+
+
+def named(value: object) -> Markup:
+    """The same for a name, which is German in pages of any language: a project, a partner."""
+    return Markup('<bdi lang="de" dir="auto">%s</bdi>') % (value,) if value else Markup()
+
+
 def init_app(app: Flask) -> None:
     """Hand the words to every template, imported macros included."""
+    app.jinja_env.filters.update(isolated=isolated, own=own, named=named)
     app.jinja_env.globals.update(
         status_word=status_word,
         facet_word=facet_word,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from exchange.sentences import Sentence, day
+from exchange.sentences import Sentence, day, isolated
 from exchange.sentences import later as _l
 
 _SENTENCES: dict[str, Sentence] = {
@@ -314,7 +314,7 @@ class Refused(Exception):
     def message(self) -> str:
         """The sentence, in the language of whoever reads it; days in its form."""
         details = {
-            name: day(value) if isinstance(value, date) else str(value)
+            name: day(value) if isinstance(value, date) else isolated(str(value))
             for name, value in self.details.items()
         }
         own = _OTHER_SENTENCES.get(self.sentence) or _SENTENCES[self.word]

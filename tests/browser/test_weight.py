@@ -11,7 +11,7 @@ from tests.support.browsing import Demo, Windows, until_online
 pytestmark = pytest.mark.browser
 
 REQUESTS = 4
-BYTES = 32 * 1024
+BYTES = 33 * 1024
 
 
 @dataclass

@@ -15,6 +15,11 @@ from tests.support.fair import Fair, new_key, stored
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
+def unmarked(page: str) -> str:
+    """A page's source without the marks of direction and language at people's words."""
+    return re.sub('</?bdi[^>]*>| lang="de"(?= dir)| dir="auto"', "", page)
+
+
 class Window:
     """One browser. What it writes says that it comes from our own page."""
 

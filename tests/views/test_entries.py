@@ -387,7 +387,7 @@ def test_the_organiser_words_the_standard_questions(fair: Fair, organiser: Windo
     assert answer.status_code == 303
     page = organiser.get(answer.headers["Location"]).text
     assert "Was kostet es genau?" in page
-    assert 'Üblich ist: <span lang="de">Was kosten Einführung' in page
+    assert 'Üblich ist: <bdi lang="de" dir="auto">Was kosten Einführung' in page
     assert "Was kostet es genau?" in Window(fair).get(f"/s/{ROBO}").text
     change = re.search(r"change=(\d+)", answer.headers["Location"])
     assert change

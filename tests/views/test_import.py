@@ -19,7 +19,7 @@ from exchange import jobs
 from exchange.domain import pending_lists
 from tests.support.fair import AC, ELSEWHERE, GE, OTHER_TOUR, ROBO, TOUR, Fair, new_key
 from tests.support.lists import BO, in_this_process, of_file
-from tests.support.windows import SAME_ORIGIN, Window
+from tests.support.windows import SAME_ORIGIN, Window, unmarked
 
 PAGE = f"/organise/{BO}/import"
 
@@ -123,8 +123,8 @@ def test_what_changes_comes_first_and_old_and_new_are_said(at_office: Window, fa
     assert "Serviceportal" not in page
     unchanged = at_office.get(f"{path}?show=same").text
     assert unchanged.count("<tr data-action") == 8
-    assert re.search(r"<del>.*bisher.*</span>3</del>", page)
-    assert re.search(r"<ins>.*neu.*</span>7</ins>", page)
+    assert re.search(r"<del>.*bisher.*</span>3</del>", unmarked(page))
+    assert re.search(r"<ins>.*neu.*</span>7</ins>", unmarked(page))
 
 
 def test_a_pasted_table_is_a_list(at_office: Window, fair: Fair) -> None:
@@ -197,7 +197,7 @@ def test_a_name_of_a_file_is_shown_without_what_cannot_be_seen(at_office: Window
     name = "C:\\\\Listen\\\\Liste\x00\u202e\x1b[31m.csv"
     page = send(at_office, of_file("stands.csv"), name)
     shown = at_office.get(page.headers["Location"]).text
-    assert "<span>Liste" in shown
+    assert "<span>Liste" in unmarked(shown)
     assert not re.search("[\x00\u202e\x1b]", shown)
 
 

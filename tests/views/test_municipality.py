@@ -71,10 +71,10 @@ def test_the_plain_form_says_it_beside_the_field_and_keeps_what_was_typed(phone:
 @pytest.mark.parametrize(
     ("name", "municipality", "shown"),
     [
-        ("Erika Muster", "Stadt Marl", "<span>Erika Muster, Stadt Marl</span>"),
-        (None, "Stadt Marl", "<span>Stadt Marl</span>"),
-        ("Erika Muster", None, "<span>Erika Muster</span>"),
-        ("<b>", "Stadt <i>", "<span>&lt;b&gt;, Stadt &lt;i&gt;</span>"),
+        ("Erika Muster", "Stadt Marl", '<span dir="auto">Erika Muster, Stadt Marl</span>'),
+        (None, "Stadt Marl", '<span dir="auto">Stadt Marl</span>'),
+        ("Erika Muster", None, '<span dir="auto">Erika Muster</span>'),
+        ("<b>", "Stadt <i>", '<span dir="auto">&lt;b&gt;, Stadt &lt;i&gt;</span>'),
     ],
 )
 def test_it_stands_wherever_the_name_does(

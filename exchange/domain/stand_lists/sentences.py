@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from exchange.domain.stand_lists.cells import LIMITS, Problem
+from exchange.sentences import isolated
 
 NAMES: Mapping[str, LazyString] = {
     "label": _l("Standnummer"),
@@ -133,8 +134,8 @@ def sentence(problem: Problem) -> str:
         said = _WITHOUT_GUESS.get(problem.word, said)
     return str(said) % {
         "name": NAMES[problem.field],
-        "found": problem.found,
-        "meant": problem.meant,
+        "found": isolated(problem.found),
+        "meant": isolated(problem.meant),
         "row": problem.row,
         "limit": LIMITS.get(problem.field, 0),
     }

@@ -17,6 +17,7 @@ export function rescue(place, typed) {
   label.textContent = rescued;
   const field = document.createElement("textarea");
   field.className = "input";
+  field.dir = "auto";
   field.readOnly = true;
   field.value = typed.map(({ value }) => value).join("\n");
   label.append(field);

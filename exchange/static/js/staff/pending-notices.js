@@ -80,11 +80,16 @@ function fill(mark, entry, away) {
     label.textContent = words("yourText");
     const field = document.createElement("textarea");
     field.className = "input";
+    field.dir = "auto";
     field.readOnly = true;
     field.value = typed;
     label.append(field);
     parts.push(label);
-  } else if (typed) parts.push(paragraph("waits-words", typed));
+  } else if (typed) {
+    const own = paragraph("waits-words", typed);
+    own.dir = "auto";
+    parts.push(own);
+  }
   const buttons = document.createElement("div");
   buttons.className = "cluster";
   if (refused) {

@@ -10,8 +10,14 @@ export function words(name, values = {}) {
   // dataset knows data-redact-answer as redactAnswer.
   const key = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
   const sentence = document.getElementById("words")?.dataset[key] ?? "";
-  return sentence.replace(/\{(\w+)\}/g, (all, value) => String(values[value] ?? all));
+  return sentence.replace(/\{(\w+)\}/g, (all, value) => isolated(String(values[value] ?? all)));
 }
+
+/**
+ * Words that run from the right order nothing but themselves in a sentence of ours (as isolated() in exchange/sentences.py).
+ * @param {string} value
+ */
+const isolated = (value) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(value) ? `\u2068${value}\u2069` : value);
 
 /**
  * Whether it is rendered: not filtered out, not in a closed disclosure.
