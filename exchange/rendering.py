@@ -45,7 +45,7 @@ class Drawn:
 
     def __init__(self) -> None:
         self._kept = lru_cache(DRAWN_SIZE)(_draw)
-        self.card: Callable[[str, str, object], Markup] = self._kept
+        self.card: Callable[[str, str, object, int], Markup] = self._kept
 
     def kept(self) -> int:
         """How many are kept."""
@@ -56,10 +56,13 @@ class Drawn:
         self._kept.cache_clear()
 
 
-def drawn(template: str, card: object) -> Markup:
-    """A template of one card, as text that is not escaped again. `card`: frozen, all the way."""
+def drawn(template: str, card: object, level: int = 3) -> Markup:
+    """A template of one card, as text that is not escaped again. `card`: frozen, all the way.
+
+    `level`: of the card's heading on its page.
+    """
     kept: Drawn = current_app.extensions["process"].drawn
-    return kept.card(_locale(), template, card)
+    return kept.card(_locale(), template, card, level)
 
 
 def forget_drawn() -> None:
@@ -68,9 +71,10 @@ def forget_drawn() -> None:
     kept.forget()
 
 
-def _draw(locale: str, template: str, card: object) -> Markup:
+def _draw(locale: str, template: str, card: object, level: int) -> Markup:
+    drawing = _environment_in(locale).get_template(template)
     # Rendered with escaping on.
-    return Markup(_environment_in(locale).get_template(template).render(card=card))  # noqa: S704
+    return Markup(drawing.render(card=card, level=level))  # noqa: S704
 
 
 def _locale() -> str:

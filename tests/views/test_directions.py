@@ -1,13 +1,12 @@
 """Words from the right, and German names in English pages: no element holds them unmarked."""
 
 import re
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 import pytest
 
 from tests.support.entries import answer_beforehand, propose
 from tests.support.fair import AC_ROBO, BAU, GE, GENERAL, ROBO, TOUR, Fair
+from tests.support.markup import Node, tree
 from tests.support.pages import MINUTES, OF_ONE, PAGES, reader_of_all
 from tests.support.windows import Window
 
@@ -18,7 +17,6 @@ NAME = "שם"
 FROM_THE_RIGHT = re.compile("[\u0590-\u08ff]")
 ISOLATED = re.compile("\u2068[^\u2069]*\u2069")
 UNMARKED = {"title", "script", "style"}
-VOID = {"meta", "link", "input", "img", "br", "hr", "source", "rect", "path", "circle"}
 TYPED = {"text", "search", "email", "tel", ""}
 MORE = [
     f"/e/{GE}?q={SAID}",
@@ -49,70 +47,35 @@ NAMES = (
 )
 
 
-@dataclass
-class Element:
-    """One that is open, and the text in it so far."""
-
-    tag: str
-    marks: dict[str, str]
-    text: list[str] = field(default_factory=list)
-
-
-class Reader(HTMLParser):
-    """What a page holds: its texts with the elements round them, and its fields."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[Element] = []
-        self.texts: list[tuple[str, list[Element]]] = []
-        self.fields: list[dict[str, str]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        marks = {name: value or "" for name, value in attrs}
-        if tag == "textarea" or (tag == "input" and marks.get("type", "") in TYPED):
-            self.fields.append(marks)
-        if tag not in VOID:
-            self.open.append(Element(tag, marks))
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop().tag != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        for one in self.open:
-            one.text.append(data)
-        self.texts.append((data, list(self.open)))
-
-
-def in_direction(words: str, around: list[Element]) -> bool:
+def in_direction(words: str, at: Node) -> bool:
     """Whether they run as their letters say: marked, or the first words of what is."""
     if not FROM_THE_RIGHT.search(ISOLATED.sub("", words)):
         return True
-    marked = next((one for one in reversed(around) if "dir" in one.marks), None)
+    marked = next((one for one in at.around() if "dir" in one.marks), None)
     if not marked:
         return False
-    first = re.search(r"[^\W\d_]", "".join(marked.text))
+    first = re.search(r"[^\W\d_]", marked.text)
     return marked.tag == "option" or bool(first and FROM_THE_RIGHT.match(first[0]))
 
 
 def wrong(page: str, english: bool) -> list[str]:
     """The texts and fields of a page that nothing marks."""
     found = []
-    reader = Reader(page)
-    for words, around in reader.texts:
-        tags = " ".join(one.tag for one in around)
-        if any(one.tag in UNMARKED for one in around):
+    root = tree(page)
+    for words, at in root.texts():
+        if at.tag in UNMARKED:
             continue
-        if not in_direction(words, around):
-            found.append(f"no dir: {tags}: {words.strip()}")
-        german = next((one.marks["lang"] for one in reversed(around) if "lang" in one.marks), "")
+        if not in_direction(words, at):
+            found.append(f"no dir: {at.tag} {at.marks}: {words.strip()}")
+        german = next((one.marks["lang"] for one in at.around() if "lang" in one.marks), "")
         if english and NAME in ISOLATED.sub("", words) and german != "de":
-            found.append(f"no lang: {tags}: {words.strip()}")
-    for marks in reader.fields:
-        number = marks.get("inputmode") == "numeric" or marks.get("placeholder") == "10:30"
-        if not marks.get("dir") and not number:
-            found.append(f"no dir: field {marks.get('name')} {marks.get('id')}")
+            found.append(f"no lang: {at.tag} {at.marks}: {words.strip()}")
+    for one in root.walk():
+        if one.tag != "textarea" and (one.tag != "input" or one.marks.get("type", "") not in TYPED):
+            continue
+        number = one.marks.get("inputmode") == "numeric" or one.marks.get("placeholder") == "10:30"
+        if "dir" not in one.marks and not number:
+            found.append(f"no dir: field {one.marks.get('name')} {one.marks.get('id')}")
     return found
 
 

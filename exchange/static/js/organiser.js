@@ -9,6 +9,7 @@ import { start as showListImport } from "./staff/list-import.js";
 import { start as showWaits } from "./staff/pending-notices.js";
 import { start as attendPitches } from "./staff/pitch-order.js";
 import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
+import { labelOf } from "./staff/words.js";
 
 document.documentElement.dataset.js = "";
 
@@ -38,17 +39,19 @@ async function copy(field) {
 
 for (const button of $$("[data-copy]", HTMLButtonElement)) {
   button.hidden = false;
-  const words = button.textContent ?? "";
+  // The name's end, for those who hear it, stays.
+  const words = button.firstChild;
+  const label = words?.nodeValue ?? "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   button.addEventListener("click", async () => {
     const field = byId(button.dataset.copy, HTMLInputElement);
     if (!field || !(await copy(field))) return;
     const done = button.dataset.copied ?? "";
-    button.textContent = done;
+    if (words) words.nodeValue = done;
     say(done);
     clearTimeout(timer);
-    timer = setTimeout(() => { button.textContent = words; }, 2500);
+    timer = setTimeout(() => { if (words) words.nodeValue = label; }, 2500);
   });
 }
 
@@ -72,7 +75,7 @@ onSubmit("[data-wait]", (form, button) => {
   button?.setAttribute("aria-busy", "true");
   const free = () => button?.removeAttribute("aria-busy");
   put(
-    { url, fields, about: "event", verb: "organise", what: button?.textContent?.trim() ?? "", said: "" },
+    { url, fields, about: "event", verb: "organise", what: labelOf(button), said: "" },
     { waits: free, done(answer) { free(); if (!answer.ok) toast(answer.message, { seconds: 10 }); } },
   );
 });

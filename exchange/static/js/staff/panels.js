@@ -54,11 +54,15 @@ function make(row, name) {
   const id = row.id.replace("question-", "");
   /** @type {Record<string, string>} */
   const values = { id, number: row.dataset.number ?? "", version: row.dataset.version ?? "", how: row.dataset.how ?? "at_stand" };
+  /** @param {string} text */
+  const fill = (text) => text.replace(/\{(id|number|version|how)\}/g, (_, key) => values[key]);
   for (const element of [panel, ...panel.querySelectorAll("*")]) {
     for (const attribute of element.attributes) {
-      attribute.value = attribute.value.replace(/\{(id|number|version|how)\}/g, (_, key) => values[key]);
+      attribute.value = fill(attribute.value);
     }
   }
+  // The ends of the buttons' names.
+  for (const end of $$(".visually-hidden", HTMLElement, panel)) end.textContent = fill(end.textContent ?? "");
   panel.id = `${name}-${id}`;
   const verbs = verbsOf(row);
   for (const form of $$("form[data-verb]", HTMLElement, panel)) if (!verbs.includes(form.dataset.verb ?? "")) form.remove();

@@ -15,7 +15,7 @@ import { closeAll, open } from "./panels.js";
 import { start as showWaits } from "./pending-notices.js";
 import { entries, put, twinOf, wake } from "./pending-writes.js";
 import { remember, start as attendUndo, tell, trace, undo } from "./undo.js";
-import { isSeen, words } from "./words.js";
+import { isSeen, labelOf, words } from "./words.js";
 
 /**
  * @typedef {object} UnderWay  a press without an answer, or whose question has not been moved by its fragment yet
@@ -140,9 +140,6 @@ export async function use(form, button = null, more = {}, card = closest(button 
   pressed.set(busy, done);
   return done;
 }
-
-/** A button's label. @param {Element | null} button */
-const labelOf = (button) => (button?.textContent ?? "").replace(/\s+/g, " ").trim();
 
 /**
  * Mark the form's text as sent, so that a fragment that removes the form meanwhile need not save it as a draft.

@@ -20,6 +20,16 @@ export function words(name, values = {}) {
 const isolated = (value) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(value) ? `\u2068${value}\u2069` : value);
 
 /**
+ * A button's label as it is seen: without the end of its name, which is for those who hear it, and without its key.
+ * @param {Element | null | undefined} button
+ */
+export function labelOf(button) {
+  const copy = /** @type {Element | undefined} */ (button?.cloneNode(true));
+  for (const unseen of copy?.querySelectorAll(".visually-hidden, i, kbd") ?? []) unseen.remove();
+  return (copy?.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
+/**
  * Whether it is rendered: not filtered out, not in a closed disclosure.
  * @param {Element} element
  * @returns {boolean}
