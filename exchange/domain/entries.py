@@ -35,6 +35,7 @@ from exchange.models import (
     Project,
     Proposal,
     Stand,
+    codes,
     lengths,
 )
 from exchange.models.base import now
@@ -348,7 +349,9 @@ def _waiting(
             raise Refused("unknown")
     if project is not None:
         found = session.scalar(
-            select(Project.id).where(Project.code == project, Project.id.in_(shown))
+            select(Project.id).where(
+                Project.code == codes.PROJECT.read(project), Project.id.in_(shown)
+            )
         )
         if found is None:
             raise Refused("unknown")

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from exchange import rooms
-from exchange.domain import field_values, prepared, round, set_up
+from exchange.domain import field_values, given_codes, prepared, round, set_up, texts
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change, change_of_series
 from exchange.domain.field_values import Values
 from exchange.domain.refusals import Refused
@@ -27,6 +27,8 @@ from exchange.models import (
     Role,
     Series,
     Stand,
+    codes,
+    labels,
     lengths,
 )
 from exchange.models.base import now, today
@@ -39,7 +41,6 @@ OWED_AFTER = dt.timedelta(days=14)
 # Read aloud, typed on a phone, printed: without what looks or sounds like something else.
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 5
-_LONGEST_CODE = 12
 _CODE = re.compile(r"[A-Z0-9]{2,12}")
 _RESERVED = frozenset({"PASSES", "PROJECTS", "SERIES", "TRANSFERS"})
 """Words that stand in addresses where the code of an event does."""
@@ -82,10 +83,13 @@ def make_event(
     phase: Phase = Phase.PREPARING,
     moderation_first: bool = False,
 ) -> Event:
-    """A new event with stand 0, *Allgemein*, and the passes of moderation and screen."""
+    """A new event with stand 0, *Allgemein*, and the passes of moderation and screen.
+
+    `code`: None for any. Refuses `code`, `code_taken`.
+    """
     event = Event(
         series_id=series.id,
-        code=code or new_code(session),
+        code=_require_free(session, code) if code is not None else new_code(session),
         title=title,
         city=city,
         venue=venue,
@@ -100,7 +104,7 @@ def make_event(
     open_scope(session, rooms.public(event.id))
     session.add(Pass(role=Role.MODERATOR, event_id=event.id))
     session.add(Pass(role=Role.SCREEN, event_id=event.id))
-    make_stand(session, event.id, label=GENERAL, project=None, code=_general_code(session, code))
+    _make_stand(session, event.id, label=GENERAL, code=_general_code(session, code))
     return event
 
 
@@ -115,16 +119,44 @@ def make_stand(
     pitch_minutes: int | None = None,
     place: str | None = None,
 ) -> Stand:
-    """A new stand with its presenters' pass."""
-    stand = Stand(
-        event_id=event_id,
+    """A new stand with its presenters' pass. `code`: None for any.
+
+    Refuses `code`, `code_taken`, `label`, `label_reserved`.
+    """
+    return _make_stand(
+        session,
+        event_id,
+        label=require_label(label),
         project_id=project.id if project else None,
-        label=label,
-        sort_key=sort_key(label),
-        code=code or new_code(session),
+        code=_require_free(session, code) if code is not None else None,
         place=place,
         pitch=pitch,
         pitch_minutes=pitch_minutes,
+    )
+
+
+def require_label(label: str) -> str:
+    """The label as it is kept, for a stand that is not *Allgemein*.
+
+    Refuses `label`, `label_reserved`, `too_long`, `characters`.
+    """
+    clean = texts.clean_line(label, limit=lengths.LABEL) or ""
+    if not labels.fits(clean):
+        raise Refused("label", field="label")
+    if labels.label_key(clean) == GENERAL:
+        raise Refused("label_reserved", field="label")
+    return clean
+
+
+def _make_stand(
+    session: Session, event_id: int, *, label: str, code: str | None, **columns: object
+) -> Stand:
+    stand = Stand(
+        event_id=event_id,
+        label=label,
+        sort_key=sort_key(label),
+        code=code or new_code(session),
+        **columns,
     )
     session.add(stand)
     session.flush()
@@ -178,10 +210,18 @@ def is_taken(session: Session, code: str) -> bool:
     )
 
 
+def _require_free(session: Session, code: str) -> str:
+    """The code, for a new event or stand. Refuses `code`, `code_taken`."""
+    given_codes.require(codes.SHORT, code)
+    if is_taken(session, code):
+        raise Refused("code_taken", field="code", code=code)
+    return code
+
+
 def _general_code(session: Session, code: str | None) -> str | None:
     """The code of stand 0 of an event whose code was chosen: "GE0"; None: any."""
     general = f"{code}0"
-    if not code or len(general) > _LONGEST_CODE or is_taken(session, general):
+    if not code or not codes.SHORT.fits(general) or is_taken(session, general):
         return None
     return general
 
@@ -373,7 +413,9 @@ def _source(session: Session, series_id: int, code: str | None) -> Event | None:
     if not code:
         return None
     found = session.scalar(
-        select(Event).where(Event.series_id == series_id, Event.code == code.strip().upper()[:40])
+        select(Event).where(
+            Event.series_id == series_id, Event.code == codes.SHORT.read(code.strip())
+        )
     )
     if found is None:
         raise Refused("copy_unknown", field="copy", code=code[:40])
@@ -388,6 +430,6 @@ def _free_code(session: Session, values: Values) -> str | None:
     # Digits alone would be read as the number of a stand.
     if not _CODE.fullmatch(code) or code.isdecimal():
         raise Refused("event_code", field="code")
-    if code in _RESERVED or is_taken(session, code):
+    if code in _RESERVED:
         raise Refused("code_taken", field="code", code=code)
-    return code
+    return _require_free(session, code)

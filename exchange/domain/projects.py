@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from exchange.domain import field_values, set_up
+from exchange.domain import field_values, given_codes, set_up
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change_of_series
 from exchange.domain.field_values import Values
 from exchange.domain.refusals import Refused
@@ -22,6 +22,7 @@ from exchange.models import (
     Role,
     Series,
     Stand,
+    codes,
     lengths,
 )
 from exchange.queries import people
@@ -55,10 +56,10 @@ class ProjectEntry:
 
 
 def make_project(session: Session, series: Series, entry: ProjectEntry) -> Project:
-    """A new project with its contact and, if it has one, the contact's pass."""
+    """A new project with its contact and, if it has one, the contact's pass. Refuses `code`."""
     project = Project(
         series_id=series.id,
-        code=entry.code,
+        code=given_codes.require(codes.PROJECT, entry.code),
         title=entry.title,
         partner=entry.partner,
         summary=entry.summary,
@@ -152,18 +153,21 @@ def named(session: Session, series_id: int, word: str | None) -> Project | None:
         return None
     if len(said) > lengths.TITLE or not said.isprintable():
         raise Refused("project", field="project")
+    code = codes.PROJECT.read(said)
     found = session.scalars(
         select(Project)
         .where(
             Project.series_id == series_id,
             Project.archived.is_(False),
-            or_(Project.code == said.lower(), Project.key == said, Project.title == said),
+            or_(Project.code == code, Project.key == said, Project.title == said),
         )
-        .order_by(Project.code != said.lower(), Project.key.is_distinct_from(said), Project.id)
+        .order_by(
+            Project.code.is_distinct_from(code), Project.key.is_distinct_from(said), Project.id
+        )
         .limit(3)
     ).all()
     titles = [project for project in found if project.title == said]
-    exact = [project for project in found if said.lower() == project.code or said == project.key]
+    exact = [project for project in found if project.code == code or project.key == said]
     if not exact and len(titles) != 1:
         raise Refused("project", field="project")
     return (exact or titles)[0]

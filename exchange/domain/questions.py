@@ -12,10 +12,9 @@ from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.moves import MOVES, NO_FIELDS, Fields, M, assign_status, may, may_be_edited
 from exchange.domain.phases import require_asking
 from exchange.domain.refusals import Refused
-from exchange.models import Answer, How, Origin, Question, Reason, Stand, Status, lengths
+from exchange.models import Answer, How, Origin, Question, Reason, Stand, Status, codes, lengths
 from exchange.models.base import today
 from exchange.models.labels import sort_key
-from exchange.queries.fair import code_in
 
 
 def act(
@@ -191,7 +190,7 @@ def stand_named(event_id: int, word: str | None) -> Stand:
         .where(
             Stand.event_id == event_id,
             Stand.archived.is_(False),
-            or_(Stand.sort_key == key, Stand.code == code_in(word)),
+            or_(Stand.sort_key == key, Stand.code == codes.SHORT.read(word)),
         )
         # A label may read like another stand's code: labels are what people say.
         .order_by(Stand.sort_key != key)

@@ -108,6 +108,10 @@ _SENTENCES: dict[str, Sentence] = {
     "event_code": _l(
         "Ein Kürzel hat 2 bis 12 Buchstaben und Ziffern, mindestens einen Buchstaben."
     ),
+    "code": _l(
+        "„%(code)s“ geht nicht als Kürzel: Unter dieser Adresse fände es niemand. Möglich sind bis"
+        " zu %(longest)s Zeichen: %(signs)s."
+    ),
     "code_taken": _l("Das Kürzel %(code)s ist schon vergeben. Bitte nehmen Sie ein anderes."),
     "copy_unknown": _l("Eine Veranstaltung %(code)s gibt es in dieser Reihe nicht."),
     "event_running": _l(

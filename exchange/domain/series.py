@@ -4,21 +4,21 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from exchange.database.transactions import writing
-from exchange.domain import field_values
+from exchange.domain import field_values, given_codes
 from exchange.domain.changes import Actor, Outcome, Subject, change_of_series
 from exchange.domain.field_values import Values
 from exchange.domain.projects import slug
 from exchange.domain.refusals import Refused
 from exchange.domain.set_up import VERB, redraw
-from exchange.models import Pass, Role, Series, lengths
+from exchange.models import Pass, Role, Series, codes, lengths
 
 FIRST_CODE, FIRST_NAME = "reihe", "Meine Reihe"
 """What an empty database is given when no demo fair is wanted."""
 
 
 def make_series(session: Session, code: str, name: str) -> Series:
-    """A new series with its organiser's pass."""
-    series = Series(code=code, name=name)
+    """A new series with its organiser's pass. Refuses `code`."""
+    series = Series(code=given_codes.require(codes.SERIES, code), name=name)
     session.add(series)
     session.flush()
     session.add(Pass(role=Role.ORGANISER, series_id=series.id))
@@ -99,7 +99,7 @@ def the_only_one(code: str | None, known: list[Series]) -> Series:
     Refuses `series_unknown`, and `series_several` where nobody said which.
     """
     if code:
-        found = next((one for one in known if one.code.lower() == code.lower()), None)
+        found = next((one for one in known if one.code == codes.SERIES.read(code)), None)
         if found is None:
             raise Refused("series_unknown", code=code, codes=_codes(known))
         return found

@@ -13,7 +13,7 @@ from exchange.domain.field_values import Values
 from exchange.domain.refusals import Refused
 from exchange.domain.set_up import VERB
 from exchange.models import Project, Question, Stand, lengths
-from exchange.models.labels import GENERAL, label_key, sort_key
+from exchange.models.labels import GENERAL, sort_key
 from exchange.queries.questions import ASKED
 
 
@@ -113,12 +113,7 @@ def swap(
 
 def clean_label(values: Values) -> str:
     """The label that was written. Refuses `missing`, `too_long`, `label`, `label_reserved`."""
-    label = field_values.needed(values, "label", lengths.LABEL)
-    if not any(sign.isalnum() for sign in label):
-        raise Refused("label", field="label")
-    if label_key(label) == GENERAL:
-        raise Refused("label_reserved", field="label")
-    return label
+    return events.require_label(field_values.needed(values, "label", lengths.LABEL))
 
 
 def with_label(session: Session, event_id: int, label: str) -> Stand | None:

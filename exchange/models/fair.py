@@ -5,9 +5,9 @@ import enum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from exchange.models import lengths
+from exchange.models import checks, codes, labels, lengths
 from exchange.models.base import Base, UtcDateTime, now, words
 from exchange.models.labels import LONGEST_SORT_KEY, sort_key
 
@@ -34,9 +34,10 @@ class Series(Base):
     """The tour; holds projects and events."""
 
     __tablename__ = "series"
+    __table_args__ = checks.of_codes(codes.SERIES)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(40), unique=True)
+    code: Mapped[str] = mapped_column(String(codes.SERIES.longest), unique=True)
     name: Mapped[str] = mapped_column(String(lengths.SERIES_NAME))
     standard_questions: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """{facet: question} that every project answers before the day, where they are not the usual
@@ -48,15 +49,20 @@ class Series(Base):
     events: Mapped[list["Event"]] = relationship(back_populates="series", order_by="Event.date")
     projects: Mapped[list["Project"]] = relationship(back_populates="series")
 
+    @validates("code")
+    def _require_code(self, _: str, code: str) -> str:
+        return codes.SERIES.require(code)
+
 
 class Event(Base):
     """The fair on one day in one city."""
 
     __tablename__ = "events"
+    __table_args__ = checks.of_codes(codes.SHORT)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
-    code: Mapped[str] = mapped_column(String(12), unique=True)
+    code: Mapped[str] = mapped_column(String(codes.SHORT.longest), unique=True)
     title: Mapped[str] = mapped_column(String(lengths.EVENT_TITLE))
     city: Mapped[str] = mapped_column(String(lengths.CITY))
     venue: Mapped[str | None] = mapped_column(String(lengths.VENUE))
@@ -116,6 +122,10 @@ class Event(Base):
         back_populates="event", foreign_keys="Stand.event_id", order_by="Stand.sort_key"
     )
 
+    @validates("code")
+    def _require_code(self, _: str, code: str) -> str:
+        return codes.SHORT.require(code)
+
 
 class Message(Base):
     """A line to the hall. In rows of its own, so that the log can name it without holding it."""
@@ -144,6 +154,8 @@ class Stand(Base):
             sqlite_where=text("NOT archived"),
             postgresql_where=text("NOT archived"),
         ),
+        *checks.of_codes(codes.SHORT),
+        *checks.of_labels(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -157,7 +169,7 @@ class Stand(Base):
     """The label in its natural order, and what makes two labels the same (`models/labels.py`)."""
     place: Mapped[str | None] = mapped_column(String(lengths.PLACE))
     """Where it is: hall, room, floor."""
-    code: Mapped[str] = mapped_column(String(12), unique=True)
+    code: Mapped[str] = mapped_column(String(codes.SHORT.longest), unique=True)
     """In its address, and printed: given once, never changed, never given again."""
     pitch: Mapped[str | None] = mapped_column(String(5))
     """When the pitch begins, local time, HH:MM."""
@@ -169,6 +181,14 @@ class Stand(Base):
 
     event: Mapped[Event] = relationship(back_populates="stands", foreign_keys=event_id)
     project: Mapped["Project | None"] = relationship()
+
+    @validates("code")
+    def _require_code(self, _: str, code: str) -> str:
+        return codes.SHORT.require(code)
+
+    @validates("label")
+    def _require_label(self, _: str, label: str) -> str:
+        return labels.require(label)
 
     def rename(self, label: str) -> None:
         """Give it this label, and the place in lists that belongs to it."""

@@ -22,3 +22,15 @@ def label_key(label: str) -> str:
 def sort_key(label: str) -> str:
     """The key of a label, to be compared sign by sign: its numbers all have the same length."""
     return re.sub(r"\d+", lambda found: found[0].zfill(_DIGITS), label_key(label))
+
+
+def fits(label: str) -> bool:
+    """Whether people can call a stand so: it has a letter or a digit."""
+    return len(label) <= lengths.LABEL and any(sign.isalnum() for sign in label)
+
+
+def require(label: str) -> str:
+    """The label. ValueError for one that nobody could say."""
+    if not fits(label):
+        raise ValueError(f"No stand can be called {label[:60]!r}.")
+    return label

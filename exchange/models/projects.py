@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from exchange.models import lengths
+from exchange.models import checks, codes, lengths
 from exchange.models.base import Base, UtcDateTime, now, words
 from exchange.models.fair import Series
 from exchange.models.questions import Facet
@@ -45,11 +45,12 @@ class Project(Base):
             sqlite_where=text("NOT archived"),
             postgresql_where=text("NOT archived"),
         ),
+        *checks.of_codes(codes.PROJECT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), index=True)
-    code: Mapped[str] = mapped_column(String(60), unique=True)
+    code: Mapped[str] = mapped_column(String(codes.PROJECT.longest), unique=True)
     key: Mapped[str | None] = mapped_column(String(lengths.PROJECT_KEY))
     """What the organiser's lists call it, whatever its title becomes."""
     title: Mapped[str] = mapped_column(String(lengths.TITLE))
@@ -69,6 +70,10 @@ class Project(Base):
     contacts: Mapped[list["Contact"]] = relationship(
         back_populates="project", order_by="(Contact.position, Contact.id)"
     )
+
+    @validates("code")
+    def _require_code(self, _: str, code: str) -> str:
+        return codes.PROJECT.require(code)
 
 
 class Contact(Base):

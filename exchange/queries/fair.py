@@ -1,7 +1,6 @@
 """The fair as pages show it: events, stands, contacts."""
 
 import datetime as dt
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from exchange.models import (
     Project,
     Series,
     Stand,
+    codes,
 )
 from exchange.models.labels import GENERAL, sort_key
 
@@ -240,34 +240,23 @@ _CONTACTS = (
 )
 
 
-_CODE = re.compile(r"[A-Za-z0-9-]{1,60}")
-
-
-def code_in(word: str | None) -> str | None:
-    """A code as it is kept, or None for what can be none: a database need not be asked for it.
-
-    PostgreSQL refuses to look for what no column can hold (a NUL, half a surrogate).
-    """
-    return word.upper() if word and _CODE.fullmatch(word) else None
-
-
 def event_at(code: str) -> EventRef | None:
     """The event with this code, in whatever case it was typed."""
     with db.reading() as connection:
-        found = _EVENT_AT.one(connection, code=code_in(code))
+        found = _EVENT_AT.one(connection, code=codes.SHORT.read(code))
     return EventRef(*found) if found else None
 
 
 def stand_at(code: str) -> StandLine | None:
     """The stand with this code, as lists name it; in whatever case it was typed."""
     with db.reading() as connection:
-        found = _STAND_AT.one(connection, code=code_in(code))
+        found = _STAND_AT.one(connection, code=codes.SHORT.read(code))
     return StandLine(*found) if found else None
 
 
 def project_by_code(code: str) -> Project | None:
-    """The project with this code."""
-    return db.session.scalar(select(Project).where(Project.code == (code_in(code) or "").lower()))
+    """The project with this code, in whatever case it was typed."""
+    return db.session.scalar(select(Project).where(Project.code == codes.PROJECT.read(code)))
 
 
 def event_line(event_id: int) -> EventLine:

@@ -19,6 +19,7 @@ from exchange.models import (
     Question,
     Series,
     Stand,
+    codes,
 )
 from exchange.models.labels import GENERAL
 from exchange.queries.fair import (
@@ -27,7 +28,6 @@ from exchange.queries.fair import (
     STAND_COLUMNS,
     EventLine,
     StandLine,
-    code_in,
 )
 from exchange.queries.questions import ASKED
 from exchange.wording import contact_names
@@ -317,10 +317,10 @@ def project_choices(series_id: int) -> list[tuple[str, str, str]]:
 
 
 def project_at(code: str) -> ProjectRef | None:
-    """The project with this code."""
+    """The project with this code, in whatever case it was typed."""
     found = db.session.execute(
         select(Project.id, Project.code, Project.series_id).where(
-            Project.code == (code_in(code) or "").lower()
+            Project.code == codes.PROJECT.read(code)
         )
     ).one_or_none()
     return ProjectRef(*found) if found else None

@@ -42,9 +42,10 @@ from exchange.models import (
     Reason,
     Stand,
     Status,
+    codes,
 )
 from exchange.queries import placement
-from exchange.queries.fair import STAND_COLUMNS, STAND_LINES, EventLine, StandLine, code_in
+from exchange.queries.fair import STAND_COLUMNS, STAND_LINES, EventLine, StandLine
 from exchange.queries.placement import Placement
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
@@ -710,7 +711,7 @@ def stand_and_key(code: str, stored_key: str) -> tuple[StandLine, bool] | None:
     To get a connection takes longer than either of them.
     """
     with db.reading() as connection:
-        found = _STAND_AND_KEY.one(connection, code=code_in(code), key=stored_key)
+        found = _STAND_AND_KEY.one(connection, code=codes.SHORT.read(code), key=stored_key)
     return (StandLine(*found[:-1]), bool(found[-1])) if found else None
 
 

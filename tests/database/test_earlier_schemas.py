@@ -20,9 +20,10 @@ from exchange.domain import undo
 from exchange.domain.changes import Actor
 from exchange.domain.refusals import Refused
 from exchange.queries import fair as fair_queries
+from exchange.queries.entrance import find
 from simulation.servers import DATABASE
 from tests.support.apps import dispose, make_app
-from tests.support.fair import BAU, GE, KEY, ROBO, TOUR, Fair
+from tests.support.fair import BAU, GE, KEY, ROBO, TOUR, Fair, IntegrityError
 from tests.support.stores import Postgres
 from tests.support.windows import Window
 
@@ -78,8 +79,53 @@ def before_labels(
         yield fair, written
 
 
+@pytest.fixture(params=BOTH)
+def with_codes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fair]:
+    """A fair as version 0005 left it: made in Python, with codes that no address finds (`KÖ26`,
+    `ess`, `DO/1`, `ge 9`, `Robo X`) and labels that nobody can say; questions, votes and changes.
+    """
+    yield from left_by("0005", request.param, request, tmp_path)
+
+
+VERSIONS = ("0001", "0002", "0003", "0004", "0005")
+
+
+@pytest.fixture(
+    params=[
+        *((version, "sqlite") for version in VERSIONS),
+        *(pytest.param((version, "postgresql"), marks=pytest.mark.servers) for version in VERSIONS),
+    ]
+)
+def misnamed(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Fair, dict[str, list[dict[str, Any]]]]]:
+    """A fair as each version left it, with codes that no address finds; and what was written."""
+    version, database = request.param
+    written = json.loads((ROWS / f"rows_{version}.json").read_text("utf-8"))
+    for fair in left_by(version, database, request, tmp_path, misname=True):
+        yield fair, written
+
+
+MISNAMED = [
+    "UPDATE events SET code = 'KÖ/ 26' WHERE code = 'GE'",
+    "UPDATE events SET code = 'ac' WHERE code = 'AC'",
+    "UPDATE stands SET code = 'Robo' WHERE code = 'ROBO'",
+    "UPDATE stands SET code = '' WHERE code = 'BAU'",
+    # Nothing of it could be read, and this one is another stand's.
+    "UPDATE stands SET code = 'äöü' WHERE code = 'GE0'",
+    "UPDATE stands SET code = 'robo' WHERE code = 'ACROBO'",
+    "UPDATE series SET code = 'Die Tour 2026' WHERE code = 'tour'",
+    "UPDATE projects SET code = 'Größe' WHERE code = 'robo'",
+]
+
+
 def left_by(
-    version: str, database: str, request: pytest.FixtureRequest, tmp_path: Path
+    version: str,
+    database: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    *,
+    misname: bool = False,
 ) -> Iterator[Fair]:
     url, settings = f"sqlite:///{tmp_path / DATABASE}", None
     postgres: Postgres | None = None
@@ -90,6 +136,12 @@ def left_by(
         settings = Settings(tmp_path, url, KEY, async_mode="threading")
     migrations.upgrade(_sync(url), KEY, version)
     fill(_sync(url), version)
+    if misname:
+        engine = create_engine(_sync(url))
+        with engine.begin() as connection:
+            for statement in MISNAMED:
+                connection.execute(text(statement))
+        engine.dispose()
     migrations.upgrade(_sync(url), KEY)
     app = make_app(tmp_path / DATABASE, settings=settings)
     app.extensions["postgres"] = None
@@ -447,3 +499,104 @@ def test_passes_of_0004_keep_generation_and_browser(with_ends: Fair) -> None:
     with_ends.sql("UPDATE events SET owed_until = '2100-01-01'")
     window = Window(with_ends).enter("presenter", ROBO)
     assert window.get(f"/present/{ROBO}").status_code == 200
+
+
+# What versions up to 0005 took for codes and labels
+
+
+def test_whatever_no_address_found_gets_a_code_that_one_finds(misnamed: Written) -> None:
+    fair, written = misnamed
+    reached = {name: {row["id"]: row["code"] for row in fair.rows(name)} for name in CODED}
+    with fair.app.app_context():
+        for name, find_one in CODED.items():
+            assert len(set(reached[name].values())) == len(written[name])
+            for row_id, code in reached[name].items():
+                found = find_one(code)
+                assert found, (name, code)
+                assert found.id == row_id
+    assert {"die-tour-2026"} <= {row["code"] for row in fair.rows("series")}
+    assert reached["events"][1] == "K26"
+    assert reached["events"][2] == "AC"
+    assert reached["projects"][1] == "groesse"
+    # The two that were like one another.
+    assert sum(code == "ROBO" for code in reached["stands"].values()) == 1
+    # What could be found is found under the same code.
+    kept = {row["code"] for name in CODED for row in written[name]} - CHANGED
+    assert kept <= {code for name in CODED for code in reached[name].values()}
+    require_all_kept(fair, written)
+
+
+CODED: dict[str, Callable[[str], Any]] = {
+    "events": fair_queries.event_at,
+    "stands": fair_queries.stand_at,
+    "projects": fair_queries.project_by_code,
+}
+CHANGED = {"GE", "AC", "ROBO", "BAU", "GE0", "ACROBO", "robo"} | {
+    *("KÖ26", "ess", "DO/1", "KÖ260", "ess0", "DO/10", "KÖ1", "ge 9", "leer", "DO/2"),
+    *("Robo X", "Robo"),
+}
+
+
+def require_all_kept(fair: Fair, written: dict[str, list[dict[str, Any]]]) -> None:
+    """Every row is there and hangs on what it hung on."""
+    now = fair.everything()
+    for table, rows in written.items():
+        if table != "touches":
+            assert len(now[table]) == len(rows), table
+    for table in ("stands", "questions", "me_toos", "passes", "participants", "projects"):
+        columns = [name for name in written[table][0] if name.endswith("id")]
+        columns = [name for name in columns if name in now[table][0]]
+        assert [[row[name] for name in columns] for row in now[table]] == [
+            [row[name] for name in columns]
+            for row in sorted(written[table], key=lambda row: int(row["id"]))
+        ], table
+
+
+def test_what_was_typed_before_still_leads_there(with_codes: Fair) -> None:
+    with with_codes.app.app_context():
+        for typed, city in (("KÖ26", "Stadt KÖ26"), ("DO/1", "Stadt DO/1"), ("KÖ1", "Stadt KÖ26")):
+            (place,) = find(typed)
+            assert place.city == city
+    (event,) = (row for row in with_codes.rows("events") if row["city"] == "Stadt ess")
+    # Somebody else has ESS.
+    assert event["code"] not in ("ess", "ESS")
+    page = Window(with_codes).get(f"/e/{event['code']}")
+    assert page.status_code == 200
+    # Stands that nobody could name have a number.
+    with with_codes.app.app_context():
+        lines = fair_queries.stand_lines(with_codes.event_id(GE))
+    assert [line.label for line in lines] == ["0", "1", "2", "3", "4", "9"]
+
+
+def test_undo_puts_back_what_had_a_code_that_no_address_found(with_codes: Fair) -> None:
+    with with_codes.app.app_context():
+        by = Actor("organiser")
+        for change in (1, 2, 3):
+            undo.undo(with_codes.event_id(GE), change, by=by)
+        undo.undo_of_series(3, 4, by=by)
+    stands = {row["id"]: row for row in with_codes.rows("stands")}
+    assert [stands[one]["place"] for one in (13, 14, 2)] == [None, None, None]
+    assert [stands[one]["code"] for one in (13, 14, 2)] == ["GE9", "LEER", ROBO]
+    (project,) = (row for row in with_codes.rows("projects") if row["id"] == 3)
+    assert (project["code"], project["title"]) == ("robo-x", "Projekt Robo X")
+
+
+def test_the_tables_take_nothing_that_no_address_finds(with_codes: Fair) -> None:
+    unreadable = ["KÖ26", "DO/1", "", "GE ", "GE\n", "ＧＥ", "a b", "Ä"]
+    values = [
+        *((table, f"code = '{code}'") for table in CODED for code in unreadable),
+        *(("series", f"code = '{code}'") for code in unreadable),
+        *((table, "code = 'ess'") for table in ("events", "stands")),
+        *((table, "code = 'ESS'") for table in ("series", "projects")),
+        # Nobody could name a stand so.
+        *(("stands", f"label = '{label}', sort_key = ''") for label in ("", " ", ".")),
+        ("stands", "label = '–', sort_key = '-'"),
+    ]
+    taken = []
+    for table, value in values:
+        try:
+            with_codes.sql(f"UPDATE {table} SET {value} WHERE id = 2")
+            taken.append((table, value))
+        except IntegrityError:
+            pass
+    assert taken == []

@@ -14,7 +14,7 @@ from exchange.domain import texts
 from exchange.domain.refusals import Refused
 from exchange.domain.stand_lists.tables import Cell
 from exchange.models import lengths
-from exchange.models.labels import label_key
+from exchange.models.labels import fits, label_key
 
 LIMITS = {
     "label": lengths.LABEL,
@@ -185,6 +185,8 @@ def _label(cell: Cell) -> Read:
         if label:
             label = _BEFORE_A_NUMBER.sub("", label)
             label = label.lstrip("0") or "0" if label.isdecimal() else label
+            if not fits(label):
+                return _wrong("label", "label_odd", label)
             if label_key(label) not in map(label_key, labels):
                 labels.append(label)
     return Read(tuple(labels))

@@ -12,7 +12,7 @@ from exchange.domain import passes
 from exchange.domain import undo as undoing
 from exchange.domain.changes import Actor, Outcome
 from exchange.domain.refusals import Refused
-from exchange.models import Role, Series
+from exchange.models import Role, Series, codes
 from exchange.queries import people
 from exchange.queries.fair import EventRef
 from exchange.queries.people import PassLine
@@ -132,10 +132,11 @@ def undo_of_series(series: str) -> ResponseReturnValue:
 
 
 def organised(code: str) -> tuple[Series, Actor]:
-    """The series with this code and its organiser, for whoever holds that pass. Refuses
-    `not_yours`.
+    """The series with this code, in whatever case, and its organiser, for whoever holds that pass.
+    Refuses `not_yours`.
     """
-    found = next((one for one in access.organised_series() if one.code == code), None)
+    kept = codes.SERIES.read(code)
+    found = next((one for one in access.organised_series() if one.code == kept), None)
     if found is None:
         raise Refused("not_yours")
     return found, access.organiser_of(found.id)
