@@ -94,7 +94,8 @@ def links() -> None:
         if stand is not None:
             url = f"{settings.public_url}/s/{stand.code}"
             click.echo(qr.terminal(url))
-            click.echo(f"  Stand {stand.label}, {stand.project}\n  {url}\n")
+            called = ", ".join(filter(None, (f"Stand {stand.label}", stand.project)))
+            click.echo(f"  {called}\n  {url}\n")
     if config.only_local(settings):
         click.echo(NOT_REACHED)
 
@@ -185,7 +186,8 @@ def _print_event(event: fair.EventLine) -> None:
     presenters = people.own_passes(people.presenter_passes(event.id))
     for line in fair.stand_lines(event.id):
         click.echo(f"  Stand {line.label:>2}       {settings.public_url}/s/{line.code}")
-        click.echo(f"    Tablet       {_link(presenters[line.id])}")
+        if line.id in presenters:
+            click.echo(f"    Tablet       {_link(presenters[line.id])}")
 
 
 def _demo_links() -> dict[str, Any]:

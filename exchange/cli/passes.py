@@ -12,6 +12,7 @@ from exchange.cli.saying import Command, event_called, print_json
 from exchange.config import Settings
 from exchange.domain import passes as passes_of_trade
 from exchange.models import Role
+from exchange.models.labels import GENERAL
 from exchange.queries import passes as pass_queries
 from exchange.queries import people
 from exchange.queries.people import PassLine
@@ -88,7 +89,7 @@ def _first_email(one: pass_queries.ProjectPass) -> str | None:
 def _words(one: _Told) -> Iterator[str | None]:
     yield str(wording.role_word(one.role))
     yield f"Stand {one.label}" if one.label else None
-    yield one.project
+    yield one.project or ("Allgemein" if one.label == GENERAL else None)
     yield one.email
     if one.revoked:
         yield "gesperrt"

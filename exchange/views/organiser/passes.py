@@ -170,7 +170,7 @@ def _rows(event_id: int) -> Iterator[list[str]]:
 
 def _rows_of(one: StandPasses, project: ProjectPass | None) -> Iterator[list[str]]:
     stand = one.stand
-    title = stand.project or gettext("Allgemein")
+    title = gettext("Allgemein") if stand.general else stand.project or ""
     first = project.contacts[0] if project and project.contacts else None
     for pass_ in one.passes:
         if not pass_.revoked:
