@@ -7,6 +7,7 @@ from exchange.views import (
     attendee,
     entries,
     health,
+    language_link,
     moderator,
     organiser,
     passes,
@@ -28,5 +29,6 @@ def init_app(app: Flask) -> None:
     """Register every audience's blueprint, and how refusals are said."""
     app.url_map.converters["int"] = Id
     refusing.init_app(app)
+    language_link.init_app(app)
     for audience in _AUDIENCES:
         app.register_blueprint(audience.bp)

@@ -56,6 +56,26 @@ def test_the_language_can_be_changed_and_is_remembered(shared: Demo, windows: Wi
     expect(phone.get_by_role("button", name="Frage stellen")).to_be_visible()
 
 
+def test_the_language_link_keeps_filter_order_and_place(shared: Demo, windows: Windows) -> None:
+    page = windows.laptop(shared.link("moderator"))
+    page.locator("#filter-stand").select_option("11")
+    page.locator("#filter-sort").select_option("oldest")
+    page.evaluate("location.hash = 'main'")
+    page.get_by_role("link", name="EN", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#filter-stand")).to_have_value("11")
+    expect(page.locator("#filter-sort")).to_have_value("oldest")
+    assert page.url.endswith("#main")
+    # The filter is lifted, and so is what the link says of it.
+    page.locator("#filter-stand").select_option("")
+    page.evaluate("location.hash = 'AbCdEfGhIjKlMnOpQrStUv'")
+    page.get_by_role("link", name="DE", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    assert "stand=" not in page.url
+    assert "#" not in page.url
+    expect(page.locator("#filter-sort")).to_have_value("oldest")
+
+
 def expect_english(page: Page) -> None:
     expect(page.get_by_role("button", name=english("Frage stellen"))).to_be_visible()
 

@@ -4,6 +4,7 @@ import { ATTENDEES, readAgain, start as listen } from "./live/updates.js";
 import { start as keepAges } from "./page/ages.js";
 import { start as sayNews } from "./page/announce.js";
 import { on } from "./page/events.js";
+import { start as keepPlace } from "./page/language.js";
 import { start as attendAsking } from "./phone/asking.js";
 import { start as attendOwn } from "./phone/edit-own.js";
 import { start as knowMine } from "./phone/hide-own.js";
@@ -11,6 +12,7 @@ import { start as attendVotes } from "./phone/me-too.js";
 import { start as showWaiting } from "./phone/waiting-list.js";
 
 document.documentElement.dataset.js = "";
+keepPlace();
 keepAges();
 showWaiting();
 attendVotes();

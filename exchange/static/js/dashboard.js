@@ -2,7 +2,9 @@
 
 import { STAFF, start as listen } from "./live/updates.js";
 import { start as keepAges } from "./page/ages.js";
+import { start as keepPlace } from "./page/language.js";
 
 document.documentElement.dataset.js = "";
+keepPlace();
 keepAges();
 listen(STAFF);

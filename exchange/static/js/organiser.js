@@ -5,6 +5,7 @@ import { fieldsOf } from "./outbox/post.js";
 import { say, toast } from "./page/announce.js";
 import { $$, byId, onSubmit } from "./page/dom.js";
 import { on } from "./page/events.js";
+import { start as keepPlace } from "./page/language.js";
 import { start as showListImport } from "./staff/list-import.js";
 import { start as showWaits } from "./staff/pending-notices.js";
 import { start as attendPitches } from "./staff/pitch-order.js";
@@ -12,6 +13,7 @@ import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
 import { labelOf } from "./staff/words.js";
 
 document.documentElement.dataset.js = "";
+keepPlace();
 
 /** Open every disclosure around the address's target. */
 function openTarget() {

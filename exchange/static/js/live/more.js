@@ -1,6 +1,7 @@
 // More of a list that has an end: the same page is read again with a longer list. Without scripts the link leads to the
 // next part of it.
 
+import { setQuery } from "../page/address.js";
 import { $, $$, closest } from "../page/dom.js";
 import * as ends from "./list-ends.js";
 import { keepEnds } from "./placing.js";
@@ -15,12 +16,13 @@ const STEP = 100;
  * @param {number} [many] so many in all; by default a step more
  */
 export function showMore(some, many) {
-  const address = new URL(location.href);
+  /** @type {Record<string, string>} */
+  const lengths = {};
   for (const list of some) {
     const name = $("[data-more]", HTMLElement, list)?.dataset.more;
-    if (name) address.searchParams.set(name, String(Math.min(many ?? ends.numberOf(list, "limit") + STEP, ends.numberOf(list, "most"))));
+    if (name) lengths[name] = String(Math.min(many ?? ends.numberOf(list, "limit") + STEP, ends.numberOf(list, "most")));
   }
-  history.replaceState(history.state, "", address);
+  setQuery(lengths);
   return readAgain();
 }
 

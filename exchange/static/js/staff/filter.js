@@ -2,6 +2,7 @@
 // rows that arrive later, and are kept in the URL's query.
 
 import { showMore } from "../live/more.js";
+import { setQuery } from "../page/address.js";
 import { $, $$, byId, fieldOf, focused } from "../page/dom.js";
 import { on } from "../page/events.js";
 
@@ -136,13 +137,7 @@ function sort(anew) {
 // ---- address -----------------------------------------------------------------------------------------------------
 
 function write() {
-  const address = new URL(location.href);
-  for (const name of FIELDS) {
-    const value = chosen(name);
-    if (value) address.searchParams.set(name, value);
-    else address.searchParams.delete(name);
-  }
-  history.replaceState(history.state, "", address);
+  setQuery(Object.fromEntries(FIELDS.map((name) => [name, chosen(name)])));
 }
 
 function read() {
