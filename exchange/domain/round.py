@@ -46,7 +46,6 @@ def conduct(
             else:
                 phases.require_phase(event, phases.ON_STAGE)
                 _enter(under_way, Phase.FOLLOW_UP)
-                event.clock_until = None
     return under_way.outcome
 
 
@@ -115,12 +114,20 @@ def switch_moderation_first(under_way: Change, on: bool) -> None:
 
 
 def _enter(under_way: Change, phase: Phase) -> None:
-    """Go to `phase`; what is live leaves the stage when the phase has none."""
+    """Go to `phase`; what is live leaves the stage when the phase has none.
+
+    Clock and message were for what ends with it, the round or the day in the hall: they go too,
+    whoever ends it. What is said to the hall after that stays.
+    """
     event = under_way.event
     before, event.phase = event.phase, phase
     if phase is not before:
         event.phase_since = now()
     _tell_who_may_edit(under_way, before, moderated_before=event.moderation_first)
+    ends_round = before is Phase.ROUND and phase is not before
+    if ends_round or (before in phases.ON_STAGE and phase not in phases.ON_STAGE):
+        event.clock_until = None
+        _say(under_way, None)
     if phase not in phases.ON_STAGE:
         take_off_stage(under_way)
 

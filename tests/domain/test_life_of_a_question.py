@@ -1,5 +1,6 @@
 """Every status, every verb, every role, against the table as it was agreed."""
 
+import json
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -848,6 +849,55 @@ def test_ending_the_round_takes_the_live_question_off_the_stage_and_undo_brings_
     assert fair.status(live) == "shortlisted"
     fair.undo(change)
     assert comparable(fair) == before
+
+
+def rounds_end(fair: Fair, how: str) -> int:
+    """End the round as the moderation does, or as the organiser: by another phase."""
+    return (fair.conduct(how) if how == "end-round" else fair.enter(how)).change
+
+
+def hall(fair: Fair) -> tuple[object, str | None]:
+    """Clock and message."""
+    return fair.rows("events")[0]["clock_until"], fair.line_in_the_hall()
+
+
+@pytest.mark.parametrize("how", ["end-round", "follow_up", "closed", "fair", "preparing"])
+def test_whoever_ends_the_round_takes_clock_and_message_away(fair: Fair, how: str) -> None:
+    fair.conduct("start-round")
+    fair.conduct("clock", "30")
+    fair.conduct("message", "Noch zwei Fragen")
+    rounds_end(fair, how)
+    assert hall(fair) == (None, None)
+    # Starting it again does not bring an old clock back.
+    fair.enter("round")
+    assert hall(fair) == (None, None)
+
+
+def test_undoing_the_end_of_the_round_puts_clock_and_message_back(fair: Fair) -> None:
+    fair.conduct("start-round")
+    fair.conduct("clock", "30")
+    fair.conduct("message", "Noch zwei Fragen")
+    before = hall(fair)
+    change = fair.conduct("end-round").change
+    logged = next(row for row in fair.rows("changes") if row["id"] == change)
+    assert {"phase", "clock_until", "message_id"} <= set(json.loads(logged["event_before"]))
+    fair.undo(change)
+    assert hall(fair) == before
+    assert None not in before
+
+
+def test_what_was_said_after_the_round_outlives_the_closing(fair: Fair) -> None:
+    fair.enter("follow_up")
+    fair.conduct("message", "Kaffee im Foyer")
+    fair.enter("closed")
+    assert fair.line_in_the_hall() == "Kaffee im Foyer"
+
+
+def test_starting_the_round_keeps_the_clock_that_was_set_for_it(fair: Fair) -> None:
+    fair.conduct("clock", "30")
+    before = hall(fair)
+    fair.conduct("start-round")
+    assert hall(fair) == before
 
 
 def test_the_moderator_sets_the_hall_and_takes_it_back(fair: Fair) -> None:
