@@ -1,5 +1,8 @@
 """How much may come in: by participants, by newcomers, by an address.
 
+Each kind of limit has a sentence of its own: whoever waits is told whether it is for what he did
+himself (`slow_down`), for the many who write for the first time (`crowd`), or for all (`hall`).
+
 A cookie is free, so a limit for each participant stops nobody who takes a new one with each write.
 Hence newcomers share a measure of their own, by stand and address: they can use up neither the
 stand's nor that of people who are known. Newcomers with a cookie that this server never made up
@@ -75,20 +78,22 @@ class Visitor:
 
 
 def count_ask(visitor: Visitor, stand_id: int) -> None:
-    """One more question. Refuses `slow_down`, newcomers with the sentence `crowd`."""
+    """One more question. Refuses `slow_down`, newcomers with the sentence `crowd`, those who are
+    known with `hall` when the stand has no more room.
+    """
     # Participants first: a spammer must not use up the stand's measure.
     _hit(ASKS_A_PARTICIPANT, "participant", visitor.digest)
     standing = visitor.standing()
     here = f"{stand_id} {visitor.address}"
     if standing is Standing.INVENTED:
-        _hit(INVENTED_AT_A_STAND, "invented", here, crowd=True)
+        _hit(INVENTED_AT_A_STAND, "invented", here, sentence="crowd")
     elif standing is Standing.NEWCOMER:
-        _hit(NEWCOMERS_AT_A_STAND, "newcomers", here, crowd=True)
-        _hit(NEWCOMERS_AT_AN_ADDRESS, "newcomers", visitor.address, crowd=True)
+        _hit(NEWCOMERS_AT_A_STAND, "newcomers", here, sentence="crowd")
+        _hit(NEWCOMERS_AT_AN_ADDRESS, "newcomers", visitor.address, sentence="crowd")
     else:
         if standing is Standing.YOUNG:
-            _hit(YOUNG_AT_A_STAND, "young", here, crowd=True)
-        _hit(ASKS_A_STAND, "stand", str(stand_id))
+            _hit(YOUNG_AT_A_STAND, "young", here, sentence="crowd")
+        _hit(ASKS_A_STAND, "stand", str(stand_id), sentence="hall")
 
 
 def count_me_too(visitor: Visitor, question_id: int) -> None:
@@ -96,12 +101,12 @@ def count_me_too(visitor: Visitor, question_id: int) -> None:
     here = f"{question_id} {visitor.address}"
     match visitor.standing():
         case Standing.INVENTED:
-            _hit(INVENTED_AT_A_QUESTION, "invented me too", here, crowd=True)
+            _hit(INVENTED_AT_A_QUESTION, "invented me too", here, sentence="crowd")
         case Standing.NEWCOMER:
-            _hit(NEWCOMERS_AT_A_QUESTION, "newcomers' me too", here, crowd=True)
-            _hit(NEWCOMERS_AT_AN_ADDRESS, "newcomers", visitor.address, crowd=True)
+            _hit(NEWCOMERS_AT_A_QUESTION, "newcomers' me too", here, sentence="crowd")
+            _hit(NEWCOMERS_AT_AN_ADDRESS, "newcomers", visitor.address, sentence="crowd")
         case Standing.YOUNG:
-            _hit(YOUNG_AT_A_QUESTION, "young me too", here, crowd=True)
+            _hit(YOUNG_AT_A_QUESTION, "young me too", here, sentence="crowd")
         case Standing.KNOWN:
             pass
 
@@ -116,21 +121,21 @@ def is_crowd(refused: Refused, event_id: int) -> bool:
 
 def count_write(address: str) -> None:
     """One more write of whatever kind. Refuses `slow_down`."""
-    _hit(WRITES_AN_ADDRESS, "writes", address)
+    _hit(WRITES_AN_ADDRESS, "writes", address, sentence="hall")
 
 
 def count_read(address: str) -> None:
     """One more page. Refuses `slow_down`."""
-    _hit(READS_AN_ADDRESS, "reads", address)
+    _hit(READS_AN_ADDRESS, "reads", address, sentence="hall")
 
 
 def count_wrong_pass(address: str) -> None:
     """One more secret that opens nothing. Refuses `slow_down`."""
-    _hit(WRONG_PASSES_AN_ADDRESS, "wrong passes", address)
+    _hit(WRONG_PASSES_AN_ADDRESS, "wrong passes", address, sentence="wrong_passes")
 
 
-def _hit(limit: RateLimitItem, kind: str, who: str, *, crowd: bool = False) -> None:
+def _hit(limit: RateLimitItem, kind: str, who: str, *, sentence: str = "") -> None:
     windows: Limiter = current_app.extensions["process"].limiter
     wait_s = windows.hit(limit, kind, who)
     if wait_s:
-        raise Refused("slow_down", sentence="crowd" if crowd else "", seconds=wait_s)
+        raise Refused("slow_down", sentence=sentence, seconds=wait_s)

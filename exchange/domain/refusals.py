@@ -227,13 +227,13 @@ _SENTENCES: dict[str, Sentence] = {
     "not_yours": _l("Dafür brauchen Sie die passende Zugangskarte."),
     "no_participant": _l("An diesem Gerät wurde hier noch nichts gefragt."),
     "slow_down": _l(
-        "Das war sehr schnell hintereinander. Bitte versuchen Sie es in %(seconds)s s noch einmal."
+        "Sie haben gerade viele Fragen hintereinander gestellt. Weiter geht es in %(seconds)s s."
     ),
     "not_published": _l(
         "Das Protokoll wird nach dem Ende der Veranstaltung veröffentlicht. Die Fragen der Stände"
         " können Sie jetzt schon lesen."
     ),
-    "busy": _l("Das geht im Augenblick nicht. Bitte versuchen Sie es gleich noch einmal."),
+    "busy": _l("Das geht im Augenblick nicht, voraussichtlich aber in %(seconds)s s wieder."),
     "broken": _l("Hier ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal."),
     "too_large": _l("Das ist zu groß. Bitte kürzen Sie den Text."),
     "long_address": _l(
@@ -252,8 +252,13 @@ _SENTENCES: dict[str, Sentence] = {
 _OTHER_SENTENCES: dict[str, Sentence] = {
     # `slow_down`, when it is not the reader who was quick.
     "crowd": _l(
-        "Gerade schreiben hier sehr viele zum ersten Mal. Bitte versuchen Sie es in %(seconds)s s"
-        " noch einmal, oder fragen Sie direkt am Stand."
+        "Gerade schreiben hier sehr viele zum ersten Mal. Weiter geht es in %(seconds)s s, oder"
+        " fragen Sie direkt am Stand."
+    ),
+    "hall": _l("Gerade ist hier sehr viel los. Weiter geht es in %(seconds)s s."),
+    "wrong_passes": _l(
+        "Von hier kamen gerade viele Zugangskarten, die nichts öffnen. Weiter geht es in"
+        " %(seconds)s s."
     ),
     # `not_yet`, while the day is not settled.
     "no_day": _l("Fragen können ab Beginn der Veranstaltung gestellt werden."),
@@ -295,6 +300,9 @@ _OTHER_SENTENCES: dict[str, Sentence] = {
     ),
 }
 
+_DETAILS: dict[str, dict[str, object]] = {"busy": {"seconds": 5}}
+"""What a sentence says as long as nobody knows better: a database that is away names no time."""
+
 WORDS = frozenset(_SENTENCES)
 
 
@@ -312,7 +320,7 @@ class Refused(Exception):
         self.word = word
         self.field = field
         self.sentence = sentence
-        self.details = details
+        self.details = _DETAILS.get(word, {}) | details
 
     @property
     def message(self) -> str:

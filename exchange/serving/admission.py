@@ -20,9 +20,24 @@ ADDRESSES = 4096
 """How many are kept as they were read."""
 RESERVE = 0.1
 """The share of the connections that only browsers with a pass may have."""
-_FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
-    b"Content-Length: 0\r\n\r\n"
+FULL_TEXT = (
+    b"Gerade ist hier sehr viel los. Bitte laden Sie die Seite in 5 Sekunden neu.\n"
+    b"It is very busy here at the moment. Please reload the page in 5 seconds.\n"
+)
+"""In both languages: nothing of the request has been read that would tell which one."""
+FULL_HEADERS = [
+    ("Retry-After", "5"),
+    ("Connection", "close"),
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Content-Length", str(len(FULL_TEXT))),
+]
+_FULL = b"".join(
+    (
+        b"HTTP/1.1 503 Service Unavailable\r\n",
+        *(f"{name}: {value}\r\n".encode() for name, value in FULL_HEADERS),
+        b"\r\n",
+        FULL_TEXT,
+    )
 )
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

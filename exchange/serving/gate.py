@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from exchange.serving.admission import Connections, Network, is_among
+from exchange.serving.admission import FULL_HEADERS, FULL_TEXT, Connections, Network, is_among
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,7 +21,6 @@ MOST_TURNS = 12
 QUIET_S = 0.0003
 """What giving way takes when there is nobody to give way to."""
 _ASCII = "".join(map(chr, range(128)))
-_FULL = [("Retry-After", "5"), ("Connection", "close"), ("Content-Length", "0")]
 
 
 class Gate:
@@ -67,8 +66,8 @@ class Gate:
         queues = is_page(environ)
         has_pass = (reserved or queues) and "HTTP_COOKIE" in environ and self._holds_pass(environ)
         if reserved and not has_pass:
-            start_response("503 Service Unavailable", _FULL)
-            return []
+            start_response("503 Service Unavailable", list(FULL_HEADERS))
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [FULL_TEXT]
         if not queues or has_pass:
             if self.connections.is_sent_ahead(peer, port):
                 self._give_way()

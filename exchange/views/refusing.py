@@ -57,7 +57,6 @@ _WORDS = {
 }
 
 _JSON = "application/json"
-RETRY_AFTER_S = 5
 GZIP_LEVEL = 5
 
 # What nobody typed: marks, choices, and the secret of a pass.
@@ -150,7 +149,7 @@ def with_status(response: Response, refused: Refused) -> Response:
     """`response` with the status of a refusal, and when to try again."""
     response.status_code = status_of(refused)
     if response.status_code in (429, 503):
-        response.headers["Retry-After"] = str(refused.details.get("seconds", RETRY_AFTER_S))
+        response.headers["Retry-After"] = str(refused.details["seconds"])
     return response
 
 

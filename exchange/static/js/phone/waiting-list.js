@@ -39,7 +39,8 @@ const part = (item, name) => must(`[data-${name}]`, HTMLElement, item);
 function sentenceOf(entry) {
   if (entry.refused) return entry.refused.message;
   if (!isStored(entry)) return words("open");
-  return words(entry.why || "sending");
+  // Why it has to wait: the server's own words, of one's own limit or of a hall that is busy.
+  return `${entry.message} ${words(entry.why || "sending")}`.trim();
 }
 
 /** @param {Entry} entry */
