@@ -132,6 +132,9 @@ def _redact(under_way: Change, question: Question, fields: Fields) -> None:
     question.name, question.municipality = None, None
     question.redacted = True
     under_way.erases = True
+    if question.head_id is not None:
+        # It stands under its head, too.
+        under_way.mention(question.head_id)
 
 
 def _redact_answer(under_way: Change, question: Question, fields: Fields) -> None:

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, func, select
-from sqlalchemy.orm import aliased
 
 from exchange.database.connections import db
 from exchange.models import Event, Pass, Project, Question, Role, Stand, Status
 from exchange.models.base import now
 from exchange.queries.fair import STAND_COLUMNS, StandLine
 from exchange.queries.passes import handed_out
-from exchange.queries.questions import ASKED, UNACCOUNTED
+from exchange.queries.questions import ASKED, IS_MERGED, UNACCOUNTED
 
 STANDS_SHOWN = 60
 """So many stands are shown; of more, those with the most open questions."""
@@ -32,7 +31,8 @@ class Tally:
     """How many questions there are, and how many wait for an answer."""
 
     total: int = 0
-    """Withdrawn ones and those that were prepared before the day left out."""
+    """Withdrawn ones, those that were prepared before the day and those that follow another one
+    left out."""
     open: int = 0
     """Neither answered, owed nor declined."""
     oldest: datetime | None = None
@@ -127,25 +127,23 @@ def stands_of(event_id: int) -> list[int]:
     return [stand_id for (stand_id,) in rows]
 
 
-_Head = aliased(Question, name="head")
-_SHOWN = case((_Head.id.is_not(None), _Head.status), else_=Question.status)
-"""A merged question stands where its head does."""
 _COUNTED = and_(Question.status != Status.WITHDRAWN, ASKED)
 
 
 def _tallies(event_id: int) -> tuple[dict[Status, int], dict[int, Tally]]:
-    """How many questions stand where, and the tally of each stand that has any."""
+    """How many questions stand where, and the tally of each stand that has any. A group is one, and
+    its head's (`placement.list_name`).
+    """
     rows = db.session.connection().execute(
         select(
             Question.stand_id,
-            _SHOWN,
+            Question.status,
             func.count(),
             func.min(Question.asked_at),
             func.min(Question.number),
         )
-        .outerjoin(_Head, Question.head_id == _Head.id)
-        .where(Question.event_id == event_id, _COUNTED)
-        .group_by(Question.stand_id, _SHOWN)
+        .where(Question.event_id == event_id, _COUNTED, ~IS_MERGED)
+        .group_by(Question.stand_id, Question.status)
     )
     by_status: dict[Status, int] = {}
     by_stand: dict[int, Tally] = {}

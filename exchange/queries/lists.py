@@ -5,7 +5,7 @@ of them; only what is shown is then read whole. The lists that everybody may ask
 order of their numbers: the database counts them and reads what is shown, however many there are.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from exchange.database.connections import db
 from exchange.models import Event, Origin, Question, Stand, Status
 from exchange.queries import placement, questions, search
-from exchange.queries.placement import Placed, Placement
 from exchange.queries.questions import PUBLIC, Card
 
 LENGTH = 100
@@ -142,21 +141,19 @@ def _latest(
 def in_moderation(event_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]]:
     """All lists of an event's moderation, by name."""
     condition = and_(Question.event_id == event_id, questions.ASKED)
-    names = [*_SHOWN_TO_STAFF, "merged"]
-    return _lists(
-        condition, placement.in_moderation, names, placement.ASCENDING_IN_MODERATION, wanted
-    )
+    return _lists(condition, placement.ASCENDING_IN_MODERATION, wanted)
 
 
 def at_desk(stand_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]]:
     """All lists of a stand's desk, by name."""
     condition = and_(Question.stand_id == stand_id, questions.ASKED)
-    return _lists(
-        condition, placement.at_desk, _SHOWN_TO_STAFF, placement.ASCENDING_AT_DESK, wanted
-    )
+    return _lists(condition, placement.ASCENDING_AT_DESK, wanted)
 
 
-_SHOWN_TO_STAFF = [status.value for status in Status if status is not Status.WITHDRAWN]
+_SHOWN_TO_STAFF = [
+    *(status.value for status in Status if status is not Status.WITHDRAWN),
+    placement.MERGED,
+]
 
 
 def public_at(stand_id: int, wanted: Wanted = USUAL, most: int = MOST_FOR_ALL) -> Part[Card]:
@@ -292,15 +289,12 @@ def _minutes(event_id: int, before: int, length: int) -> Part[Card]:
 
 
 def _lists(
-    condition: ColumnElement[bool],
-    place: Callable[[Placed], Placement],
-    names: Iterable[str],
-    ascending: Collection[str],
-    wanted: Wanted,
+    condition: ColumnElement[bool], ascending: Collection[str], wanted: Wanted
 ) -> dict[str, Part[Card]]:
-    every: dict[str, list[tuple[float, int]]] = {name: [] for name in names}
+    """All lists of staff, by name."""
+    every: dict[str, list[tuple[float, int]]] = {name: [] for name in _SHOWN_TO_STAFF}
     for placed in questions.places(condition):
-        name, order = place(placed)
+        name, order = placement.for_staff(placed)
         if name in every:
             every[name].append((order, placed.id))
     parts = [

@@ -10,8 +10,8 @@ from exchange.models import Status
 
 _BY_THE_LAST = frozenset({Status.ANSWERED, Status.DECLINED})
 """The latest to get there stands first; elsewhere it is the number that counts."""
-_MERGED_LAST = 100_000.0
-"""More than any number: at a desk merged questions stand behind all others of their list."""
+MERGED = "merged"
+"""The list of what follows another question."""
 
 
 class Placed(Protocol):
@@ -36,21 +36,18 @@ class Placement(NamedTuple):
     order: float
 
 
-def in_moderation(question: Placed) -> Placement:
-    """Merged ones stand apart, wherever their heads stand."""
-    if question.merged and question.shown is not Status.WITHDRAWN:
-        return Placement("merged", question.number)
-    if question.shown in _BY_THE_LAST:
-        return Placement(question.shown.value, question.since.timestamp())
-    return Placement(question.shown.value, _place(question))
+def list_name(shown: Status, *, merged: bool) -> str:
+    """The list of staff that a question stands in. Whatever is counted is counted by it: a head
+    for its group, and merged ones, wherever their heads stand, as merged and nowhere else.
+    """
+    return MERGED if merged and shown is not Status.WITHDRAWN else shown.value
 
 
-def at_desk(question: Placed) -> Placement:
-    """Merged ones stand at the end of the list that their heads are in."""
-    name = question.shown.value
-    if question.merged:
-        last = 1 if name in ASCENDING_AT_DESK else -1
-        return Placement(name, question.number + last * _MERGED_LAST)
+def for_staff(question: Placed) -> Placement:
+    """Where it stands at a desk and in the moderation."""
+    name = list_name(question.shown, merged=question.merged)
+    if name == MERGED:
+        return Placement(name, question.number)
     if question.shown in _BY_THE_LAST:
         return Placement(name, question.since.timestamp())
     return Placement(name, _place(question))

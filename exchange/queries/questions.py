@@ -2,7 +2,7 @@
 who is looking.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union_all,
@@ -54,6 +55,9 @@ PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERE
 ASKED = Question.origin != Origin.PREPARED
 """What somebody asked on the day: the lists of staff, and whatever is counted, hold only these."""
 
+IS_MERGED = Question.head_id.is_not(None)
+"""What follows another question; its head speaks for it, and is counted for it."""
+
 UNACCOUNTED = frozenset({Status.PENDING, Status.OPEN, Status.SHORTLISTED, Status.LIVE})
 """The statuses that must have become another when the day ends."""
 
@@ -64,6 +68,18 @@ class QuestionRef:
 
     id: int
     number: int
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A question that follows another one, as it stands under it."""
+
+    id: int
+    number: int
+    votes: int
+    """Of its own."""
+    text: str
+    """Its beginning."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +137,7 @@ class Card:
     since: datetime
     votes: int
     head: QuestionRef | None
-    followers: tuple[QuestionRef, ...]
+    followers: tuple[Follower, ...]
     answer: AnswerLine | None
     owed_until: date | None
     reason: str | None
@@ -148,14 +164,9 @@ class Card:
         return ", ".join(filter(None, (self.name, self.municipality)))
 
     @property
-    def in_moderation(self) -> Placement:
-        """Where it stands in the moderation."""
-        return placement.in_moderation(self)
-
-    @property
-    def at_desk(self) -> Placement:
-        """Where it stands at its stand's desk."""
-        return placement.at_desk(self)
+    def for_staff(self) -> Placement:
+        """Where it stands at its stand's desk and in the moderation."""
+        return placement.for_staff(self)
 
     @property
     def public(self) -> bool:
@@ -188,14 +199,20 @@ class Stage:
 
 @dataclass(frozen=True)
 class Summary:
-    """How the day's questions stand."""
+    """How the day's questions stand, by the lists of staff."""
 
     counts: dict[str, int]
 
     @property
     def total(self) -> int:
-        """All questions that were not withdrawn."""
-        return sum(n for word, n in self.counts.items() if word != Status.WITHDRAWN.value)
+        """All questions that were not withdrawn; a group is one."""
+        apart = (Status.WITHDRAWN.value, placement.MERGED)
+        return sum(n for name, n in self.counts.items() if name not in apart)
+
+    @property
+    def merged(self) -> int:
+        """How many follow another one."""
+        return self.counts[placement.MERGED]
 
     @property
     def open_count(self) -> int:
@@ -231,17 +248,34 @@ _VOTES = (
     .scalar_subquery()
 )
 """How many distinct participants a group is of interest to."""
+_FIELD, _ROW = "\x1f", "\x1e"
+"""Between the parts of a follower and between followers: no text may hold either."""
+_FOLLOWER_TEXT = 160
+_FOLLOWER_VOTES = (
+    select(func.count())
+    .select_from(MeToo)
+    .where(MeToo.question_id == _Follower.id)
+    .correlate(_Follower)
+    .scalar_subquery()
+)
 _FOLLOWERS = (
     select(
         func.aggregate_strings(
-            cast(_Follower.id, String) + ":" + cast(_Follower.number, String), ","
+            cast(_Follower.id, String)
+            + _FIELD
+            + cast(_Follower.number, String)
+            + _FIELD
+            + cast(_FOLLOWER_VOTES, String)
+            + _FIELD
+            + func.substr(_Follower.text, 1, _FOLLOWER_TEXT),
+            _ROW,
         )
     )
     .where(_Follower.head_id == Question.id, _Follower.status != Status.WITHDRAWN)
     .correlate(Question)
     .scalar_subquery()
 )
-"""What follows a question, as `id:number,id:number`: a column, so that cards are one select."""
+"""What follows a question, in a column, so that cards are one select; `_followers` reads it."""
 
 
 def _written(kind: type[Answer] | type[Reason]) -> ColumnElement[bool]:
@@ -510,15 +544,19 @@ def counts(condition: ColumnElement[bool]) -> dict[str, int]:
 
 
 def summary(event_id: int) -> Summary:
-    """How many questions of an event stand where; merged ones stand where their head does.
+    """How many questions of an event stand where.
 
     Prepared ones are not among them: nobody asked them.
     """
-    found = {status.value: 0 for status in Status}
     with db.reading() as connection:
-        counted = _COUNT.rows(connection, event=event_id)
-    for status, number in counted:
-        found[status.value] += number
+        return _summary(_COUNT.rows(connection, event=event_id))
+
+
+def _summary(counted: Iterable[tuple[Any, ...]]) -> Summary:
+    """Of rows (status, whether merged, how many)."""
+    found = dict.fromkeys((*(status.value for status in Status), placement.MERGED), 0)
+    for status, merged, number in counted:
+        found[placement.list_name(status, merged=bool(merged))] += number
     return Summary(found)
 
 
@@ -526,22 +564,20 @@ def summaries_of(series_ids: Collection[int]) -> dict[int, Summary]:
     """The same of every event of these series, by the event's id; none for events without
     questions.
     """
-    shown = _SHOWN.label("shown")
+    merged = IS_MERGED.label("merged")
     rows = db.session.execute(
-        select(Question.event_id, shown, func.count())
+        select(Question.event_id, Question.status, merged, func.count())
         .join(Event, Question.event_id == Event.id)
-        .outerjoin(_Head, Question.head_id == _Head.id)
         .where(Event.series_id.in_(series_ids), ASKED)
-        .group_by(Question.event_id, shown)
+        .group_by(Question.event_id, Question.status, merged)
     )
-    found: dict[int, dict[str, int]] = {}
-    for event_id, status, number in rows:
-        counts = found.setdefault(event_id, dict.fromkeys((one.value for one in Status), 0))
-        counts[status.value] += number
-    return {event_id: Summary(counts) for event_id, counts in found.items()}
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for event_id, *counted in rows:
+        found.setdefault(event_id, []).append(tuple(counted))
+    return {event_id: _summary(counted) for event_id, counted in found.items()}
 
 
-NO_QUESTIONS = Summary(dict.fromkeys((status.value for status in Status), 0))
+NO_QUESTIONS = _summary(())
 
 
 # In parts: all but the merged, and but those among which there are prepared ones, are counted by
@@ -549,7 +585,7 @@ NO_QUESTIONS = Summary(dict.fromkeys((status.value for status in Status), 0))
 _MAY_BE_PREPARED = or_(Question.status == Status.ANSWERED, Question.status == Status.WITHDRAWN)
 _COUNT = CompiledStatement(
     union_all(
-        select(Question.status, func.count())
+        select(Question.status, literal_column("0"), func.count())
         .where(
             Question.event_id == bindparam("event"),
             Question.head_id.is_(None),
@@ -557,7 +593,7 @@ _COUNT = CompiledStatement(
             Question.status != Status.WITHDRAWN,
         )
         .group_by(Question.status),
-        select(Question.status, func.count())
+        select(Question.status, literal_column("0"), func.count())
         .where(
             Question.event_id == bindparam("event"),
             Question.head_id.is_(None),
@@ -565,11 +601,9 @@ _COUNT = CompiledStatement(
             ASKED,
         )
         .group_by(Question.status),
-        select(_SHOWN, func.count())
-        .select_from(Question)
-        .join(_Head, Question.head_id == _Head.id)
-        .where(Question.event_id == bindparam("event"))
-        .group_by(_SHOWN),
+        select(Question.status, literal_column("1"), func.count())
+        .where(Question.event_id == bindparam("event"), IS_MERGED)
+        .group_by(Question.status),
     )
 )
 
@@ -793,7 +827,7 @@ def _card(row: tuple[Any, ...]) -> Card:
         since=since,
         votes=votes,
         head=QuestionRef(head_id, head_number) if head_id else None,
-        followers=_refs(followers),
+        followers=_followers(followers),
         answer=AnswerLine(answer_text, how, by, at, corrected) if how else None,
         owed_until=owed_until,
         reason=reason,
@@ -805,8 +839,10 @@ def _card(row: tuple[Any, ...]) -> Card:
     )
 
 
-def _refs(followers: str | None) -> tuple[QuestionRef, ...]:
+def _followers(aggregated: str | None) -> tuple[Follower, ...]:
     """What `_FOLLOWERS` says, by number."""
-    pairs = (pair.split(":") for pair in followers.split(",")) if followers else ()
-    found = (QuestionRef(int(id_), int(number)) for id_, number in pairs)
-    return tuple(sorted(found, key=lambda ref: ref.number))
+    found = []
+    for row in aggregated.split(_ROW) if aggregated else ():
+        id_, number, votes, text = row.split(_FIELD, 3)
+        found.append(Follower(int(id_), int(number), int(votes), text))
+    return tuple(sorted(found, key=lambda follower: follower.number))

@@ -139,20 +139,19 @@ def test_each_list_has_its_own_order_and_its_own_end(fair: Fair, moderation: Des
                 fair.act(question, "reopen")
 
 
-def test_merged_ones_stand_behind_the_others_of_their_list_at_a_desk(
-    fair: Fair, desk: Desk
-) -> None:
+def test_merged_ones_stand_in_a_list_of_their_own_at_a_desk(fair: Fair, desk: Desk) -> None:
     head = fair.ask(BAU)
     merged = [fair.ask(ROBO, f"Auch {n}?", asker=f"Anna {n}") for n in range(3)]
     for question in merged:
         fair.act(question, "merge", head=head)
     late = fair.ask(ROBO, "Zuletzt?")
     page = desk.get(desk.base).text
-    expected = [fair.card(question).number for question in (late, *reversed(merged))]
-    assert numbers(page, "open") == expected
+    expected = [fair.card(question).number for question in reversed(merged)]
+    assert numbers(page, "open") == [fair.card(late).number]
+    assert numbers(page, "merged") == expected
     after = [one["data-order"] for one in elements(page) if one["id"] == f"question-{merged[2]}"]
-    part = desk.get(f"{desk.base}?list=open&after={after[0]}").text
-    assert numbers(part, "open") == expected[2:]
+    part = desk.get(f"{desk.base}?list=merged&after={after[0]}").text
+    assert numbers(part, "merged") == expected[1:]
 
 
 def test_search_project_and_minutes_have_an_end_too(crowded: Fair, phone: Window) -> None:
