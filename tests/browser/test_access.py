@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.support.browsing import Demo, Serve
 from tests.support.played import AHEAD, IN_ROUND, OVER, UNDER_WAY, Hand, play
@@ -24,6 +24,7 @@ RULES = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violation
 COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 WIDE: ViewportSize = {"width": 1280, "height": 720}
 NARROW: ViewportSize = {"width": 320, "height": 640}
+TOUCH: ViewportSize = {"width": 820, "height": 1180}
 
 Do = Callable[[Page], None]
 
@@ -120,6 +121,7 @@ STATES = {
     "desk, all open": State(f"/present/{IN_ROUND}1", open_everything),
     "moderation": State(f"/moderate/{UNDER_WAY}"),
     "moderation, empty": State(f"/moderate/{AHEAD}"),
+    "moderation, in its round": State(f"/moderate/{IN_ROUND}"),
     "moderation, all open": State(f"/moderate/{IN_ROUND}", open_all_at_length),
     "moderation, help": State(f"/moderate/{IN_ROUND}", open_help),
     "screen, idle": State(f"/screen/{UNDER_WAY}"),
@@ -228,7 +230,57 @@ def test_a_page_is_for_everybody(fair: Demo, page: Page, name: str) -> None:
         page.set_viewport_size(NARROW)
         settle(page)
         found += "".join(f"\nruns over: {one}" for one in page.evaluate(RUNS_OVER))
+    if page.locator("html[lang=de]").count():
+        found += "".join(f"\ntoo small: {one}" for one in too_small(page))
     assert found == "", found
+
+
+def too_small(page: Page) -> list[str]:
+    """What a finger misses, on a narrow touch screen and on a tablet."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    found: list[str] = []
+    for size in (NARROW, TOUCH):
+        page.set_viewport_size(size)
+        settle(page)
+        assert page.evaluate("matchMedia('(pointer: coarse)').matches")
+        found += (f"{size['width']} px: {one}" for one in page.evaluate(TOO_SMALL))
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    devtools.detach()
+    return found
+
+
+# A finger's target: 44 px each way, by its box, by that of its label, or by where a press counts.
+TOO_SMALL = """() => {
+  const LEAST = 43.5;
+  const inText = (one) => one.localName === 'a' && getComputedStyle(one).display === 'inline'
+    && one.parentElement.textContent.trim().length > one.textContent.trim().length + 3;
+  const isLarge = (box) => box.width >= LEAST && box.height >= LEAST;
+  const takes = (one, x, y) => {
+    const hit = document.elementFromPoint(x, y);
+    return hit && (one.contains(hit) || hit.closest('label')?.control === one);
+  };
+  return [...document.querySelectorAll(
+    'button, summary, select, textarea, input:not([type=hidden]), a[href]')]
+    .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: false}))
+    .filter((one) => !one.matches('.skip-link, .visually-hidden') && !inText(one))
+    .filter((one) => ![one, ...(one.labels ?? [])].some((part) =>
+      isLarge(part.getBoundingClientRect())))
+    .filter((one) => {
+      one.scrollIntoView({block: 'center', behavior: 'instant'});
+      const box = one.getBoundingClientRect();
+      const x = box.left + box.width / 2;
+      const y = box.top + box.height / 2;
+      return ![[0, -21], [0, 21], [-21, 0], [21, 0]].every(([right, down]) =>
+        takes(one, x + right, y + down));
+    })
+    .map((one) => {
+      const box = one.getBoundingClientRect();
+      const name = (one.innerText || one.name || one.id).trim().replace(/\\s+/g, ' ').slice(0, 40);
+      const size = `${Math.round(box.width)}x${Math.round(box.height)}`;
+      return `${size} ${one.localName}.${one.className} '${name}' in .${one.parentElement.className}`;
+    });
+}"""
 
 
 RUNS_OVER = """() => {
@@ -364,6 +416,53 @@ FILLED = """async () => {
   await new Promise(requestAnimationFrame);
   const room = document.querySelector('[data-fit]');
   return room.firstElementChild.scrollHeight / room.clientHeight;
+}"""
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (820, 1180), (412, 839)])
+@pytest.mark.parametrize("name", ["desk, full", "moderation, in its round", "entry"])
+def test_nothing_moves_when_script_and_typeface_arrive(
+    fair: Demo, browser: Browser, cookies: Any, name: str, size: tuple[int, int]
+) -> None:
+    """The first second on a bad line: drawn, then the script comes, then the typeface."""
+    viewport: ViewportSize = {"width": size[0], "height": size[1]}
+    context = browser.new_context(locale="de-DE", storage_state=cookies, viewport=viewport)
+    scripts: list[Route] = []
+    typefaces: list[Route] = []
+    # All but the one in the head, which stops the parser.
+    context.route(re.compile(r"/build/(?!early)\w+\.\w+\.js$"), lambda route: scripts.append(route))
+    context.route(re.compile(r"\.woff2$"), lambda route: typefaces.append(route))
+    context.add_init_script(WATCH_SHIFTS)
+    page = context.new_page()
+    page.goto(f"{fair.base}{STATES[name].path}", wait_until="commit")
+    for held in (scripts, typefaces):
+        page.evaluate(PAINTED)
+        assert held
+        for route in held:
+            route.continue_()
+        expect(page.locator("html")).to_have_attribute("data-js", "")
+    shifts = page.evaluate(SHIFTS)
+    context.close()
+    assert sum(value for value, _ in shifts) < STILL, shifts
+
+
+STILL = 0.01
+WATCH_SHIFTS = """
+globalThis.shifts = [];
+new PerformanceObserver((list) => {
+  for (const {hadRecentInput, sources, value} of list.getEntries()) {
+    const moved = sources.map(({node}) => node?.id || node?.className || node?.nodeName);
+    if (!hadRecentInput) shifts.push([value, moved.join(', ')]);
+  }
+}).observe({type: 'layout-shift', buffered: true});"""
+PAINTED = """async () => {
+  const painted = () => performance.getEntriesByName('first-contentful-paint').length;
+  for (let n = 0; n < 3 || !painted(); n += 1) await new Promise(requestAnimationFrame);
+}"""
+SHIFTS = """async () => {
+  await document.fonts.ready;
+  for (let n = 0; n < 3; n += 1) await new Promise(requestAnimationFrame);
+  return shifts;
 }"""
 
 
