@@ -351,7 +351,9 @@ class Phone:
         self.stand = stand
         self.dice = dice
         self.browser = Browser(day)
-        self.page = Page(day, self.browser, f"/s/{stand}", day.scale.phone_check_s, WITHIN_S)
+        # By number: there news and a reading make the same order; by votes a reading makes it.
+        path = f"/s/{stand}?sort=new"
+        self.page = Page(day, self.browser, path, day.scale.phone_check_s, WITHIN_S)
         self.sent: dict[str, str] = {}
         """Every question that was ever on the line: key to text."""
         self.told: dict[str, int] = {}

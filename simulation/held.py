@@ -155,8 +155,10 @@ class Ends:
             if name in self.lists:
                 self._put(id_, name, int(version), float(order))
 
-    def place(self, html: str) -> bool:
-        """News; whether only the server knows what stands behind an end now."""
+    def place(self, html: str, total: int | None = None) -> bool:
+        """News; whether only the server knows what stands behind an end now. `total`: how many
+        questions the list at a stand holds, where that was told.
+        """
         cut = any(one.rest for one in self.lists.values())
         missed = False
         for id_, name, version, order in _PLACED.findall(html):
@@ -178,8 +180,12 @@ class Ends:
             while len(end.shown) > end.limit:
                 self._take(max(end.shown, key=end.shown.__getitem__))
                 end.rest += 1
-            missed |= end.rest > 0 and len(end.shown) < end.limit * _LEFT
-        return missed
+        if total is not None and "public" in self.lists:
+            self.lists["public"].rest = total - len(self.lists["public"].shown)
+        short = any(
+            end.rest > 0 and len(end.shown) < end.limit * _LEFT for end in self.lists.values()
+        )
+        return short or (missed and total is None)
 
     def within(self, fresh: "Ends") -> set[str]:
         """Which questions of a fresh page this one need not show: a list is filled up again only
@@ -251,7 +257,7 @@ class Held:
         html = push.get("html") or ""
         # Which verbs are offered follows from the phase, too (staff/phase.js).
         turned = _phase_in(html) not in (None, self.phase)
-        return self.ends.place(html) or turned
+        return self.ends.place(html, push.get("total")) or turned
 
     def content(self) -> Content:
         """What it shows now."""

@@ -195,6 +195,7 @@ def announce_coalesced(news: CoalescedNews) -> None:
         partial(_for_phones, news),
         previous=news.previous,
         counts=partial(_public_counts, news.stand_id) if news.voted else None,
+        total=partial(_public_total, news.stand_id) if news.question_ids else None,
     )
     if news.voted:
         counts = cache(lambda: questions.counts(at_stand))
@@ -300,6 +301,11 @@ def _public_counts(stand_id: int) -> dict[str, int]:
     return questions.counts(questions.shown_at(stand_id))
 
 
+def _public_total(stand_id: int) -> int:
+    """A phone shows ten of them: how many there are it must be told."""
+    return questions.count_from(questions.public_at(stand_id))[0]
+
+
 def _live_counts(event_id: int) -> dict[str, int]:
     return questions.counts(and_(Question.event_id == event_id, Question.status == Status.LIVE))
 
@@ -316,6 +322,7 @@ def _tell(
     *,
     previous: int | None = None,
     counts: Callable[[], dict[str, int]] | None = None,
+    total: Callable[[], int] | None = None,
     here: bool = False,
 ) -> None:
     """One push to a room, rendered once for each language that somebody listens in.
@@ -336,6 +343,8 @@ def _tell(
                 }
             if counts is not None:
                 payload["counts"] = counts()
+            if total is not None:
+                payload["total"] = total()
             socketio.emit("fragment", payload, to=name, ignore_queue=here)  # type: ignore[call-arg]
 
 

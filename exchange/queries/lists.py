@@ -1,23 +1,27 @@
-"""The lists of a page. Each has an end: a hundred questions, then more for whoever asks for more.
+"""The lists of a page. Each has an end: a hundred questions for staff, ten for attendees, then more
+for whoever asks for more.
 
 Which questions a list of staff holds, and in which order, is found out from a few columns of all
-of them; only what is shown is then read whole. The lists that everybody may ask for are in the
-order of their numbers: the database counts them and reads what is shown, however many there are.
+of them; only what is shown is then read whole. The lists that everybody may ask for are put in
+order by the database, which counts them and reads what is shown, however many there are.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
 
 from exchange.database.connections import db
 from exchange.models import Event, Origin, Question, Stand, Status
 from exchange.queries import placement, questions, search
-from exchange.queries.questions import PUBLIC, Card
+from exchange.queries.placement import Order
+from exchange.queries.questions import PUBLIC, Card, place_in
 
 LENGTH = 100
-"""How many questions a list shows, unless more are asked for."""
+"""How many questions a list shows, unless more are asked for; and how many more that are."""
+FIRST = 10
+"""How many it shows at first where attendees read it: a phone's screen holds two of them."""
 MOST = 500
 """How many it shows at most: a page is drawn while everybody else waits."""
 MOST_FOR_ALL = 200
@@ -36,6 +40,8 @@ class Wanted:
     after: float | None = None
     lengths: Mapping[str, int] = field(default_factory=dict)
     """How many questions of a list are to be shown, by its name."""
+    order: Order = Order.VOTES
+    """In which order attendees want to read."""
 
 
 USUAL = Wanted()
@@ -59,6 +65,26 @@ class Part(Generic[T]):
     """How many are shown at most."""
     most: int = MOST
     """How many may be asked for; what is behind them is shown as a further part."""
+    first: int = LENGTH
+    """How many are shown unless more are asked for."""
+    order: Order | None = None
+    """The order that was wanted, where the reader has the choice."""
+
+    @property
+    def ordered(self) -> str:
+        """What a page is asked for its order, as the beginning of a query: "" for the usual one."""
+        return f"sort={self.order}&" if self.order not in (None, Wanted.order) else ""
+
+    @property
+    def further(self) -> str:
+        """What it is asked for to show what stands behind the end, as the rest of a query: for a
+        longer list, or for a part behind this one.
+        """
+        if self.first == LENGTH:
+            return f"list={self.name}&after={self.last}"
+        if not self.before and self.length < self.most:
+            return f"{self.name}={min(self.length + LENGTH, self.most)}"
+        return f"list={self.name}&after={self.last}&{self.name}={self.length}"
 
     @property
     def total(self) -> int:
@@ -77,6 +103,8 @@ class Part(Generic[T]):
             rest=self.rest,
             length=self.length,
             most=self.most,
+            first=self.first,
+            order=self.order,
         )
 
 
@@ -87,6 +115,8 @@ def part_of(
     *,
     ascending: bool = False,
     most: int | None = None,
+    first: int = LENGTH,
+    order: Order | None = None,
 ) -> Part[T]:
     """The part of a list that is wanted; `placed`: what stands in it, with its places."""
     every = sorted(placed, key=lambda one: one[0], reverse=not ascending)
@@ -94,7 +124,7 @@ def part_of(
     after = _after(name, wanted)
     if after is not None:
         before = sum(place <= after if ascending else place >= after for place, _ in every)
-    length = _length(name, wanted, most)
+    length = _length(name, wanted, most, first)
     shown = every[before : before + length]
     return Part(
         name=name,
@@ -105,6 +135,8 @@ def part_of(
         rest=len(every) - before - len(shown),
         length=length,
         most=MOST if most is None else most,
+        first=first,
+        order=order,
     )
 
 
@@ -112,29 +144,37 @@ def _after(name: str, wanted: Wanted) -> float | None:
     return wanted.after if wanted.name == name else None
 
 
-def _length(name: str, wanted: Wanted, most: int | None = None) -> int:
-    length = min(max(wanted.lengths.get(name, LENGTH), LENGTH), MOST)
+def _length(name: str, wanted: Wanted, most: int | None = None, first: int = LENGTH) -> int:
+    length = min(max(wanted.lengths.get(name, first), first), MOST)
     return length if most is None else min(length, most)
 
 
-def _latest(
-    name: str, condition: ColumnElement[bool], wanted: Wanted, most: int = MOST_FOR_ALL
+def _for_all(
+    name: str,
+    condition: ColumnElement[bool],
+    wanted: Wanted,
+    *,
+    order: Order | None = None,
+    most: int = MOST_FOR_ALL,
 ) -> Part[Card]:
-    """The wanted part of a list that begins with the highest number."""
+    """The wanted part of a list that attendees read: in `order`, None for the latest first."""
     after = _after(name, wanted)
-    total, before = questions.count_from(condition, after)
-    length = _length(name, wanted, most)
-    further = condition if after is None else and_(condition, Question.number < after)
-    shown = questions.latest_cards(further, length)
+    sorted_by = order or Order.NEW
+    total, before = questions.count_from(condition, sorted_by, after)
+    length = _length(name, wanted, most, FIRST)
+    shown = questions.cards_in_order(condition, sorted_by, after=after, many=length)
+    last = shown[-1] if shown else None
     return Part(
         name=name,
         ascending=False,
         shown=shown,
-        last=float(shown[-1].number) if shown else 0.0,
+        last=float(placement.in_order(sorted_by, last.votes, last.number)) if last else 0.0,
         before=before,
         rest=total - before - len(shown),
         length=length,
         most=most,
+        first=FIRST,
+        order=order,
     )
 
 
@@ -157,16 +197,17 @@ _SHOWN_TO_STAFF = [
 
 
 def public_at(stand_id: int, wanted: Wanted = USUAL, most: int = MOST_FOR_ALL) -> Part[Card]:
-    """What was asked at a stand and everybody may read, the latest first."""
-    return _latest("public", questions.public_at(stand_id), wanted, most)
+    """What was asked at a stand and everybody may read, in the order that is wanted."""
+    condition = questions.public_at(stand_id)
+    return _for_all("public", condition, wanted, order=wanted.order, most=most)
 
 
 def asked_by(participant_id: int, wanted: Wanted = USUAL) -> Part[Card]:
     """What one participant asked at an event, the latest first."""
-    return _latest("mine", Question.participant_id == participant_id, wanted)
+    return _for_all("mine", Question.participant_id == participant_id, wanted)
 
 
-NOTHING_ASKED: Part[Card] = part_of("mine", (), USUAL)
+NOTHING_ASKED: Part[Card] = part_of("mine", (), USUAL, first=FIRST)
 """The same list of somebody who never wrote here."""
 
 
@@ -176,52 +217,59 @@ def beside(other: Part[Card]) -> int:
 
 
 def found(event_id: int, words: str, wanted: Wanted = USUAL) -> tuple[Part[Card], bool]:
-    """What everybody may read of an event and is found by number or words, by number; and whether
-    only the latest questions were looked through.
+    """What everybody may read of an event and is found by number or words, in the order that is
+    wanted; and whether only the latest questions were looked through.
     """
-    result = search.search(event_id, words)
-    part = part_of("found", result.places, wanted, ascending=True, most=MOST_FOR_ALL)
+    result = search.search(event_id, words, wanted.order)
+    part = part_of(
+        "found", result.places, wanted, most=MOST_FOR_ALL, first=FIRST, order=wanted.order
+    )
     return part.of(_cards(part.shown)), result.only_latest
 
 
 def answered_about(project_id: int, wanted: Wanted = USUAL) -> Part[tuple[str, Card]]:
-    """What was asked and answered about a project, in whichever city: (city, question), newest
-    first. What it answered beforehand is the same in all of them (`entries.prepared_answers`).
+    """What was asked and answered about a project, in whichever city: (city, question), in the
+    order that is wanted. What it answered beforehand is the same in all of them
+    (`entries.prepared_answers`).
     """
     after = _after("answered", wanted)
+    # Numbers begin anew in each city.
+    place = place_in(wanted.order, Question.id)
     condition = and_(
         questions.ASKED,
         Stand.project_id == project_id,
         Question.status == Status.ANSWERED,
         Question.head_id.is_(None),
     )
+    before = func.count(case((place >= after, 1))) if after is not None else literal(0)
     counted = db.session.execute(
-        select(func.count(), func.count(case((Question.id >= (after or 0), 1))))
+        select(func.count(), before)
         .select_from(Question)
         .join(Stand, Question.stand_id == Stand.id)
         .where(condition)
     ).one()
-    total, before = counted[0], counted[1] if after is not None else 0
-    length = _length("answered", wanted, MOST_FOR_ALL)
+    length = _length("answered", wanted, MOST_FOR_ALL, FIRST)
     rows = db.session.execute(
-        select(Question.id, Event.city)
+        select(Question.id, Event.city, place)
         .join(Stand, Question.stand_id == Stand.id)
         .join(Event, Question.event_id == Event.id)
-        .where(condition if after is None else and_(condition, Question.id < after))
-        .order_by(Question.id.desc())
+        .where(condition if after is None else and_(condition, place < after))
+        .order_by(place.desc())
         .limit(length)
-    )
-    cities = {question_id: city for question_id, city in rows}
+    ).all()
     part = Part(
         name="answered",
         ascending=False,
-        shown=list(cities),
-        last=float(min(cities, default=0)),
-        before=before,
-        rest=total - before - len(cities),
+        shown=[id_ for id_, _, _ in rows],
+        last=float(rows[-1][2]) if rows else 0.0,
+        before=counted[1],
+        rest=counted[0] - counted[1] - len(rows),
         length=length,
         most=MOST_FOR_ALL,
+        first=FIRST,
+        order=wanted.order,
     )
+    cities = {id_: city for id_, city, _ in rows}
     return part.of({id_: (cities[id_], card) for id_, card in _cards(part.shown).items()})
 
 

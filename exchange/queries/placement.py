@@ -3,6 +3,7 @@
 Pages, fragments and the ends of lists ask here, so that all of them agree.
 """
 
+import enum
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -12,6 +13,23 @@ _BY_THE_LAST = frozenset({Status.ANSWERED, Status.DECLINED})
 """The latest to get there stands first; elsewhere it is the number that counts."""
 MERGED = "merged"
 """The list of what follows another question."""
+
+
+A_VOTE = 2**31
+"""What a vote weighs in a place: more than any number or id. A float holds four million of them
+exactly, and placing.js reckons with the same."""
+
+
+class Order(enum.StrEnum):
+    """In which order everybody may read questions; the first is the usual one.
+
+    Why: docs/decisions/orders.md.
+    """
+
+    VOTES = "votes"
+    """The most wanted first; of those that are wanted alike the latest."""
+    NEW = "new"
+    """The latest first."""
 
 
 class Placed(Protocol):
@@ -56,6 +74,13 @@ def for_staff(question: Placed) -> Placement:
 def in_public(question: Placed) -> Placement:
     """What everybody may read at a stand is one list."""
     return Placement("public", question.number)
+
+
+def in_order(order: Order, votes: int, number: int) -> int:
+    """The place of a question in a list that everybody may read; the highest stands first.
+    `number`: its number, or its id in a list of several events.
+    """
+    return number + (votes * A_VOTE if order is Order.VOTES else 0)
 
 
 def at_asker(question: Placed) -> Placement:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Executable,
     Integer,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import QueryableAttribute, aliased
 
 from exchange.database.connections import db
 from exchange.database.statements import CompiledStatement
@@ -47,7 +48,7 @@ from exchange.models import (
 )
 from exchange.queries import placement
 from exchange.queries.fair import STAND_COLUMNS, STAND_LINES, EventLine, StandLine
-from exchange.queries.placement import Placement
+from exchange.queries.placement import A_VOTE, Order, Placement
 
 PUBLIC = frozenset({Status.OPEN, Status.SHORTLISTED, Status.LIVE, Status.ANSWERED, Status.OWED})
 """The statuses in which everybody may read a question."""
@@ -356,27 +357,45 @@ def _cards_of_statement(many: int) -> CompiledStatement:
     return CompiledStatement(_CARDS.where(Question.id.in_(named)))
 
 
-def latest_cards(condition: ColumnElement[bool], many: int) -> list[Card]:
-    """`many` at most of the questions that meet `condition`, those with the highest numbers, and
-    these first.
+_Whole = ColumnElement[int] | QueryableAttribute[int]
+
+
+def place_in(order: Order, number: _Whole) -> _Whole:
+    """`placement.in_order` for the database; `number`: the column of the number or the id."""
+    return number + _VOTES * literal(A_VOTE, BigInteger) if order is Order.VOTES else number
+
+
+def cards_in_order(
+    condition: ColumnElement[bool], order: Order, *, after: float | None, many: int
+) -> list[Card]:
+    """`many` at most of the questions that meet `condition`, in `order`: from the beginning, or
+    what stands behind the place `after`.
     """
+    place = place_in(order, Question.number)
     # Chosen first: what is sorted is sorted with all its columns, votes counted for each row.
     chosen = (
         select(Question.id)
         .outerjoin(_Head, Question.head_id == _Head.id)
-        .where(condition)
-        .order_by(Question.number.desc())
+        .where(condition if after is None else and_(condition, place < after))
+        .order_by(place.desc())
         .limit(many)
         .correlate(None)
     )
-    return cards(Question.id.in_(chosen))[::-1]
+    return sorted(
+        cards(Question.id.in_(chosen)),
+        key=lambda card: placement.in_order(order, card.votes, card.number),
+        reverse=True,
+    )
 
 
-def count_from(condition: ColumnElement[bool], number: float | None) -> tuple[int, int]:
-    """How many questions meet `condition`, and how many of them have this number or a higher one
-    (0 without a number).
+def count_from(
+    condition: ColumnElement[bool], order: Order = Order.NEW, after: float | None = None
+) -> tuple[int, int]:
+    """How many questions meet `condition`, and how many of them stand before what stands behind
+    the place `after` (0 without one).
     """
-    from_there = case((Question.number >= number, 1)) if number is not None else None
+    place = place_in(order, Question.number)
+    from_there = case((place >= after, 1)) if after is not None else None
     row = _read(
         select(func.count(), func.count(from_there) if from_there is not None else literal(0))
         .select_from(Question)

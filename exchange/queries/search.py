@@ -16,7 +16,8 @@ from sqlalchemy.orm import QueryableAttribute, aliased
 
 from exchange.database.connections import db
 from exchange.models import Answer, Event, Facet, Project, Question, Stand
-from exchange.queries.questions import PUBLIC
+from exchange.queries.placement import Order
+from exchange.queries.questions import PUBLIC, place_in
 from exchange.wording import facet_word
 
 MOST_WORDS = 5
@@ -51,12 +52,12 @@ class Found:
     """What a search found."""
 
     places: list[tuple[float, int]]
-    """The number and the id of each question, by number."""
+    """The place in the wanted order and the id of each question."""
     only_latest: bool = False
     """Whether older questions were not looked through."""
 
 
-def search(event_id: int, words: str) -> Found:
+def search(event_id: int, words: str, order: Order) -> Found:
     """The public questions of an event that have this number (`41`, `Nr. 41`, `Frage 41`), or all
     of these words.
 
@@ -66,7 +67,9 @@ def search(event_id: int, words: str) -> Found:
     as_number = _NUMBER.fullmatch(words.strip())
     if as_number:
         number = int(as_number[1])
-        return Found(_places(event_id, Question.number == number) if number <= _HIGHEST else [])
+        return Found(
+            _places(event_id, Question.number == number, order) if number <= _HIGHEST else []
+        )
     wanted = _wanted(words)
     if not wanted or "\0" in words:  # what no text holds, PostgreSQL refuses to look for
         return Found([])
@@ -74,7 +77,8 @@ def search(event_id: int, words: str) -> Found:
     oldest = next_number - SEARCHED
     stands = _stands(event_id)
     has_all = and_(*(_has(word, stands) for word in wanted))
-    return Found(_places(event_id, and_(Question.number >= oldest, has_all)), oldest > 1)
+    found = and_(Question.number >= oldest, has_all)
+    return Found(_places(event_id, found, order), oldest > 1)
 
 
 def _wanted(words: str) -> list[str]:
@@ -163,11 +167,11 @@ def _stands(event_id: int) -> list[tuple[int, str]]:
     ]
 
 
-def _places(event_id: int, condition: ColumnElement[bool]) -> list[tuple[float, int]]:
-    """The public questions of an event that meet `condition`: (number, id), by number."""
+def _places(event_id: int, condition: ColumnElement[bool], order: Order) -> list[tuple[float, int]]:
+    """The public questions of an event that meet `condition`: (place, id)."""
     counts = case((_Head.id.is_not(None), _Head.answer_id), else_=Question.answer_id)
     rows = db.session.execute(
-        select(Question.number, Question.id)
+        select(place_in(order, Question.number), Question.id)
         .outerjoin(_Head, Question.head_id == _Head.id)
         .outerjoin(Answer, Answer.id == counts)
         .where(
@@ -176,6 +180,5 @@ def _places(event_id: int, condition: ColumnElement[bool]) -> list[tuple[float, 
             or_(_Head.id.is_(None), _Head.status.in_(PUBLIC)),
             condition,
         )
-        .order_by(Question.number)
     )
-    return [(number, id_) for number, id_ in rows]
+    return [(place, id_) for place, id_ in rows]

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
@@ -204,7 +205,7 @@ def me_too(question: int) -> ResponseReturnValue:
         quotas.count_me_too(access.visitor(found.event_id, digest), question)
     count = votes.set_me_too(question, participant=digest, on=on)
     if request.method == "POST" and not wants_json():
-        return redirect(f"/s/{found.stand}#question-{question}", 303)
+        return redirect(f"{_as_it_was(f'/s/{found.stand}')}#question-{question}", 303)
     return jsonify(votes=count, on=on, **echo)
 
 
@@ -359,6 +360,23 @@ def _suggested(event_id: int) -> tuple[str, ...] | None:
     names = registrations.suggestions(event_id)
     weight = sum(len(name.encode()) + len('<option value="">') for name in names)
     return names if weight <= INLINE_BYTES else None
+
+
+def _as_it_was(path: str) -> str:
+    """The address of a page with the order and the length of lists that it had when a form of its
+    own was sent. Nothing else that the browser says of where it was is taken over.
+    """
+    try:
+        came = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return path
+    if came.path.lower() != path.lower():
+        return path
+    kept = [one for one in parse_qsl(came.query, max_num_fields=20) if one[0] in _OF_LISTS]
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+_OF_LISTS = frozenset({"sort", "list", "after", "public", "mine"})
 
 
 def _own(question: int, verb: str, fields: dict[str, str], given: Fields) -> ResponseReturnValue:

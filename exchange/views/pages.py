@@ -23,6 +23,7 @@ from exchange.live.revisions import begin_page
 from exchange.queries import fair, history, questions
 from exchange.queries.fair import EventRef, StandLine
 from exchange.queries.lists import Wanted
+from exchange.queries.placement import Order
 from exchange.rendering import render
 from exchange.rooms import Room, Scope
 from exchange.views.bounds import Form
@@ -244,7 +245,7 @@ def wanted() -> Wanted:
     """Which part of its lists the page was asked for; what makes no sense is as if not said.
 
     `list` and `after` begin a list behind a place in it; a list's own name says how many of it
-    are to be shown.
+    are to be shown; `sort` in which order attendees want to read.
     """
     said = request.args
     try:
@@ -252,7 +253,13 @@ def wanted() -> Wanted:
     except ValueError:
         after = math.nan
     lengths = {name: int(many) for name, many in said.items() if _FEW_DIGITS.fullmatch(many)}
-    return Wanted(said.get("list", ""), after if math.isfinite(after) else None, lengths)
+    sort = said.get("sort", "")
+    return Wanted(
+        name=said.get("list", ""),
+        after=after if math.isfinite(after) else None,
+        lengths=lengths,
+        order=Order(sort) if sort in set(Order) else Wanted.order,
+    )
 
 
 def staff_key(fields: dict[str, str]) -> str | None:

@@ -10,6 +10,7 @@ from exchange.domain.changes import Actor, Outcome, Subject, change
 from exchange.domain.refusals import Refused
 from exchange.models import Facet, Project, Question
 from exchange.queries import lists, questions
+from exchange.queries.placement import Order
 from exchange.queries.search import search
 from tests.support.entries import answer_beforehand, prepared_at, project_id
 from tests.support.fair import AC, AC_ROBO, BAU, ELSEWHERE, GE, ROBO, TOUR, XX_STAND, Fair
@@ -122,7 +123,7 @@ def test_it_is_found_by_search_and_counted_nowhere(fair: Fair) -> None:
     event, stand = fair.event_id(), fair.stand_id()
     with fair.app.app_context():
         assert (questions.summary(event), questions.summaries_of([1])) == before
-        found = [id_ for _, id_ in search(event, "Kostengünstig").places]
+        found = [id_ for _, id_ in search(event, "Kostengünstig", Order.NEW).places]
         assert [card.prepared for card in questions.cards(Question.id.in_(found))]
         assert len(found) == 1
         shown = [*lists.at_desk(stand).values(), *lists.in_moderation(event).values()]

@@ -1,4 +1,6 @@
-"""Lists have an end: a hundred questions, then more for whoever asks for more."""
+"""Lists have an end: a hundred questions for staff, ten for attendees (test_orders.py), then more
+for whoever asks for more.
+"""
 
 import re
 from collections.abc import Callable
@@ -49,7 +51,6 @@ Place = Callable[[Fair], tuple[Window, str, str]]
 PLACES: dict[str, Place] = {
     "moderation": lambda fair: (Desk(fair, "moderator", GE), f"/moderate/{GE}", "open"),
     "desk": lambda fair: (Desk(fair, "presenter", ROBO), f"/present/{ROBO}", "open"),
-    "stand": lambda fair: (Window(fair), f"/s/{ROBO}", "public"),
 }
 
 
@@ -88,11 +89,12 @@ def test_as_much_is_shown_as_is_asked_for_but_not_without_end(
 def test_who_has_no_pass_sees_two_hundred_of_a_list_and_goes_on_by_its_link(fair: Fair) -> None:
     fill(fair, 700)
     phone, asker = Window(fair), asker_of_many(fair)
-    page = phone.get(f"/s/{ROBO}?public=500").text
+    page = phone.get(f"/s/{ROBO}?sort=new&public=500").text
     shown = numbers(page, "public")
     assert len(shown) == lists.MOST_FOR_ALL
-    assert 'data-limit="200" data-most="200"' in page
+    assert 'data-limit="200"' in page
     _, way = end_of(page, "public")
+    assert way
     further = numbers(phone.get(f"/s/{ROBO}{way}").text, "public")
     assert 0 < len(further) <= 200
     assert max(further) < min(shown)
@@ -107,11 +109,12 @@ def test_ones_own_questions_have_an_end_too(crowded: Fair) -> None:
     crowded.sql("UPDATE questions SET participant_id = (SELECT max(id) FROM participants)")
     page = asker.get(f"/s/{ROBO}").text
     everything = list(range(MANY + 1, 0, -1))
-    assert numbers(page, "mine") == everything[:100]
+    assert numbers(page, "mine") == everything[:10]
     rest, way = end_of(page, "mine")
-    assert rest == MANY + 1 - 100
-    further = asker.get(f"/s/{ROBO}{way}").text
-    assert numbers(further, "mine") == everything[100:]
+    assert (rest, way) == (MANY + 1 - 10, "?mine=110#mine")
+    page = asker.get(f"/s/{ROBO}{way}").text
+    assert numbers(page, "mine") == everything[:110]
+    assert end_of(page, "mine") == (MANY + 1 - 110, "?mine=200#mine")
     assert len(numbers(asker.get(f"/s/{ROBO}?mine=200").text, "mine")) == MANY + 1
     assert numbers(neighbour.get(f"/s/{ROBO}").text, "mine") == []
 
@@ -154,19 +157,18 @@ def test_merged_ones_stand_in_a_list_of_their_own_at_a_desk(fair: Fair, desk: De
     assert numbers(part, "merged") == expected[1:]
 
 
-def test_search_project_and_minutes_have_an_end_too(crowded: Fair, phone: Window) -> None:
+def test_the_minutes_have_an_end_too(crowded: Fair, phone: Window) -> None:
     for row in crowded.rows("questions"):
         crowded.act(row["id"], "answer", by="presenter", desk=ROBO)
     crowded.enter("closed")
-    for path in (f"/e/{GE}?q=nummer", "/projects/robo", f"/e/{GE}/minutes"):
-        page = phone.get(path).text
-        shown = re.findall(r'id="question-(\d+)"', page)
-        assert len(shown) == 100
-        (way,) = re.findall(r'href="(\?[^"]*after=[^"]*)"', page)
-        further = phone.get(path.partition("?")[0] + way.replace("&amp;", "&")).text
-        others = re.findall(r'id="question-(\d+)"', further)
-        assert len(others) == MANY - 100
-        assert not set(others) & set(shown)
+    page = phone.get(f"/e/{GE}/minutes").text
+    shown = re.findall(r'id="question-(\d+)"', page)
+    assert len(shown) == 100
+    (way,) = re.findall(r'href="(\?[^"]*after=[^"]*)"', page)
+    further = phone.get(f"/e/{GE}/minutes" + way.replace("&amp;", "&")).text
+    others = re.findall(r'id="question-(\d+)"', further)
+    assert len(others) == MANY - 100
+    assert not set(others) & set(shown)
 
 
 def test_a_row_is_small(fair: Fair, moderation: Desk, desk: Desk) -> None:

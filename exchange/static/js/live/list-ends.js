@@ -3,12 +3,9 @@
 // from behind an end, or goes there without having been seen, is for the server to count.
 // How more of it is shown: more.js.
 
-import { $, $$ } from "../page/dom.js";
+import { $$ } from "../page/dom.js";
 import { versionOf } from "./morphing.js";
-import { orderOf } from "./placing.js";
-
-/** So much of a list must be left, or it is filled up again. */
-const LEFT = 0.8;
+import { LEFT, orderOf, showRest } from "./placing.js";
 
 const lists = () => $$("[data-lists][data-limit]");
 
@@ -25,14 +22,7 @@ const hidden = (list) => numberOf(list, "rest") + numberOf(list, "before");
 export const totalOf = (list) => rowsOf(list).length + hidden(list);
 
 /** One more stands behind the end. @param {HTMLElement} list */
-function countOne(list) {
-  const rest = numberOf(list, "rest") + 1;
-  list.dataset.rest = String(rest);
-  const link = $("[data-more]", HTMLElement, list);
-  if (!link?.parentElement) return;
-  link.parentElement.hidden = false;
-  link.textContent = (link.dataset.sentence ?? "").replace("{n}", String(rest));
-}
+const countOne = (list) => showRest(list, numberOf(list, "rest") + 1);
 
 /** Whether news is of what is not here, and may have been counted behind an end. @param {HTMLElement[]} pieces */
 export const endsMissed = (pieces) => lists().some(hidden)

@@ -5,7 +5,8 @@
 //   id            what it is: an element of this id is replaced, never doubled
 //   data-version  an older version never replaces a newer one
 //   data-list     the list it belongs into: the container whose data-lists names it, else it leaves the page
-//   data-order    its place there, ascending; data-sort="desc" on the container reverses that
+//   data-order    its place there, ascending; data-sort="desc" on the container reverses that, and "votes" puts what most
+//                 people want first (queries/placement.py): there nothing moves that is shown, until the page is read again
 //   data-gone     it is removed
 //   data-limit    on a container: how many it shows at most (list-ends.js)
 //   data-most     on a container: how many of it may be asked for (more.js)
@@ -53,38 +54,59 @@ export const orderOf = (element) => Number.parseFloat(element.getAttribute("data
  * @property {(remove: (row: HTMLElement) => void) => boolean} keepLength
  */
 
-/**
- * Phones, whose lists hardly ever have an end, read the page again when something comes behind it. @type {Ends}
- */
-let ends = {
-  endsMissed: () => false,
-  leftOut: (list, fresh, present) => !present && Number(list.dataset.rest ?? 0) > 0 && nextOf(list, fresh) === null,
-  keepLength: () => false,
-};
+/** @type {Ends | undefined} */
+let ends;
 
 /** @param {Ends} kept */
 export function keepEnds(kept) {
   ends = kept;
 }
 
+/** @param {ParentNode} list */
+const rowsOf = (list) => $$(":scope > [data-order]", HTMLElement, list);
+
+/** What a vote weighs in a place: A_VOTE in queries/placement.py. */
+const A_VOTE = 2 ** 31;
+
 /**
- * What stands after an element in its list's order.
- * @param {Element} container
- * @param {Element} element
+ * An element's place in a list, ascending.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} element
  */
-function nextOf(container, element) {
-  const sign = container.getAttribute("data-sort") === "desc" ? -1 : 1;
-  const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
-  return ordered.find((other) => other !== element && sign * orderOf(other) > sign * orderOf(element)) ?? null;
+function placeIn({ dataset: { sort } }, element) {
+  const order = orderOf(element);
+  if (sort === "votes") return -order - Number($("[data-votes]", HTMLElement, element)?.textContent) * A_VOTE;
+  return sort === "desc" ? -order : order;
 }
 
 /**
+ * What stands after an element in its list's order.
+ * @param {HTMLElement} container
+ * @param {HTMLElement} element
+ */
+function nextOf(container, element) {
+  const place = placeIn(container, element);
+  return rowsOf(container).find((other) => other !== element && placeIn(container, other) > place) ?? null;
+}
+
+/**
+ * Whether news stands where a list is not shown. Phones leave what comes behind an end out: how many stand there a push
+ * tells (showTotal); where it does not, they read the page again.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} fresh
+ * @param {HTMLElement | null} present
+ */
+const leftOut = (list, fresh, present) => (ends
+  ? ends.leftOut(list, fresh, present)
+  : !present && Number(list.dataset.rest) > 0 && !nextOf(list, fresh));
+
+/**
  * Insert in `data-order`; do nothing if already in place.
- * @param {Element} container
- * @param {Element} element
+ * @param {HTMLElement} container
+ * @param {HTMLElement} element
  */
 function insertInOrder(container, element) {
-  const ordered = [...container.children].filter((child) => child.hasAttribute("data-order"));
+  const ordered = rowsOf(container);
   const next = nextOf(container, element);
   if (ordered.includes(element) && (ordered[ordered.indexOf(element) + 1] ?? null) === next) return;
   // The sentence of an empty list stays behind them: the stylesheet hides it behind a question.
@@ -98,7 +120,7 @@ function insertInOrder(container, element) {
  */
 export function place(html) {
   const pieces = parse(html);
-  let missed = ends.endsMissed(pieces);
+  let missed = ends?.endsMissed(pieces) ?? false;
   /** @type {HTMLElement[]} */
   const outside = [];
   anchored(() => {
@@ -109,7 +131,7 @@ export function place(html) {
       missed ||= !known;
     }
     sweep();
-    if (ends.keepLength(remove)) missed = true;
+    if (ends?.keepLength(remove)) missed = true;
   });
   emit("dom-updated", { heard: pieces.map(({ id }) => id), outside });
   return missed;
@@ -124,15 +146,53 @@ function placeOne(fresh) {
     if (present) remove(present);
     return;
   }
-  if (container && ends.leftOut(container, fresh, present)) {
+  if (container && leftOut(container, fresh, present)) {
     if (present) remove(present);
     return true;
   }
   if (present) morph(present, fresh);
   if (!container) return;
   const element = present ?? fresh;
-  if (element.parentElement !== container) highlight(element);
-  insertInOrder(container, element);
+  const moved = element.parentElement !== container;
+  if (moved) highlight(element);
+  if (moved || container.dataset.sort !== "votes") insertInOrder(container, element);
+}
+
+/** How many stand behind the end of a list. @param {HTMLElement} list @param {number} rest */
+export function showRest(list, rest) {
+  list.dataset.rest = String(rest);
+  const link = $("[data-more]", HTMLElement, list);
+  if (!link?.parentElement) return;
+  link.parentElement.hidden = rest <= 0;
+  link.textContent = (link.dataset.sentence ?? "").replace("{n}", String(rest));
+}
+
+/** So much of a list must be left, or it is filled up again. */
+export const LEFT = 0.8;
+
+/**
+ * How many questions a phone's list holds: what is not shown is counted behind its end.
+ * @param {number} total
+ * @returns {boolean} whether it has become short, though there is more
+ */
+export function showTotal(total) {
+  const list = $("#others");
+  if (!list) return false;
+  const { before = 0, limit } = list.dataset;
+  const shown = rowsOf(list).length;
+  const rest = total - shown - Number(before);
+  showRest(list, rest);
+  return rest > 0 && shown < Number(limit) * LEFT;
+}
+
+/** This page's address: lists that news has made longer are asked for as they are. */
+export function addressNow() {
+  const address = new URL(location.href);
+  for (const list of $$("[data-limit]")) {
+    const shown = rowsOf(list).length;
+    if (shown > Number(list.dataset.limit)) address.searchParams.set(list.dataset.lists ?? "", String(shown));
+  }
+  return address;
 }
 
 /**

@@ -7,12 +7,12 @@
 import { io } from "socket.io-client";
 import { emit, on } from "../page/events.js";
 import { lost, online, markFresh } from "./connection.js";
-import { parsePage, place, reconcile } from "./placing.js";
+import { addressNow, parsePage, place, reconcile, showTotal } from "./placing.js";
 import { whenPointerIsUp } from "./pointer.js";
 import { showVotes } from "./vote-counts.js";
 
 /** @typedef {{room: string, code: string, revision: number}} Watch */
-/** @typedef {{room: string, html?: string, counts?: Record<string, number>, revision: number, previous: number, whole?: boolean}} Push */
+/** @typedef {{room: string, html?: string, counts?: Record<string, number>, total?: number, revision: number, previous: number, whole?: boolean}} Push */
 
 /**
  * How often to poll for missed pushes, with how much jitter (`spread`); and over what time (`within`) pages spread their
@@ -198,7 +198,7 @@ function apply(push) {
   known.revision = push.revision;
   const missed = push.html && place(push.html);
   for (const [id, votes] of Object.entries(push.counts ?? {})) showVotes(id, votes);
-  if (missed) catchUp();
+  if (push.total !== undefined ? showTotal(push.total) : missed) catchUp();
 }
 
 /** We missed something, and so may all the others have. */
@@ -257,7 +257,7 @@ async function fetchPage() {
   const limit = setTimeout(() => mine.abort(), 15_000);
   try {
     const headers = { Accept: "text/html", ...(etag && { "If-None-Match": `"${etag}"` }) };
-    const response = await fetch(location.href, { headers, cache: etag ? "no-store" : "no-cache", signal: mine.signal });
+    const response = await fetch(addressNow(), { headers, cache: etag ? "no-store" : "no-cache", signal: mine.signal });
     if (etag && response.status === 304) return { status: 304, html: "" };
     if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return null;
     return { status: response.status, html: await response.text() };
