@@ -12,7 +12,7 @@ import * as esbuild from "esbuild";
 const STATIC = "exchange/static";
 const OUT = join(STATIC, "build");
 const ENTRIES = [
-  ...["attendee", "presenter", "moderator", "screen", "organiser", "dashboard", "entry", "municipalities", "door", "early"].map((name) => `js/${name}.js`),
+  ...["attendee", "presenter", "moderator", "screen", "organiser", "dashboard", "entry", "municipalities", "door", "early", "stands"].map((name) => `js/${name}.js`),
   ...["attendee", "presenter", "moderator", "screen", "organiser", "entry"].map((name) => `css/${name}.css`),
 ];
 // Pictures, icons and sounds: kept as they are, under a name of their own.

@@ -1,4 +1,4 @@
-"""Finding an event's questions by number or words, in a time that has an end.
+"""Finding an event's questions by number or words, in a time that has an end; and its stands.
 
 Everybody may search, as often as he likes, while the hall asks. Hence the bounds: so many words,
 so many ways to write them, the latest so many questions. The database looks for the words and
@@ -7,6 +7,7 @@ answers with numbers and ids; only what a page shows is then read whole.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.orm import QueryableAttribute, aliased
 
 from exchange.database.connections import db
 from exchange.models import Answer, Event, Facet, Project, Question, Stand
+from exchange.queries.fair import StandLine
 from exchange.queries.placement import Order
 from exchange.queries.questions import PUBLIC, place_in
 from exchange.wording import facet_word
@@ -182,3 +184,45 @@ def _places(event_id: int, condition: ColumnElement[bool], order: Order) -> list
         )
     )
     return [(place, id_) for place, id_ in rows]
+
+
+def stands_named(stands: Iterable[StandLine], typed: str) -> list[StandLine] | None:
+    """Those of `stands` that have each word of `typed` in label, project, partner, place or code,
+    umlauts in either way or none; None where no word was typed.
+
+    The one whose label it is comes first, then those with words that begin so, then those that have
+    it within a word. As one types static/js/stands.js finds the same.
+    """
+    words = _sounds(typed)
+    if not typed.strip():
+        return None
+    ranked: list[tuple[int, StandLine]] = []
+    for stand in stands:
+        named = (stand.project, stand.partner, stand.place)
+        names = ("Allgemein General",) if stand.general else named
+        text = " ".join(filter(None, ("Stand", stand.label, *names, stand.code)))
+        said = f" {_sounds(text)} {_sounds(text, umlauts=False)} {_joined(stand.label)}"
+        if not words or not all(word in said for word in words.split()):
+            continue
+        if _joined(typed).removeprefix("stand") == _joined(stand.label):
+            rank = 0
+        else:
+            rank = 1 if all(f" {word}" in said for word in words.split()) else 2
+        ranked.append((rank, stand))
+    return [stand for _, stand in sorted(ranked, key=lambda one: (one[0], one[1].general))]
+
+
+def _sounds(text: str, *, umlauts: bool = True) -> str:
+    """A text in small letters and numbers with one blank between words; ä is ae, or else a."""
+    text = unicodedata.normalize("NFKC", text[:_MOST_OF_NAMES]).casefold()
+    if umlauts:
+        text = _with_two_letters(text)
+    plain = (one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return " ".join("".join(one if one.isalnum() else " " for one in plain).split())
+
+
+def _joined(text: str) -> str:
+    return _sounds(text).replace(" ", "")
+
+
+_MOST_OF_NAMES = 1_000

@@ -22,10 +22,10 @@ from exchange.paper import qr
 from exchange.queries import entrance, fair, lists, pitches, registrations
 from exchange.queries import entries as entry_queries
 from exchange.queries import questions as question_queries
-from exchange.queries.fair import ContactLine, StandLine
+from exchange.queries.fair import ContactLine, EventLine, StandLine
 from exchange.queries.lists import Minutes
 from exchange.queries.questions import QuestionPlace
-from exchange.queries.search import SEARCHED
+from exchange.queries.search import SEARCHED, stands_named
 from exchange.rooms import Room
 from exchange.views.pages import (
     asked,
@@ -86,24 +86,30 @@ def _led_to(typed: str) -> ResponseReturnValue:
 
 @bp.get("/e/<event>")
 def event(event: str) -> ResponseReturnValue:
-    """An event: its stands, its phase, search, and in the round what is live."""
+    """An event: the way to ask, its stands, its phase, search, and in the round what is live."""
     found = fair.event_at(event)
     if found is None:
         return _led_to(f"e/{event}")
     access.speak(found.language)
     words = request.args.get("q", "").strip()[:100]
+    typed = " ".join(request.args.get("stand", "").split())[:100]
 
     def build() -> dict[str, Any]:
         event = fair.event_line(found.id)
         part, only_latest = lists.found(found.id, words, wanted()) if words else (None, False)
+        stands = fair.stand_lines(found.id)
+        general = next((stand for stand in stands if stand.general), None)
         return {
             "event": event,
             "stage": question_queries.stage(event),
             "pitch": pitches.state(event),
-            "stands": fair.stand_lines(found.id),
+            "stands": stands,
+            "typed": typed,
+            "named": stands_named(stands, typed),
             "q": words,
             "found": part,
             "only_latest": SEARCHED if only_latest else None,
+            **_asking(event, general, AskForm(key=str(uuid.uuid4()))),
         }
 
     # What is found changes with every question, and the public counter knows of few of them.
@@ -339,16 +345,24 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "prepared": question_queries.prepared_at(found.id),
             "public": lists.public_at(found.id, wanted(), lists.beside(own)),
             "me_too": me_too,
-            "may_ask": event.phase in ASKING and not found.archived,
             "now_at": fair.where_now(found.id) if found.archived else [],
             "may_vote": event.phase in VOTING and event.me_too and not found.archived,
-            "form": form,
-            "municipalities": _suggested(event_id),
-            "facets": list(Facet),
+            **_asking(event, found, form),
             "short_address": qr.short_address(_public(f"/s/{found.code}")),
         }
 
     return live_page("attendee/stand.html", watch, build, personal=personal)
+
+
+def _asking(event: EventLine, stand: StandLine | None, form: AskForm) -> dict[str, Any]:
+    """What the question field of a stand is drawn from, on its own page and on its event's."""
+    return {
+        "line": stand,
+        "may_ask": event.phase in ASKING and stand is not None and not stand.archived,
+        "form": form,
+        "municipalities": _suggested(event.id),
+        "facets": list(Facet),
+    }
 
 
 INLINE_BYTES = 2_000

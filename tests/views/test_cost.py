@@ -55,6 +55,8 @@ QUERIES = {
     "a number": "q=17",
     "what all have": "q=kostet&found=500",
     "what none has": "q=" + "+".join(("straßenänderungen", "größenwahn", "ßßßß", "eeeee", "zzz")),
+    "the latest": "sort=new&q=kostet&found=500&public=500&answered=500",
+    "a stand": "stand=" + "%C3%A4" * 300,
     "many words": "q=" + "+".join("abcdefghijklmnopqrstuvwxyz"),
     "a code": "code=" + "A" * 1000,
     "many parts": "&".join(f"x{n}=1" for n in range(300)),
