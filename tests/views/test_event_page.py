@@ -145,7 +145,8 @@ def test_what_begins_a_word_comes_before_what_stands_within_one(hall: Fair, phon
     assert found(phone, "me") == ["MUELL", "PORTAL", GENERAL]
     # Stand 1 before 12, 13 and 14, and A-12 behind those whose words begin so.
     assert found(phone, "1")[:2] == [ROBO, "MUELL"]
-    assert found(phone, "er") == ["BUERGER", "MUELL", "PORTAL"]
+    # Within words, in the order of their labels, and what belongs to no project last.
+    assert found(phone, "er") == ["MUELL", "PORTAL", "LEER", "BUERGER", GENERAL]
     assert found(phone, "general", Accept_Language="en") == [GENERAL]
 
 

@@ -37,7 +37,7 @@ def end_of(page: str, name: str) -> tuple[int, str | None]:
     rest = int(re.findall(r'data-rest="(\d+)"', container)[0])
     link = re.search(
         rf'<p class="more-of"( data-part="more")?( hidden)?><a class="button-quiet" '
-        rf'href="([^"]*)" data-more="{name}"[^>]*>([^<]*)<',
+        rf'[^>]*href="([^"]*)"[^>]* data-more="{name}"[^>]*>([^<]*)<',
         page,
     )
     assert link
