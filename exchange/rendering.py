@@ -6,6 +6,7 @@ sentences are translated once, when the template is compiled.
 """
 
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,8 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
+from exchange import sentences
+from exchange.models.base import day_in_hall, now, today
 from exchange.sentences import isolated
 
 CACHE_SIZE = 400
@@ -40,12 +43,13 @@ class Drawn:
     """Questions as they were drawn: a page of two hundred draws only those that have changed.
 
     A template that knows nothing but the card gives the same for equal cards; what differs in
-    anything that the card holds (version, votes, the day's phase) is another one.
+    anything that the card holds (version, votes, the day's phase) is another one. So is the same
+    card on another day: what was promised may be overdue by then.
     """
 
     def __init__(self) -> None:
         self._kept = lru_cache(DRAWN_SIZE)(_draw)
-        self.card: Callable[[str, str, object, int], Markup] = self._kept
+        self.card: Callable[[str, str, object, int, date], Markup] = self._kept
 
     def kept(self) -> int:
         """How many are kept."""
@@ -62,7 +66,7 @@ def drawn(template: str, card: object, level: int = 3) -> Markup:
     `level`: of the card's heading on its page.
     """
     kept: Drawn = current_app.extensions["process"].drawn
-    return kept.card(_locale(), template, card, level)
+    return kept.card(_locale(), template, card, level, today())
 
 
 def forget_drawn() -> None:
@@ -71,7 +75,7 @@ def forget_drawn() -> None:
     kept.forget()
 
 
-def _draw(locale: str, template: str, card: object, level: int) -> Markup:
+def _draw(locale: str, template: str, card: object, level: int, _day: date) -> Markup:
     drawing = _environment_in(locale).get_template(template)
     # Rendered with escaping on.
     return Markup(drawing.render(card=card, level=level))  # noqa: S704
@@ -91,13 +95,31 @@ def _environment_in(locale: str) -> Environment:
         environment = current_app.jinja_env.overlay(
             extensions=[_TranslateOnce], cache_size=CACHE_SIZE
         )
-        known = environment.globals | {"_fill": _fill, "drawn": drawn}
+        known = environment.globals | {
+            "_fill": _fill,
+            "drawn": drawn,
+            "today": today,
+            "server_ms": _server_ms,
+        }
         environment.globals = known
+        environment.filters["when"] = _when
         # A plain dictionary: each import of a template compares them, and the library's layered
         # one made that the dearest step of rendering a card.
         environment.make_globals = _flat(known)  # type: ignore[method-assign, assignment]
         environments[locale] = environment
     return environments[locale]
+
+
+def _server_ms() -> int:
+    """The time, for a page that is written for one request alone."""
+    return round(now().timestamp() * 1000)
+
+
+def _when(moment: datetime) -> str:
+    """The time in the hall; of another day, the day as well."""
+    clock = current_app.jinja_env.filters["clock"](moment)
+    day = day_in_hall(moment)
+    return str(clock) if day == today() else f"{sentences.day_and_month(day)}, {clock}"
 
 
 def _flat(

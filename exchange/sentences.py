@@ -51,7 +51,19 @@ def day(value: date, form: str = "long") -> str:
     `form`: *short*, *medium*, *long*, *full*, or a pattern of the Unicode consortium.
     """
     from babel.dates import format_date
+
+    return format_date(value, form, locale=_locale_of_days())
+
+
+def day_and_month(value: date) -> str:
+    """The same without the year: `9. Dezember`, `9 December`."""
+    from babel.dates import format_skeleton
+
+    return format_skeleton("MMMMd", value, locale=_locale_of_days())
+
+
+def _locale_of_days() -> str:
     from flask_babel import get_locale
 
     language = str(get_locale() or "de")
-    return format_date(value, form, locale=_DAYS_AS_IN.get(language, language))
+    return _DAYS_AS_IN.get(language, language)

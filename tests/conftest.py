@@ -17,7 +17,7 @@ from tests.support.fair import GE, KEY, ROBO, TOUR, Fair, prepare
 from tests.support.stores import Postgres
 from tests.support.windows import Desk, Ear, Listen, Window, connect
 
-pytest_plugins = ["tests.support.browsing"]
+pytest_plugins = ["tests.support.browsing", "tests.support.hall_time"]
 
 SAMPLE = 10
 """On PostgreSQL one in so many lines of the table of a question's life is played."""

@@ -26,6 +26,7 @@ from exchange.live.arrivals import Arrived, arrivals
 from exchange.live.broadcasts import Audience
 from exchange.models import Event, Facet, Origin, Phase, Question, Status, lengths
 from exchange.models.base import now
+from exchange.queries import promises
 from exchange.queries import questions as question_queries
 from exchange.queries.fair import StandLine
 
@@ -197,7 +198,7 @@ def _write(event_id: int, take: Take[New]) -> list[Asked]:
                 "participant_id": participant_id,
                 "status": status,
                 "version": 1,
-                "owed_until": owed_until if status is Status.OWED else None,
+                "owed_until": promises.due_day(owed_until) if status is Status.OWED else None,
                 "since": moment,
                 "asked_at": moment,
                 "redacted": False,

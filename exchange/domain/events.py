@@ -31,11 +31,11 @@ from exchange.models import (
     labels,
     lengths,
 )
-from exchange.models.base import now, today
+from exchange.models.base import now
 from exchange.models.labels import GENERAL, sort_key
+from exchange.queries import promises
 from exchange.rooms import LOCALES, ScopeKind
 
-OWED_AFTER = dt.timedelta(days=14)
 """How long after the fair contacts have for what they owe, unless the organiser says otherwise."""
 
 # Read aloud, typed on a phone, printed: without what looks or sounds like something else.
@@ -96,7 +96,7 @@ def make_event(
         date=date,
         phase=phase,
         moderation_first=moderation_first,
-        owed_until=_usually_owed_until(date),
+        owed_until=promises.usual_day(date),
     )
     session.add(event)
     session.flush()
@@ -305,7 +305,7 @@ def edit(event_id: int, values: Values, *, by: Actor, key: str | None = None) ->
     not among the values stays.
 
     Refuses `missing`, `date`, `time`, `closes` for an end before the beginning, `number`,
-    `owed_early` for a day before the fair, `unreadable`.
+    `owed_early` for a day before the fair, `owed_past` for one that is over, `unreadable`.
     """
     with change(event_id, VERB, Subject("event", event_id), by, key=key) as under_way:
         if under_way.repeated is None:
@@ -394,18 +394,28 @@ def _fill(under_way: Change, values: Values) -> None:
         event.question_length = field_values.whole(
             values, "question_length", SHORTEST_LIMIT, lengths.QUESTION
         )
-    if "owed_until" in values:
-        event.owed_until = field_values.day(values, "owed_until") or _usually_owed_until(event.date)
-        if event.date and event.owed_until < event.date:
-            raise Refused("owed_early", field="owed_until", date=event.date)
+    _settle_owed_until(event, values)
     if "moderation_first" in values:
         on = field_values.flag(values, "moderation_first")
         if on != event.moderation_first:
             round.switch_moderation_first(under_way, on)
 
 
-def _usually_owed_until(date: dt.date | None) -> dt.date:
-    return (date or today()) + OWED_AFTER
+def _settle_owed_until(event: Event, values: Values) -> None:
+    """The day by which answers are promised; not before the fair, and not one that is over.
+
+    The form sends it each time: a day that was settled and has passed since stays.
+    """
+    before = event.owed_until
+    if "owed_until" in values:
+        event.owed_until = field_values.day(values, "owed_until") or promises.usual_day(event.date)
+        if event.date and event.owed_until < event.date:
+            raise Refused("owed_early", field="owed_until", date=event.date)
+        if event.owed_until != before and promises.is_overdue(event.owed_until):
+            raise Refused("owed_past", field="owed_until")
+    elif event.date and event.owed_until < event.date:
+        # The fair was moved behind it.
+        event.owed_until = promises.usual_day(event.date)
 
 
 def _source(session: Session, series_id: int, code: str | None) -> Event | None:

@@ -18,7 +18,8 @@ E = TypeVar("E", bound=Enum)
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s?Uhr)?")
-_YEARS = range(2000, 2101)
+YEARS = range(2000, 2101)
+"""What years a day may have: others are slips of the finger."""
 
 
 def line(values: Values, name: str, limit: int) -> str | None:
@@ -95,7 +96,7 @@ def day(values: Values, name: str) -> dt.date | None:
         read = dt.date(year, month, date)
     except ValueError:
         raise Refused("date", field=name) from None
-    if read.year not in _YEARS:
+    if read.year not in YEARS:
         raise Refused("date", field=name)
     return read
 

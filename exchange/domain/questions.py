@@ -7,14 +7,14 @@ from sqlalchemy import or_, select
 
 from exchange import wording
 from exchange.database.connections import db
-from exchange.domain import erasing, merging, run_list, texts
+from exchange.domain import erasing, field_values, merging, run_list, texts
 from exchange.domain.changes import Actor, Change, Outcome, Subject, change
 from exchange.domain.moves import MOVES, NO_FIELDS, Fields, M, assign_status, may, may_be_edited
 from exchange.domain.phases import require_asking
 from exchange.domain.refusals import Refused
 from exchange.models import Answer, How, Origin, Question, Reason, Stand, Status, codes, lengths
-from exchange.models.base import today
 from exchange.models.labels import sort_key
+from exchange.queries import promises
 
 
 def act(
@@ -89,7 +89,7 @@ def _answer(under_way: Change, question: Question, fields: Fields) -> None:
 
 
 def _owe(under_way: Change, question: Question, fields: Fields) -> None:
-    until = _until(fields.until) or under_way.event.owed_until
+    until = _until(fields.until) or promises.due_day(under_way.event.owed_until)
     assign_status(under_way, question, Status.OWED, owed_until=until)
 
 
@@ -223,6 +223,7 @@ def _until(word: str | None) -> date | None:
         until = date.fromisoformat(word)
     except ValueError:
         raise Refused("until", field="until") from None
-    if until < today():
+    # The same years as in an organiser's fields: behind them, adding to a day overflows.
+    if promises.is_overdue(until) or until.year not in field_values.YEARS:
         raise Refused("until", field="until")
     return until

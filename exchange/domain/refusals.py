@@ -105,6 +105,7 @@ _SENTENCES: dict[str, Sentence] = {
     "closes": _l("Das Ende liegt nicht nach dem Beginn."),
     "number": _l("Bitte nennen Sie eine Zahl von %(least)s bis %(most)s."),
     "owed_early": _l("Dieser Tag liegt vor der Veranstaltung am %(date)s."),
+    "owed_past": _l("Dieser Tag ist schon vorbei. Bitte nennen Sie einen späteren."),
     "event_code": _l(
         "Ein Kürzel hat 2 bis 12 Buchstaben und Ziffern, mindestens einen Buchstaben."
     ),

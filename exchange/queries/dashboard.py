@@ -13,6 +13,7 @@ from sqlalchemy import and_, case, func, select
 from exchange.database.connections import db
 from exchange.models import Event, Pass, Project, Question, Role, Stand, Status
 from exchange.models.base import now
+from exchange.queries import promises
 from exchange.queries.fair import STAND_COLUMNS, StandLine
 from exchange.queries.passes import handed_out
 from exchange.queries.questions import ASKED, IS_MERGED, UNACCOUNTED
@@ -78,6 +79,8 @@ class Figures:
     pending: int
     answered: int
     owed: int
+    overdue: int
+    """Of those the ones whose promised day is over."""
     declined: int
     oldest_at: StandLine | None
     """The stand of the oldest open question, if it is shown."""
@@ -91,7 +94,7 @@ class Figures:
 
 def figures(event_id: int, stand_ids: Sequence[int], moment: datetime | None = None) -> Figures:
     """The numbers of an event as they are now. `stand_ids`: what `stands_of` answered."""
-    by_status, by_stand = _tallies(event_id)
+    by_status, by_stand, overdue = _tallies(event_id)
     total = _sum(by_stand.values())
     shown = _shown(stand_ids, by_stand)
     lines = _lines(shown)
@@ -100,6 +103,7 @@ def figures(event_id: int, stand_ids: Sequence[int], moment: datetime | None = N
         pending=by_status.get(Status.PENDING, 0),
         answered=by_status.get(Status.ANSWERED, 0),
         owed=by_status.get(Status.OWED, 0),
+        overdue=overdue,
         declined=by_status.get(Status.DECLINED, 0),
         oldest_at=next(
             (
@@ -130,10 +134,11 @@ def stands_of(event_id: int) -> list[int]:
 _COUNTED = and_(Question.status != Status.WITHDRAWN, ASKED)
 
 
-def _tallies(event_id: int) -> tuple[dict[Status, int], dict[int, Tally]]:
-    """How many questions stand where, and the tally of each stand that has any. A group is one, and
-    its head's (`placement.list_name`).
+def _tallies(event_id: int) -> tuple[dict[Status, int], dict[int, Tally], int]:
+    """How many questions stand where, the tally of each stand that has any, and how many answers
+    are overdue. A group is one, and its head's (`placement.list_name`).
     """
+    late = and_(Question.status == Status.OWED, promises.are_overdue(Question.owed_until))
     rows = db.session.connection().execute(
         select(
             Question.stand_id,
@@ -141,17 +146,20 @@ def _tallies(event_id: int) -> tuple[dict[Status, int], dict[int, Tally]]:
             func.count(),
             func.min(Question.asked_at),
             func.min(Question.number),
+            func.sum(case((late, 1), else_=0)),
         )
         .where(Question.event_id == event_id, _COUNTED, ~IS_MERGED)
         .group_by(Question.stand_id, Question.status)
     )
     by_status: dict[Status, int] = {}
     by_stand: dict[int, Tally] = {}
-    for stand_id, status, number, oldest, first in rows:
+    overdue = 0
+    for stand_id, status, number, oldest, first, late_ones in rows:
+        overdue += late_ones
         by_status[status] = by_status.get(status, 0) + number
         one = Tally(number, number, oldest, first) if status in UNACCOUNTED else Tally(number)
         by_stand[stand_id] = _sum([by_stand[stand_id], one]) if stand_id in by_stand else one
-    return by_status, by_stand
+    return by_status, by_stand, overdue
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:

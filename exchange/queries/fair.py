@@ -22,6 +22,7 @@ from exchange.models import (
     codes,
 )
 from exchange.models.labels import GENERAL, sort_key
+from exchange.queries import promises
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class EventLine:
     """The stand whose project is being pitched."""
     pitch_since: dt.datetime | None
     archived: bool
+
+    @property
+    def due_day(self) -> dt.date:
+        """The day by which what is promised now is answered, where nobody says another."""
+        return promises.due_day(self.owed_until)
 
 
 @dataclass(frozen=True)

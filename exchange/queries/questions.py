@@ -46,7 +46,7 @@ from exchange.models import (
     Status,
     codes,
 )
-from exchange.queries import placement
+from exchange.queries import placement, promises
 from exchange.queries.fair import STAND_COLUMNS, STAND_LINES, EventLine, StandLine
 from exchange.queries.placement import A_VOTE, Order, Placement
 
@@ -148,6 +148,12 @@ class Card:
     phase: Phase
     """Its event's: what may be done follows from it, too."""
     moderation_first: bool
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its answer was promised for a day that is over."""
+        until = self.owed_until if self.shown is Status.OWED else None
+        return until is not None and promises.is_overdue(until)
 
     @property
     def merged(self) -> bool:

@@ -20,6 +20,7 @@ from exchange.domain.moves import Fields
 from exchange.domain.offers import verbs_for
 from exchange.domain.refusals import Refused
 from exchange.live.revisions import begin_page
+from exchange.models.base import today
 from exchange.queries import fair, history, questions
 from exchange.queries.fair import EventRef, StandLine
 from exchange.queries.lists import Wanted
@@ -301,5 +302,7 @@ def typed_in(code: str, by: Actor, fields: dict[str, str], back: str) -> Respons
 
 def _etag(template: str, revisions: list[int], personal: object) -> str:
     build = current_app.extensions["process"].assets.build
-    parts = (build, template, revisions, access.locale(), access.viewer(), personal, request.url)
+    # The hall's day: what is overdue after midnight was not before, and no counter moves for it.
+    state = (build, template, revisions, today())
+    parts = (*state, access.locale(), access.viewer(), personal, request.url)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

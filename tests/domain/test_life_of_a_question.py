@@ -2,12 +2,13 @@
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from exchange.domain.refusals import Refused
+from exchange.models.base import today
 from tests.support.fair import AC_ROBO, BAU, FAIR_DAY, GE, ROBO, Fair, IntegrityError, new_key
 
 STATUSES = ["pending", "open", "shortlisted", "live", "answered", "owed", "declined", "withdrawn"]
@@ -359,7 +360,7 @@ def test_what_is_owed_is_owed_until_the_day_the_event_says(fair: Fair) -> None:
 
 def test_what_is_owed_may_be_owed_until_another_day(fair: Fair) -> None:
     question = fair.ask()
-    day = date.today() + timedelta(days=3)  # noqa: DTZ011
+    day = today() + timedelta(days=3)
     fair.act(question, "owe", until=day.isoformat())
     assert fair.card(question).owed_until == day
 

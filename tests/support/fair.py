@@ -3,7 +3,7 @@
 import sqlite3
 import uuid
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -21,6 +21,7 @@ from exchange.domain.moves import Fields
 from exchange.domain.projects import ContactEntry, ProjectEntry
 from exchange.domain.series import make_series
 from exchange.models import Base, Event, Pass, Phase, Project, Question, Role, Series, Stand
+from exchange.models.base import today
 from exchange.queries import fair as fair_queries
 from exchange.queries import questions as question_queries
 from exchange.queries.questions import Card
@@ -38,7 +39,7 @@ XX_STAND = "XXONE"
 KEY = "a key for tests, and long enough to be taken"
 IntegrityError = (sqlite3.IntegrityError, psycopg.IntegrityError)
 """What `Fair.sql` raises when the database refuses."""
-FAIR_DAY = date.today() + timedelta(days=1)  # noqa: DTZ011
+FAIR_DAY = today() + timedelta(days=1)
 
 
 def new_key() -> str:
