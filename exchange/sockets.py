@@ -11,6 +11,7 @@ from exchange.database.errors import UNAVAILABLE_ERRORS
 from exchange.domain.refusals import Refused
 from exchange.extensions import sio_server, socketio
 from exchange.live import dashboard, presence, revisions
+from exchange.models.base import now
 
 
 @socketio.on("connect")
@@ -46,17 +47,22 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
         if room is rooms.Room.DASHBOARD:
             dashboard.joined(scope.owner_id, _sid())
             join_room(rooms.name(room, scope.owner_id, locale))
-            return {"ok": True, "revision": dashboard.revision(scope.owner_id)}
+            return _ok(dashboard.revision(scope.owner_id))
         join_room(rooms.name(room, scope.owner_id, locale))
         revision = revisions.read_anew(scope)
         current_app.extensions["process"].announced.follow(scope, revision)
-        return {"ok": True, "revision": revision}
+        return _ok(revision)
     except Refused as refused:
         return {"ok": False, "error": refused.word}
     except UNAVAILABLE_ERRORS as error:
         if not health.record(error):
             raise
         return {"ok": False, "error": "busy"}
+
+
+def _ok(revision: int) -> dict[str, Any]:
+    """The answer to `watch`. Pages take the time from it: a browser's own clock may be wrong."""
+    return {"ok": True, "revision": revision, "now": round(now().timestamp() * 1000)}
 
 
 def on_unknown(*_arguments: object) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What browsers may say over the socket, and what each room hears."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -45,7 +46,7 @@ def test_who_may_watch_what(fair: Fair, listen: Listen, holder: str) -> None:
         fair.act(question, "shortlist")
         look_once(fair.app)
         if may == "everybody" or holder in may.split():
-            assert ear.answer.keys() == {"ok", "revision"}
+            assert ear.answer.keys() == {"ok", "revision", "now"}
             assert len(ear.heard()) == 2
         else:
             assert ear.answer == {"ok": False, "error": "not_yours"}
@@ -115,7 +116,8 @@ def test_watching_again_answers_the_current_revision(listen: Listen, fair: Fair)
     ear = listen("desk", ROBO)
     first = ear.revision
     fair.ask()
-    assert ear.watch() == {"ok": True, "revision": first + 1}
+    again = ear.watch()
+    assert (again["ok"], again["revision"]) == (True, first + 1)
     assert len(ear.heard()) == 1
     fair.ask()
     assert len(ear.heard()) == 1
@@ -135,3 +137,9 @@ def test_the_room_mine_hears_the_askers_own_questions_only(
     assert [one["id"] for one in elements(push["html"])] == [f"mine-question-{question}"]
     assert others.heard() == []
     assert listen("mine", AC, phone).answer == {"ok": False, "error": "no_participant"}
+
+
+def test_an_answer_tells_the_servers_time_in_milliseconds(listen: Listen) -> None:
+    before = time.time() * 1000
+    for room, code in (("stand", ROBO), ("organise", GE)):
+        assert before - 1 <= listen(room, code).watch()["now"] <= time.time() * 1000 + 1

@@ -257,7 +257,7 @@ def _for_moderation(read: _Reader) -> str:
     if read.news.stage:
         html += render(
             "moderator/_conduct.html", stage=read.stage, event=read.event, pitch=read.pitch
-        )
+        ) + render("moderator/_clock.html", stage=read.stage)
     return html
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from exchange.database.connections import db
 from exchange.models import Event, Phase, Project, Stand
-from exchange.models.base import now
 from exchange.queries.fair import STAND_COLUMNS, EventLine, StandLine
 
 DEFAULT_MINUTES = 5
@@ -73,13 +72,6 @@ class PitchState:
     total: int
     ended: bool
     """Whether somebody ended them: none is on, and none follows by itself."""
-
-    @property
-    def elapsed(self) -> int:
-        """How long the one that is on has been so, in whole seconds, by the server's clock."""
-        if self.since is None:
-            return 0
-        return max(0, int((now() - self.since).total_seconds()))
 
 
 def minute_of(time: str | None) -> int | None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from exchange.config import TIME_ZONE
+
 JS = Path(__file__).parents[2] / "exchange" / "static" / "js"
 SCRIPTS = sorted(JS.rglob("*.js"))
 
@@ -52,6 +54,28 @@ def test_events_of_our_own_are_made_and_heard_in_one_place() -> None:
     made = {name for text in texts for name in re.findall(r'(?<!\.)\bemit\("([\w-]+)"', text)}
     heard = {name for text in texts for name in re.findall(r'(?<!\.)\bon\("([\w-]+)"', text)}
     assert made == heard == names
+
+
+MAY_READ_THE_DEVICES_CLOCK = {
+    "page/server-time.js": "which corrects it",
+    "live/updates.js": "how long the page slept",
+    "outbox/sender.js": "leases, between tabs of one browser",
+}
+
+
+def test_every_time_that_is_shown_is_the_servers() -> None:
+    reads = re.compile(r"Date\.now|new Date\b|toLocale(?:Time|Date)String|toDateString")
+    found = {
+        path.relative_to(JS).as_posix() for path in SCRIPTS if reads.search(path.read_text("utf-8"))
+    }
+    assert found == set(MAY_READ_THE_DEVICES_CLOCK)
+
+
+def test_scripts_and_server_write_times_of_the_same_zone() -> None:
+    ages = (JS / "page" / "ages.js").read_text("utf-8")
+    assert re.findall(r'timeZone = "(.+)"', ages) == [TIME_ZONE]
+    others = [path.name for path in SCRIPTS if "DateTimeFormat" in path.read_text("utf-8")]
+    assert others == ["ages.js"]
 
 
 def read(name: str) -> list[str]:

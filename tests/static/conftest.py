@@ -22,7 +22,7 @@ def modules(browser: Browser) -> Iterator[Page]:
 
 
 def serve(route: Route) -> None:
-    path = route.request.url.removeprefix(HOST)
+    path = route.request.url.removeprefix(HOST).partition("?")[0]
     if path == "/":
         route.fulfill(body='<main id="main"></main>', content_type="text/html")
     else:

@@ -5,6 +5,7 @@ import { STAFF, start as listen } from "./live/updates.js";
 import { start as keepAges } from "./page/ages.js";
 import { start as countElapsed } from "./page/elapsed.js";
 import { start as keepPlace } from "./page/language.js";
+import { keepTimeExactly } from "./page/server-time.js";
 import { start as attendAsking } from "./phone/asking.js";
 import { start as countArrivals } from "./staff/arrivals.js";
 import { start as attendChosen } from "./staff/chosen.js";
@@ -23,6 +24,7 @@ import { start as attendTypingIn } from "./staff/typing-in.js";
 import { start as attendVerbs } from "./staff/verbs.js";
 
 document.documentElement.dataset.js = "";
+keepTimeExactly();
 keepPlace();
 keepAges();
 keepClock();

@@ -4,6 +4,7 @@ import { start as attendListEnds } from "./live/more.js";
 import { STAFF, start as listen } from "./live/updates.js";
 import { start as keepAges } from "./page/ages.js";
 import { start as keepPlace } from "./page/language.js";
+import { keepTimeExactly } from "./page/server-time.js";
 import { start as attendAsking } from "./phone/asking.js";
 import { start as countArrivals } from "./staff/arrivals.js";
 import { start as guard } from "./staff/misclicks.js";
@@ -14,6 +15,7 @@ import { start as attendTypingIn } from "./staff/typing-in.js";
 import { start as attendVerbs } from "./staff/verbs.js";
 
 document.documentElement.dataset.js = "";
+keepTimeExactly();
 keepPlace();
 keepAges();
 attendAsking();

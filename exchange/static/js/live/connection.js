@@ -4,13 +4,14 @@
 import { timeOfDay } from "../page/ages.js";
 import { say } from "../page/announce.js";
 import { emit, on } from "../page/events.js";
+import { likelyTime } from "../page/server-time.js";
 
 /** still: not yet known; waiting: no answer just now. @typedef {"still" | "waiting" | "online" | "offline"} ConnectionState */
 
 /** @type {ConnectionState} */
 let state = "still";
 /** When this page was last known to be up to date. */
-let freshAt = new Date();
+let freshAt = likelyTime();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let toldOffline = false;
@@ -22,7 +23,7 @@ export const connectionState = () => state;
 
 /** What is shown is up to date as of now. */
 export function markFresh() {
-  freshAt = new Date();
+  freshAt = likelyTime();
 }
 
 /** @param {string} key */

@@ -6,6 +6,7 @@
 
 import { io } from "socket.io-client";
 import { emit, on } from "../page/events.js";
+import { askTime } from "../page/server-time.js";
 import { lost, online, markFresh } from "./connection.js";
 import { addressNow, parsePage, place, reconcile, showTotal } from "./placing.js";
 import { whenPointerIsUp } from "./pointer.js";
@@ -121,7 +122,8 @@ export function start(how = STAFF) {
     else if (hiddenSince && Date.now() - hiddenSince > SUSPENDED) resumed(Date.now() - hiddenSince);
   });
   setInterval(() => {
-    // The wall clock: while a laptop sleeps, performance.now() may stand still. In hidden pages timers are always late.
+    // This device's own clock, for only what passes on it counts: while a laptop sleeps, performance.now() may stand still. In
+    // hidden pages timers are always late.
     const late = Date.now() - tickedAt - 1000;
     tickedAt = Date.now();
     if (late > SUSPENDED && document.visibilityState === "visible") resumed(late);
@@ -157,7 +159,8 @@ function poll() {
 function watchAll() {
   const asked = socket?.id;
   for (const { room, code } of rooms.values()) {
-    socket?.timeout(ANSWER_WITHIN).emit("watch", { room, code }, (/** @type {Error | null} */ failed, /** @type {{ok: boolean, revision: number, error?: string}} */ ack) => {
+    const tell = askTime();
+    socket?.timeout(ANSWER_WITHIN).emit("watch", { room, code }, (/** @type {Error | null} */ failed, /** @type {{ok: boolean, revision: number, now: number, error?: string}} */ ack) => {
       if (failed) {
         // Asked on a socket that has been replaced: its silence says nothing of the present one.
         if (socket?.id !== asked) return;
@@ -172,6 +175,7 @@ function watchAll() {
         void readAgain();
         return;
       }
+      tell(ack.now);
       online();
       const known = rooms.get(room);
       if (known && ack.revision !== known.revision) catchUp();

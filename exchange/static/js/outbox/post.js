@@ -1,5 +1,7 @@
 // Writes go over HTTP. An answer counts only if our server gave it: a captive portal says 200, too.
 
+import { likelyTime } from "../page/server-time.js";
+
 /**
  * @typedef {object} Answer
  * @property {boolean} ours    whether the server answered in its own words (JSON)
@@ -45,7 +47,7 @@ export function fieldsOf(form, button = null) {
  */
 export async function send(url, fields, { confirms, patience, control }) {
   /** @type {Answer} */
-  const lost = { ours: false, ok: false, status: 0, body: null, error: "line", message: "", after: 0, time: Date.now() };
+  const lost = { ours: false, ok: false, status: 0, body: null, error: "line", message: "", after: 0, time: likelyTime() };
   setTimeout(() => control.abort(), patience);
   try {
     const response = await fetch(url, {

@@ -8,6 +8,7 @@
  * @typedef {object} Events
  * @property {{heard: string[], outside: HTMLElement[]}} dom-updated  the server's news has been placed
  *   `heard`: the ids that a push was about; `outside`: what was pushed and belongs where its list is not shown
+ * @property {undefined} time-known         an answer has told the server's time, for the first time or better
  * @property {{state: string}} connection-changed
  * @property {undefined} connection-wanted  something has to be sent while the connection counts as lost
  * @property {undefined} page-read          the server has answered with this page as it is now

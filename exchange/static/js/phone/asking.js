@@ -142,7 +142,7 @@ function attend(form) {
     const { number, status } = answer?.body ?? {};
     const sentence = (status === "pending" ? words.sentPending : status === "owed" ? words.sentOwed : words.sent) ?? "";
     state.dataset.number = number;
-    tell("done", sentence.replace("{number}", number).replace("{time}", timeOfDay(new Date(answer?.time ?? Date.now()))));
+    tell("done", sentence.replace("{number}", number).replace("{time}", timeOfDay(answer?.time)));
     emit("question-asked", { number, form });
   }
 

@@ -111,7 +111,7 @@ function arrived({ key, what, arrived: answer }) {
   const item = items.get(key);
   if (!item) return;
   if (what === "me-too") return dismiss(item);
-  const told = { time: timeOfDay(new Date(answer?.time ?? Date.now())), number: answer?.body.number };
+  const told = { time: timeOfDay(answer?.time), number: answer?.body.number };
   const sentence = words(what === "ask" ? "arrived" : "done", told);
   show(item, "done", sentence, []);
   announce(sentence);

@@ -1,22 +1,26 @@
-// The countdown of the closing round, every second.
+// The countdown of the closing round at the moderation, in the strip and beside its buttons.
 
-import { $$ } from "../page/dom.js";
-import { on } from "../page/events.js";
+import { say } from "../page/announce.js";
+import { keepCountdown } from "../page/countdown.js";
 import { words } from "./words.js";
 
-function tick() {
-  for (const clock of $$("time[data-clock]", HTMLTimeElement)) {
-    const left = Math.round((new Date(clock.dateTime).getTime() - Date.now()) / 1000);
-    const time = `${Math.floor(Math.max(0, left) / 60)}:${String(Math.max(0, left) % 60).padStart(2, "0")}`;
-    const text = left > 0 ? words("remaining", { time }) : words("over");
-    if (clock.textContent !== text) clock.textContent = text;
-    clock.toggleAttribute("data-my-over", left <= 0);
-  }
+/** What is announced when so many seconds are left: at a few marks only, for somebody is speaking in the hall. */
+const MARKS = [300, 60, 0];
+
+/** The moment that is counted down to, and how many seconds were left when it was last looked at. */
+let seen = { until: "", left: 0 };
+
+/** @param {HTMLTimeElement} clock @param {number} left */
+function announce({ dateTime: until }, left) {
+  // Only what is passed while the page looks on: not what has passed when it is opened, nor what a new clock begins with.
+  const before = seen.until === until ? seen.left : left;
+  seen = { until, left };
+  const [mark] = MARKS.filter((one) => before > one && left <= one).slice(-1);
+  if (mark === undefined) return;
+  say(mark === 0 ? words("clockOver") : mark === 60 ? words("clockMinute") : words("clockMinutes", { n: mark / 60 }));
 }
 
 /** Install the listeners; once a page. */
 export function start() {
-  tick();
-  setInterval(tick, 1000);
-  on("dom-updated", tick);
+  keepCountdown("time[data-clock]", (time, over) => (over ? words("over") : words("remaining", { time })), announce);
 }
