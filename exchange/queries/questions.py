@@ -673,6 +673,12 @@ def run_list(event_id: int) -> list[Coming]:
     return _coming(event_id, None)[0]
 
 
+def place_in_run_list(card: Card) -> tuple[int, int] | None:
+    """Which place it has there, from 1, and of how many; None where it has none."""
+    numbers = [coming.number for coming in run_list(card.stand.event_id)]
+    return (numbers.index(card.number) + 1, len(numbers)) if card.number in numbers else None
+
+
 def _coming(event_id: int, many: int | None) -> tuple[list[Coming], int]:
     """The first `many` of the run list, all for None; and how many there are."""
     rows = _read(

@@ -119,6 +119,7 @@ def question_page(
             "alike": merging.proposals(card) if "merge" in verbs else [],
             "answers": history.answers(card.id),
             "steps": history.steps(card.id),
+            "place": questions.place_in_run_list(card) if "move" in verbs else None,
             "back": back,
         }
 

@@ -2,9 +2,11 @@
 
 import { $ } from "./page/dom.js";
 import { start as keepPlace } from "./page/language.js";
+import { start as ignoreSecondHalves } from "./staff/double-click.js";
 
 document.documentElement.dataset.js = "";
 keepPlace();
+ignoreSecondHalves();
 
 const form = $("[data-entry]", HTMLFormElement);
 let typed = false;

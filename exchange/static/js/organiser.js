@@ -6,6 +6,7 @@ import { say, toast } from "./page/announce.js";
 import { $$, byId, onSubmit } from "./page/dom.js";
 import { on } from "./page/events.js";
 import { start as keepPlace } from "./page/language.js";
+import { start as ignoreSecondHalves } from "./staff/double-click.js";
 import { start as showListImport } from "./staff/list-import.js";
 import { start as showWaits } from "./staff/pending-notices.js";
 import { start as attendPitches } from "./staff/pitch-order.js";
@@ -14,6 +15,7 @@ import { labelOf } from "./staff/words.js";
 
 document.documentElement.dataset.js = "";
 keepPlace();
+ignoreSecondHalves();
 
 /** Open every disclosure around the address's target. */
 function openTarget() {

@@ -1,5 +1,7 @@
 // A browser window as a projector's picture: it stays awake, fills the screen and hides the pointer.
 
+import { shortcutOf } from "../page/shortcut.js";
+
 /** How long the pointer rests before it is hidden. */
 const REST = 3000;
 
@@ -36,7 +38,7 @@ function offerFullScreen() {
   document.addEventListener("fullscreenchange", show);
   document.addEventListener("dblclick", toggle);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) toggle();
+    if (shortcutOf(event) === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) toggle();
   });
 }
 

@@ -1,13 +1,16 @@
 // Keyboard shortcuts of the moderation. A key clicks the element with that data-key in the chosen question. Letters are ignored
-// while a field has the focus, and can be switched off.
+// while a field has the focus, and can be switched off. Keys that come while a press is on its way wait until its question is
+// where it belongs: n, e, n, e means the same however fast it is typed.
 
 import { toast } from "../page/announce.js";
-import { $, $$, byId, closest } from "../page/dom.js";
+import { $, $$, byId, closest, focused } from "../page/dom.js";
+import { shortcutOf } from "../page/shortcut.js";
+import { besideChosen, choose, chosen, goTo, rowsIn } from "./chosen.js";
 import { lift } from "./filter.js";
-import { choose, chosen } from "./chosen.js";
 import { closeAll, open } from "./panels.js";
 import { typeIn } from "./typing-in.js";
 import { undoPress } from "./undo.js";
+import { landed } from "./verbs.js";
 import { isSeen, words } from "./words.js";
 
 const KEPT = "exchange.keys";
@@ -16,21 +19,17 @@ function areOn() {
   try { return localStorage.getItem(KEPT) !== "off"; } catch { return true; }
 }
 
-/** @param {Element | null | undefined} zone */
-const rowsIn = (zone) => (zone ? $$("[data-lists] > [data-version]", HTMLElement, zone).filter(isSeen) : []);
-
-/** @param {HTMLElement | undefined} row */
-function goTo(row) {
-  if (!row) return;
-  row.focus({ preventScroll: true });
-  choose(row);
-  row.scrollIntoView({ block: "nearest" });
-}
-
 /** @param {number} by */
 function step(by) {
   const here = chosen();
-  const zone = here?.closest("[data-zone]") ?? document.activeElement?.closest("[data-zone]") ?? document.querySelector("[data-zone]");
+  const zoneHere = closest(focused(), "[data-zone]");
+  const gone = here ? null : besideChosen();
+  // Somebody else took the chosen one away: on from where it was.
+  if (gone && zoneHere?.contains(gone)) {
+    goTo(gone);
+    return;
+  }
+  const zone = here?.closest("[data-zone]") ?? zoneHere ?? document.querySelector("[data-zone]");
   const rows = rowsIn(zone);
   const at = here ? rows.indexOf(here) : -1;
   goTo(at < 0 ? (by > 0 ? rows[0] : rows.at(-1)) : rows[Math.min(rows.length - 1, Math.max(0, at + by))]);
@@ -47,6 +46,7 @@ function zone(number) {
 /**
  * Click the chosen question's button for a key, or open the panel that holds it.
  * @param {string} key
+ * @returns {Promise<void> | void} when it has been done
  */
 function pressIn(key) {
   const row = chosen();
@@ -54,27 +54,34 @@ function pressIn(key) {
     toast(words("nothingChosen"));
     return;
   }
+  // What follows it is chosen when it leaves.
+  if (!row.contains(focused())) row.focus({ preventScroll: true });
   choose(row);
   const button = $$(`[data-key="${key}"]`, HTMLElement, row).find(isSeen);
   const { opens = "" } = button?.dataset ?? {};
   // Where a verb is not one press, it always asks for words: its key does so with Shift and without.
   const rarer = rarerFor(key) ?? rarerFor(key.toLowerCase());
-  if (button && !opens) button.click();
-  else if (!open(row, opens || (rarer?.dataset.opens ?? ""), true)) toast(words("notHere", { number: row.dataset.number ?? "" }));
+  if (button && !opens) {
+    button.click();
+    return landed(row);
+  }
+  if (!open(row, opens || (rarer?.dataset.opens ?? ""), true)) toast(words("notHere", { number: row.dataset.number ?? "" }));
 }
 
 /** The button for a key among the rarer verbs. @param {string} key */
 const rarerFor = (key) => $(`[data-key="${key}"]`, HTMLElement, byId("panel-more", HTMLTemplateElement)?.content ?? null);
 
-/** Put the first of the run list on the screen. */
+/** Put the first of the run list on the screen. @returns {Promise<void> | void} when it is there */
 function next() {
-  const first = document.querySelector("[data-lists~=shortlisted] > [data-version]");
+  const first = $("[data-lists~=shortlisted] > [data-version]");
   const button = $("[data-key=l]", HTMLElement, first);
-  if (!button) {
+  if (!first || !button) {
     toast(words("noNext"));
     return;
   }
+  goTo(first);
   button.click();
+  return landed(first);
 }
 
 /** Call the pitch that follows. */
@@ -86,7 +93,7 @@ function nextPitch() {
 
 const help = () => byId("help", HTMLDialogElement);
 
-/** @type {Record<string, () => void>} */
+/** @type {Record<string, () => Promise<void> | void>} */
 const COMMANDS = {
   j: () => step(1),
   k: () => step(-1),
@@ -100,7 +107,7 @@ const COMMANDS = {
   "/": () => byId("filter-q")?.focus(),
   "?": () => help()?.showModal(),
 };
-for (const key of ["a", "d", "D", "s", "l", "e", "E", "o", "m", "v", "x"]) COMMANDS[key] = () => pressIn(key);
+for (const key of ["a", "d", "D", "s", "l", "e", "E", "o", "m", "v", "x", "t", "g"]) COMMANDS[key] = () => pressIn(key);
 
 /** @param {EventTarget | null} target */
 const writes = (target) => target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
@@ -110,11 +117,27 @@ function hear(event) {
   if (event.key === "Escape") leave(event);
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || writes(event.target)) return;
   if (document.querySelector("dialog[open]") || !areOn()) return;
-  const command = COMMANDS[event.key];
+  const key = shortcutOf(event);
+  const command = COMMANDS[key];
   // Ignore auto-repeat, except for moving the selection.
-  if (!command || (event.repeat && !"jk".includes(event.key))) return;
+  if (!command || (event.repeat && !"jk".includes(key))) return;
   event.preventDefault();
-  command();
+  ahead.push(command);
+  if (!working) void work();
+}
+
+/** The keys whose turn has not come. @type {(() => Promise<void> | void)[]} */
+const ahead = [];
+let working = false;
+
+async function work() {
+  working = true;
+  try {
+    // What an earlier key has opened to write in has the keys that follow.
+    for (let command; (command = ahead.shift());) if (!writes(focused()) && !document.querySelector("dialog[open]")) await command();
+  } finally {
+    working = false;
+  }
 }
 
 /** Escape: leave the field, then close the panel, then reset the filter. @param {KeyboardEvent} event */

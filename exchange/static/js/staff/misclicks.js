@@ -1,6 +1,6 @@
-// Protection from mis-taps after a layout shift: a list that moved under the finger just before it came down, and the second
-// tap of a double tap, which would hit the question that has moved up. What has just appeared, or was just moved by an
-// update, ignores the pointer for a moment (data-my-settling; the stylesheet does the rest). Keys still work.
+// Protection from mis-taps after a layout shift: a list that moved under the finger just before it came down. What has just
+// appeared, or was just moved by an update, ignores the pointer for a moment (data-my-settling; the stylesheet does the
+// rest). Keys still work. The second half of a double click: double-click.js.
 
 import { on } from "../page/events.js";
 
@@ -29,15 +29,6 @@ function survey(updated) {
     if (updated && (before === undefined || Math.abs(top - before) > 8)) ignoreBriefly(card);
     tops.set(card, top);
   }
-}
-
-/**
- * A question was pressed: its neighbours must not get the second half of a double tap.
- * @param {Element | null} pressed
- * @param {boolean} [itselfToo] it has grown under the pointer
- */
-export function ignoreOthersBriefly(pressed, itselfToo = false) {
-  if (pressed) for (const card of cards()) if (card !== pressed || itselfToo) ignoreBriefly(card);
 }
 
 /** Install the listeners; once a page. */

@@ -1,21 +1,13 @@
-// Reordering the run list: by two buttons, by Alt and an arrow key, and by drag and drop. All three send *move* with the target
-// position; the list changes when the fragment arrives.
+// Reordering the run list: by two buttons, by Alt and an arrow key, by drag and drop, and by a place that is typed. All send
+// *move* with the target position; the list changes when the fragment arrives.
 
-import { $, $$, closest } from "../page/dom.js";
-import { placeAhead, useOn } from "./verbs.js";
+import { numberOf, totalOf } from "../live/list-ends.js";
+import { $, $$, byId, closest } from "../page/dom.js";
+import { on } from "../page/events.js";
+import { landed, placeAhead, useOn } from "./verbs.js";
 
 /** @param {HTMLElement} card */
 const listOf = (card) => $$(":scope > [data-version]", HTMLElement, card.parentElement);
-
-/** Resolves when the previous move's fragment has arrived. @param {HTMLElement} card */
-async function landed(card) {
-  for (let tries = 0; tries < 60; tries += 1) {
-    const seen = Number(card.dataset.version);
-    const known = Number($("button[name=version]", HTMLButtonElement, card)?.value ?? 0);
-    if (!card.hasAttribute("data-my-busy") && seen >= known) return;
-    await new Promise((done) => setTimeout(done, 25));
-  }
-}
 
 /** @type {Promise<void>} */
 let before = Promise.resolve();
@@ -92,8 +84,32 @@ function begin(event) {
   handle.addEventListener("pointercancel", end);
 }
 
+// ---- places ------------------------------------------------------------------------------------------------------
+
+/** Say of each question which place it has, and of how many in the panel where another one is typed. */
+function sayPlaces() {
+  const list = byId("list-shortlisted");
+  if (!list) return;
+  const of = String(totalOf(list));
+  for (const [index, row] of $$(":scope > [data-version]", HTMLElement, list).entries()) {
+    const place = String(numberOf(list, "before") + index + 1);
+    $("[data-opens=move]", HTMLElement, row)?.setAttribute("data-my-place", place);
+    const field = $("[data-panel=move] [name=position]", HTMLInputElement, row);
+    if (!field) continue;
+    field.max = of;
+    // Unless another one has been typed.
+    if (field.value === field.defaultValue) field.value = place;
+    field.defaultValue = place;
+    const all = $("[data-places]", HTMLElement, field.parentElement);
+    if (all) all.textContent = (all.dataset.places ?? "").replace("{n}", of);
+  }
+}
+
 /** Install the listeners; once a page. */
 export function start() {
+  sayPlaces();
+  on("dom-updated", sayPlaces);
+  on("panel-made", ({ panel }) => { if (panel.dataset.panel === "move") sayPlaces(); });
   document.addEventListener("pointerdown", begin);
   document.addEventListener("click", (event) => {
     const button = closest(event.target, "[data-move]");

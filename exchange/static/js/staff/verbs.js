@@ -10,7 +10,7 @@ import { $, $$, byId, closest, must, onSubmit } from "../page/dom.js";
 import { on } from "../page/events.js";
 import { rescue } from "../page/rescue.js";
 import { giveBack as giveBackTyped, start as keepDrafts } from "./drafts.js";
-import { ignoreOthersBriefly } from "./misclicks.js";
+import { choose, goTo } from "./chosen.js";
 import { closeAll, open } from "./panels.js";
 import { start as showWaits } from "./pending-notices.js";
 import { entries, put, twinOf, wake } from "./pending-writes.js";
@@ -23,6 +23,7 @@ import { isSeen, labelOf, words } from "./words.js";
  * @property {Element | null} home   the list it stood in
  * @property {Element | null} next   what followed it there
  * @property {boolean} within        whether the focus was in it
+ * @property {string} verb
  * @property {HTMLElement | null} trace
  * @property {import("./undo.js").Done | null} done
  * @property {(() => void) | null} amend
@@ -79,7 +80,6 @@ export async function use(form, button = null, more = {}, card = closest(button 
     await pressed.get(busy);
     return form.isConnected ? use(form, button, more, card, address) : false;
   }
-  ignoreOthersBriefly(card);
   const number = card?.dataset.number ?? "";
   const place = fields.position ?? "";
   const said = form.dataset.said ?? words(verb, { number, head: fields.head_number ?? "", place, stand: fields.stand ?? "" });
@@ -89,7 +89,7 @@ export async function use(form, button = null, more = {}, card = closest(button 
   button?.setAttribute("aria-busy", "true");
   refuse(form, "");
   /** @type {UnderWay | null} */
-  const press = card && { card, home: card.parentElement, next: card.nextElementSibling, within: card.contains(document.activeElement), trace: null, done: null, amend: null };
+  const press = card && { card, home: card.parentElement, next: card.nextElementSibling, within: isIn(card), verb, trace: null, done: null, amend: null };
   if (press) underWay.add(press);
   const typed = handOver(form);
   const free = () => {
@@ -115,9 +115,11 @@ export async function use(form, button = null, more = {}, card = closest(button 
           if (!waited) {
             typed.taken();
             closeAll(card);
+            // A question that stays, moved by its panel say, keeps the focus.
+            if (press?.within && document.activeElement === document.body) press.card.focus({ preventScroll: true });
           } else if (press?.card.isConnected && !left(press)) {
             // It may have been moved by others while it waited.
-            Object.assign(press, { home: card?.parentElement, next: card?.nextElementSibling, within: card?.contains(document.activeElement) });
+            Object.assign(press, { home: card?.parentElement, next: card?.nextElementSibling, within: isIn(press.card) });
             underWay.add(press);
           }
           finish(press?.card.isConnected || !waited ? press : null, url, fields, said, answer.body);
@@ -139,6 +141,18 @@ export async function use(form, button = null, more = {}, card = closest(button 
   ));
   pressed.set(busy, done);
   return done;
+}
+
+/** Whether the focus is in a question, or would be if the browser focused buttons that are clicked. @param {HTMLElement} card */
+const isIn = (card) => card.contains(document.activeElement) || (card.hasAttribute("data-my-current") && document.activeElement === document.body);
+
+/** Resolves when what was pressed for a question has been answered and its fragment has come, or when it waits. @param {HTMLElement} card */
+export async function landed(card) {
+  for (let tries = 0; tries < 60 && card.isConnected; tries += 1) {
+    const known = Number($("button[name=version]", HTMLButtonElement, card)?.value ?? 0);
+    if (!card.hasAttribute("data-my-busy") && Number(card.dataset.version) >= known) return;
+    await new Promise((done) => setTimeout(done, 25));
+  }
 }
 
 /**
@@ -229,7 +243,7 @@ function offer(sentence, change) {
 /** Whether the question has left the list in which the button was pressed. @param {UnderWay} press */
 const left = (press) => press.home !== null && (press.card.parentElement !== press.home || !press.card.isConnected);
 
-/** After the question has left: show a trace in its place and move the keyboard's focus to the next one. @param {UnderWay} press */
+/** After the question has left: show a trace in its place, and move focus and choice to the next one. @param {UnderWay} press */
 function follow(press) {
   if (!press.home?.isConnected) return;
   if (!press.trace) {
@@ -241,6 +255,11 @@ function follow(press) {
 
 /** @param {UnderWay} press */
 function goOn(press) {
+  // What goes on the screen is what is dealt with next.
+  if (press.verb === "live" && press.card.isConnected && isSeen(press.card)) {
+    goTo(press.card);
+    return;
+  }
   const seen = (/** @type {Element | null | undefined} */ one) => one instanceof HTMLElement && one.isConnected && one.hasAttribute("data-version") && isSeen(one);
   let next = press.trace?.nextElementSibling;
   while (next && !seen(next)) next = next.nextElementSibling;
@@ -248,6 +267,7 @@ function goOn(press) {
   while (!next && before && !seen(before)) before = before.previousElementSibling;
   const target = closest(next ?? before ?? press.home?.closest("[data-zone]"), "*");
   (target ?? byId("main"))?.focus({ preventScroll: !matchMedia("(hover: hover)").matches });
+  choose(closest(target, ".row-q"));
   if (target && matchMedia("(hover: hover)").matches) target.scrollIntoView({ block: "nearest" });
 }
 
@@ -275,7 +295,7 @@ export function start() {
     for (const press of underWay) if (press.card.id === entry.about) underWay.delete(press);
     giveBackTyped(entry.typed)?.focus();
   });
-  onSubmit("[data-verb], #act", (form, button) => void use(form, button));
+  onSubmit("[data-verb], #act, #first", (form, button) => void use(form, button));
   // Ctrl + Enter submits a text.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(event.target instanceof HTMLTextAreaElement)) return;
