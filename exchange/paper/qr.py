@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.svg import SvgPathImage
+from qrcode.image.svg import SvgPathFillImage
 
 from exchange.config import readable
 
@@ -21,10 +21,12 @@ QUIET_ZONE = 4
 def svg(text: str) -> str:
     """The QR code of `text` as an SVG document that fills whatever box it is put in.
 
+    It brings the white that it stands on, quiet zone included: a page's ground may be dark.
+
     Remembered: making one takes ten milliseconds in which the hall would wait.
     """
     code = _code(text)
-    image = code.make_image(image_factory=SvgPathImage)
+    image = code.make_image(image_factory=SvgPathFillImage)
     drawn: str = image.to_string(encoding="unicode")
     # A size in millimetres would stand against the page's own.
     size = code.modules_count + 2 * QUIET_ZONE

@@ -173,3 +173,11 @@ def test_each_sheet_is_one_page_and_its_code_reads(paper: Page, fair: Fair) -> N
         # Nothing runs over the page's foot, however long the title.
         assert sheet.evaluate("sheet => sheet.scrollHeight <= sheet.clientHeight")
         assert sheet.locator("img").evaluate("img => img.clientHeight * 25.4 / 96") >= 150
+
+
+def test_a_code_brings_the_white_that_it_stands_on(app: Flask, fair: Fair) -> None:
+    svg = app.test_client().get(f"/s/{ROBO}/qr.svg").text
+    ground, _, code = svg.partition("<path")
+    # All of it, below the squares: the quiet zone is part of the picture.
+    assert re.search(r'<rect fill="white" x="0" y="0" width="100%" height="100%" ?/>', ground)
+    assert "<rect" not in code
