@@ -329,7 +329,7 @@ def watched(command: object) -> tuple[Room, Scope, PassLine | None]:
     event_id = _event_named(code)
     if event_id is None:
         raise Refused("unknown")
-    if room is Room.EVENT:
+    if room in (Room.EVENT, Room.SEARCH):
         return room, rooms.public(event_id), None
     known = participant_id(event_id)
     if known is None:

@@ -27,6 +27,7 @@ class Room(enum.StrEnum):
     DESK = "desk"
     MODERATE = "moderate"
     EVENT = "event"
+    SEARCH = "search"
     SCREEN = "screen"
     MINE = "mine"
     DASHBOARD = "organise"
@@ -42,6 +43,8 @@ _SCOPE_KINDS = {
     Room.DESK: ScopeKind.STAND,
     Room.MODERATE: ScopeKind.MODERATE,
     Room.EVENT: ScopeKind.PUBLIC,
+    # Votes of what was found move no counter there: they are told whole.
+    Room.SEARCH: ScopeKind.PUBLIC,
     Room.SCREEN: ScopeKind.PUBLIC,
     Room.MINE: ScopeKind.MINE,
     # Whatever becomes of a question moves it.

@@ -124,7 +124,9 @@ def forget(removed: Removed) -> None:
     process.first_writes = FirstWrites()
     for pass_id in removed.passes:
         presence.dismiss(rooms.pass_room(pass_id))
-    of_events = product((Room.MODERATE, Room.EVENT, Room.SCREEN), removed.events, LOCALES)
+    of_events = product(
+        (Room.MODERATE, Room.EVENT, Room.SEARCH, Room.SCREEN), removed.events, LOCALES
+    )
     of_stands = product((Room.DESK, Room.STAND), removed.stands, LOCALES)
     for room, owner, locale in (*of_events, *of_stands):
         presence.dismiss(rooms.name(room, owner, locale))

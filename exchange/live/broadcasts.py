@@ -21,6 +21,7 @@ from exchange import rooms
 from exchange.database import errors
 from exchange.database.connections import db
 from exchange.extensions import pause, sio_server, socketio
+from exchange.live import revisions
 from exchange.live.revisions import Announced
 from exchange.models import Question, Status
 from exchange.paper import qr
@@ -121,6 +122,7 @@ def announce(news: News) -> None:
         elif scope.kind is ScopeKind.PUBLIC:
             _tell(Room.EVENT, scope, revision, partial(_for_event_page, read))
             _tell(Room.SCREEN, scope, revision, partial(_for_screen, read))
+            _tell(Room.SEARCH, scope, revision, str)
         else:
             _tell(Room.MINE, scope, revision, partial(_for_asker, read, scope.owner_id))
     _release()
@@ -188,16 +190,18 @@ def announce_coalesced(news: CoalescedNews) -> None:
         # Without votes phones hear what desks have heard, and no counter moves.
         _announced().note({**news.revisions, scope: news.revision})
     at_stand = Question.stand_id == news.stand_id
+    public = cache(partial(_public_counts, news.stand_id))
     _tell(
         Room.STAND,
         scope,
         news.revision,
         partial(_for_phones, news),
         previous=news.previous,
-        counts=partial(_public_counts, news.stand_id) if news.voted else None,
+        counts=public if news.voted else None,
         total=partial(_public_total, news.stand_id) if news.question_ids else None,
     )
     if news.voted:
+        _tell_searching(news.event_id, public)
         counts = cache(lambda: questions.counts(at_stand))
         _tell(Room.DESK, scope, news.revision, str, counts=counts)
         live = partial(_live_counts, news.event_id)
@@ -208,6 +212,18 @@ def announce_coalesced(news: CoalescedNews) -> None:
                 for room in (Room.EVENT, Room.SCREEN):
                     _tell(room, voted, revision, str, counts=live)
     _release()
+
+
+def _tell_searching(event_id: int, counts: Callable[[], dict[str, int]]) -> None:
+    """Tell votes to those who search an event: what they found may stand anywhere in it.
+
+    Whole, for no counter moves: that of the event would have all of its phones told.
+    """
+    if any(_somebody_in(rooms.name(Room.SEARCH, event_id, locale)) for locale in rooms.LOCALES):
+        scope = rooms.public(event_id)
+        with _kept():
+            revision = revisions.read(scope)
+            _tell(Room.SEARCH, scope, revision, str, previous=0, counts=counts, whole=True)
 
 
 def announce_dashboard(event_id: int, revision: int, draw: Callable[[], str]) -> None:
@@ -324,10 +340,11 @@ def _tell(
     counts: Callable[[], dict[str, int]] | None = None,
     total: Callable[[], int] | None = None,
     here: bool = False,
+    whole: bool = False,
 ) -> None:
     """One push to a room, rendered once for each language that somebody listens in.
 
-    `here`: to nobody at another process.
+    `here`: to nobody at another process. `whole`: it is applied by whoever is as new already.
     """
     with _kept():
         for locale in rooms.LOCALES:
@@ -345,6 +362,8 @@ def _tell(
                 payload["counts"] = counts()
             if total is not None:
                 payload["total"] = total()
+            if whole:
+                payload["whole"] = True
             socketio.emit("fragment", payload, to=name, ignore_queue=here)  # type: ignore[call-arg]
 
 

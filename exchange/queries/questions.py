@@ -834,6 +834,12 @@ def my_votes(participant_id: int) -> set[int]:
     )
 
 
+def asked_by(participant_id: int) -> set[int]:
+    """The ids of the questions that a participant asked."""
+    asked = select(Question.id).where(Question.participant_id == participant_id)
+    return set(db.session.scalars(asked))
+
+
 _AFTER_STAND = 18 + len(STAND_COLUMNS)
 
 

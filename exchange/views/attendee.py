@@ -1,5 +1,6 @@
 """What attendees see and say: the entrance, an event, a stand, a project, the minutes."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ from exchange.queries.lists import Minutes
 from exchange.queries.questions import QuestionPlace
 from exchange.queries.search import SEARCHED, stands_named
 from exchange.rooms import Room
+from exchange.views.language_link import carried
 from exchange.views.pages import (
     asked,
     event_or_refuse,
@@ -93,6 +95,17 @@ def event(event: str) -> ResponseReturnValue:
     access.speak(found.language)
     words = request.args.get("q", "").strip()[:100]
     typed = " ".join(request.args.get("stand", "").split())[:100]
+    mine = access.participant_id(found.id) if words else None
+    me_too: set[int] = set()
+    watch = [(Room.EVENT, found.code, rooms.public(found.id))]
+    if words:
+        watch.append((Room.SEARCH, found.code, rooms.public(found.id)))
+
+    def personal() -> object:
+        # What is found changes with every question, and the public counter knows of few of them.
+        if mine:
+            me_too.update(question_queries.my_votes(mine))
+        return (revisions.read(rooms.moderate(found.id)), sorted(me_too)) if words else ""
 
     def build() -> dict[str, Any]:
         event = fair.event_line(found.id)
@@ -108,17 +121,14 @@ def event(event: str) -> ResponseReturnValue:
             "named": stands_named(stands, typed),
             "q": words,
             "found": part,
+            "own": question_queries.asked_by(mine) if mine else set(),
+            "me_too": me_too,
+            "may_vote": event.phase in VOTING and event.me_too,
             "only_latest": SEARCHED if only_latest else None,
             **_asking(event, general, AskForm(key=str(uuid.uuid4()))),
         }
 
-    # What is found changes with every question, and the public counter knows of few of them.
-    return live_page(
-        "attendee/event.html",
-        [(Room.EVENT, found.code, rooms.public(found.id))],
-        build,
-        personal=lambda: revisions.read(rooms.moderate(found.id)) if words else "",
-    )
+    return live_page("attendee/event.html", watch, build, personal=personal)
 
 
 @bp.get("/s/<stand>")
@@ -211,8 +221,20 @@ def me_too(question: int) -> ResponseReturnValue:
         quotas.count_me_too(access.visitor(found.event_id, digest), question)
     count = votes.set_me_too(question, participant=digest, on=on)
     if request.method == "POST" and not wants_json():
-        return redirect(f"{_as_it_was(f'/s/{found.stand}')}#question-{question}", 303)
+        place = _search_before() or _as_it_was(f"/s/{found.stand}")
+        return redirect(f"{place}#question-{question}", 303)
     return jsonify(votes=count, on=on, **echo)
+
+
+_SEARCH = re.compile(r"https?://[^/?#]*/e/([A-Za-z0-9-]{1,12})\?([^#]{1,1000})")
+"""The address of a page with what a search found."""
+
+
+def _search_before() -> str | None:
+    """The search on whose page the form stood that was sent; None: it stood on another page."""
+    came = _SEARCH.fullmatch(request.referrer or "")
+    query = carried(parse_qsl(came[2])) if came else {}
+    return f"/e/{came[1]}?{urlencode(query)}" if came and query.get("q") else None
 
 
 @bp.post("/questions/<int:question>/edit")

@@ -6,6 +6,7 @@ somebody pasted where.
 """
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import Flask, request
@@ -17,8 +18,8 @@ _WORDS = {
     "facet": 20,
     "status": 20,
     "show": 20,
-    # A stand may be named by its label.
-    "stand": 40,
+    # A stand is named by its code or label, or looked for by words.
+    "stand": 100,
     "copy": 12,
     "code": 12,
 }
@@ -37,8 +38,17 @@ def init_app(app: Flask) -> None:
 
 def kept_query() -> str:
     """What of this page's query is carried on, to be followed by a further name: "q=a&"."""
-    kept = {name: value for name, value in request.args.items() if _is_kept(name, value)}
+    kept = carried(request.args.items())
     return f"{urlencode(kept)}&" if kept else ""
+
+
+def carried(query: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What of a query is carried on; of a name that comes twice the first."""
+    kept: dict[str, str] = {}
+    for name, value in query:
+        if _is_kept(name, value):
+            kept.setdefault(name, value)
+    return kept
 
 
 def _is_kept(name: str, value: str) -> bool:
