@@ -31,10 +31,10 @@ class CodeRule:
         """Whether a code can be kept so: it is found by what it says."""
         return code is not None and self.read(code) == code
 
-    def require(self, code: str) -> str:
+    def require(self, code: str | None) -> str:
         """The code. ValueError for one that no address could find."""
-        if not self.fits(code):
-            raise ValueError(f"No address finds the code {code[:60]!r}.")
+        if code is None or not self.fits(code):
+            raise ValueError(f"No address finds the code {code!r:.60}.")
         return code
 
 

@@ -90,6 +90,8 @@ def test_a_code_that_no_address_finds_is_refused_wherever_it_comes_from(
             assert refused.value.message
             with pytest.raises(ValueError, match="No address"):
                 model(code=code)
+        with pytest.raises(ValueError, match="No address"):
+            model(code=None)
     assert fair.everything() == before
 
 
