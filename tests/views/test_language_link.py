@@ -33,6 +33,8 @@ ASKED = [
     (f"/e/{GE}", {"q": "Übergröße & mehr=1 #2", "list": "found", "after": "41.0"}),
     (f"/e/{GE}", {"q": "kosten", "found": "200"}),
     (f"/s/{ROBO}", {"list": "public", "after": "12.0", "sort": "votes"}),
+    (f"/s/{ROBO}", {"sort": "new", "public": "110"}),
+    (f"/e/{GE}", {"stand": "köln", "q": "kosten", "sort": "new"}),
     (f"/s/{ROBO}", {"asked": "17"}),
     ("/projects/robo", {"list": "answered", "after": "1785924.25"}),
     (f"/moderate/{GE}", {"q": "über", "stand": "A-12", "facet": "kosten", "status": "open"}),
