@@ -98,6 +98,16 @@ def open_help(page: Page) -> None:
     expect(page.locator("#help")).to_be_visible()
 
 
+def filter_for_nothing(page: Page) -> None:
+    page.locator("#filter-q").fill("xyz")
+    expect(page.locator("#filter-said")).to_be_visible()
+
+
+def choose_a_row(page: Page) -> None:
+    page.keyboard.press("j")
+    expect(page.locator("[data-my-current]")).to_be_focused()
+
+
 STATES = {
     "home": State("/"),
     "home, unknown code": State("/?code=ZZZ"),
@@ -128,6 +138,14 @@ STATES = {
     "moderation, empty": State(f"/moderate/{AHEAD}"),
     "moderation, in its round": State(f"/moderate/{IN_ROUND}"),
     "moderation, all open": State(f"/moderate/{IN_ROUND}", open_all_at_length),
+    "moderation, filtered": State(f"/moderate/{UNDER_WAY}", filter_for_nothing),
+    "moderation, chosen": State(f"/moderate/{UNDER_WAY}", choose_a_row),
+    "question at the desk": State(f"/present/{UNDER_WAY}1/questions/1"),
+    "question in the moderation": State(f"/moderate/{UNDER_WAY}/questions/2"),
+    "organise, passes": State(f"/organise/{UNDER_WAY}/passes", open_first_passes),
+    "organise, hand out": State(f"/organise/{UNDER_WAY}/passes/hand-out"),
+    "organise, pitches": State(f"/organise/{UNDER_WAY}/pitches"),
+    "organise, import": State(f"/organise/{UNDER_WAY}/import", open_everything),
     "moderation, help": State(f"/moderate/{IN_ROUND}", open_help),
     "screen, idle": State(f"/screen/{UNDER_WAY}"),
     "screen, live": State(f"/screen/{IN_ROUND}"),
@@ -357,7 +375,18 @@ COVERED = (
 
 
 @pytest.mark.parametrize(
-    "name", ["stand, with questions", "desk, full", "moderation", "screen, live"]
+    "name",
+    [
+        "stand, with questions",
+        "minutes",
+        "desk, full",
+        "moderation",
+        "screen, live",
+        "organise, event",
+        "organise, stands, refused",
+        "entry",
+        "live",
+    ],
 )
 def test_forced_colours_leave_edges_and_focus(fair: Demo, special: Special, name: str) -> None:
     page = special(forced_colors="active")
@@ -369,12 +398,62 @@ def test_forced_colours_leave_edges_and_focus(fair: Demo, special: Special, name
 
 
 WITHOUT_EDGE = """() => [
-    ...document.querySelectorAll('.button, .button-quiet, .me-too, .input, .hall-full')]
+    ...document.querySelectorAll(`.button, .button-quiet, .me-too, .input, .hall-full, .badge,
+      .notice, .toast, .verb-panel, .saved, .phase-step, [aria-pressed="true"]`)]
   .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.offsetWidth > 2)
   .filter((one) => {
     const style = getComputedStyle(one);
     const edged = style.borderStyle !== 'none' && parseFloat(style.borderWidth) > 0;
     return !edged && !style.textDecorationLine.includes('underline');
+  }).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def test_the_chosen_row_is_seen_where_colours_are_forced(fair: Demo, special: Special) -> None:
+    page = special(forced_colors="active")
+    show(page, fair, "moderation")
+    page.keyboard.press("j")
+    chosen = page.locator("[data-my-current]")
+    expect(chosen).to_be_focused()
+    style = chosen.evaluate(
+        "(one) => [getComputedStyle(one).outlineStyle, getComputedStyle(one).outlineWidth]"
+    )
+    assert style == ["solid", "3px"]
+
+
+@pytest.mark.parametrize("wishes", [{"forced_colors": "active"}, {"color_scheme": "dark"}])
+def test_a_sheet_is_black_on_white_whatever_the_screen_is_told(
+    fair: Demo, special: Special, wishes: dict[str, Any]
+) -> None:
+    page = special(**wishes)
+    show(page, fair, "sheets")
+    assert page.locator(".sheet").first.evaluate(COLOURS_OF) == [
+        "rgb(0, 0, 0)",
+        "rgb(255, 255, 255)",
+    ]
+
+
+COLOURS_OF = "(one) => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
+
+
+def test_minutes_are_printed_black_on_white_with_edges_at_what_became_of_a_question(
+    fair: Demo, special: Special
+) -> None:
+    page = special(color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    show(page, fair, "minutes")
+    assert page.evaluate(PRINTED) == []
+    assert page.locator(".badge").count() > 2
+    page.emulate_media(media="screen", color_scheme="dark")
+
+
+PRINTED = """() => [...document.querySelectorAll('main, main *')]
+  .filter((one) => one.checkVisibility())
+  .filter((one) => {
+    const {color, backgroundColor, borderTopStyle, borderTopWidth} = getComputedStyle(one);
+    const edged = borderTopStyle !== 'none' && parseFloat(borderTopWidth) >= 1;
+    return color !== 'rgb(0, 0, 0)'
+      || !['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)'].includes(backgroundColor)
+      || (one.matches('.badge') && !edged);
   }).map((one) => one.outerHTML.slice(0, 120))"""
 
 
