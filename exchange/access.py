@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask, Request, Response, current_app, g, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
@@ -86,6 +87,22 @@ def locale() -> str:
         return word
     accepted: LanguageAccept = request.accept_languages
     return accepted.best_match(LOCALES) or language
+
+
+def query_of_referrer(path: str) -> list[tuple[str, str]]:
+    """What the page at `path` was asked for when a form on it was sent; empty where the browser
+    does not say, or the form stood on another page.
+    """
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host or parts.path != path:
+        return []
+    try:
+        return parse_qsl(parts.query[:_LONGEST_QUERY], max_num_fields=20)
+    except ValueError:
+        return []
+
+
+_LONGEST_QUERY = 600
 
 
 def speak(language: str | None, *, to_the_hall: bool = False) -> None:

@@ -110,7 +110,7 @@ def switch_moderation_first(under_way: Change, on: bool) -> None:
     """Within a change: let new questions wait, or not; whoever may edit one no longer is told."""
     event = under_way.event
     before, event.moderation_first = event.moderation_first, on
-    _tell_who_may_edit(under_way, event.phase, moderated_before=before)
+    tell_who_may_edit(under_way, event.phase, moderated_before=before)
 
 
 def _enter(under_way: Change, phase: Phase) -> None:
@@ -123,7 +123,7 @@ def _enter(under_way: Change, phase: Phase) -> None:
     before, event.phase = event.phase, phase
     if phase is not before:
         event.phase_since = now()
-    _tell_who_may_edit(under_way, before, moderated_before=event.moderation_first)
+    tell_who_may_edit(under_way, before, moderated_before=event.moderation_first)
     ends_round = before is Phase.ROUND and phase is not before
     if ends_round or (before in phases.ON_STAGE and phase not in phases.ON_STAGE):
         event.clock_until = None
@@ -132,7 +132,7 @@ def _enter(under_way: Change, phase: Phase) -> None:
         take_off_stage(under_way)
 
 
-def _tell_who_may_edit(under_way: Change, phase_before: Phase, *, moderated_before: bool) -> None:
+def tell_who_may_edit(under_way: Change, phase_before: Phase, *, moderated_before: bool) -> None:
     """Whoever may edit a question no longer, or again, must see it on the own page."""
     event: Event = under_way.event
     changed = [

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from exchange.domain import before_images, phases, prepared, records, set_up
+from exchange.domain import before_images, phases, prepared, records, round, set_up
 from exchange.domain.changes import (
     Actor,
     Change,
@@ -33,7 +33,9 @@ from exchange.queries.questions import ASKED, PUBLIC
 FINAL = frozenset({"withdraw", "redact", "redact-answer", "redact-reason"})
 """What was erased stays erased."""
 SET_UP = frozenset({"set-up", "import"})
-"""What organisers do to series, events, stands, projects and contacts; they alone take it back."""
+"""What organisers do to series, events, stands, projects and contacts."""
+BY_ORGANISER = SET_UP | {"phase"}
+"""What organisers do; they alone take it back: opening and closing a day is theirs."""
 UNDOABLE = (
     frozenset(MOVES) - FINAL - {"edit"}
     | {
@@ -43,8 +45,9 @@ UNDOABLE = (
         "start-round",
         "end-round",
         "pitch",
+        "moderation",
     }
-    | SET_UP
+    | BY_ORGANISER
 )
 """The verbs whose change can be taken back."""
 
@@ -144,7 +147,7 @@ def _asked(stands: list[int]) -> Select[str]:
 def _require_undoable(row: ChangeRow, by: Actor) -> None:
     if by.role == P and (row.stand_id is None or row.stand_id != by.stand_id):
         raise Refused("not_yours")
-    if row.verb in SET_UP and by.role != Role.ORGANISER.value:
+    if row.verb in BY_ORGANISER and by.role != Role.ORGANISER.value:
         raise Refused("not_yours")
     if row.undone_by is not None:
         raise Refused("undone")
@@ -243,8 +246,10 @@ def _put_back(under_way: Change, row: ChangeRow, images: list[_BeforeImage]) -> 
     for image in sorted(images, key=lambda image: image.before["status"] is Status.LIVE):
         _restore(under_way, image)
     event.before_id = before_id
+    phase, moderated = event.phase, event.moderation_first
     for name, value in before_images.load(earlier).items():
         setattr(event, name, value)
+    round.tell_who_may_edit(under_way, phase, moderated_before=moderated)
 
 
 def _restore(under_way: Change, image: _BeforeImage) -> None:

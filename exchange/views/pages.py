@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, current_app, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
@@ -273,13 +274,31 @@ def staff_key(fields: dict[str, str]) -> str | None:
 
 def done(outcome: Outcome, back: str) -> ResponseReturnValue:
     """The answer to a staff verb: the outcome to a program, the page again to a form."""
-    return jsonify(asdict(outcome)) if wants_json() else redirect(back, 303)
+    return jsonify(asdict(outcome)) if wants_json() else redirect(same_place(back), 303)
+
+
+def same_place(back: str, at: str = "", **said: object) -> str:
+    """The address to return to from a form: the same part of its lists, in the same order, as the
+    page was that the form stood on. `at`: the element to return to; `said`: what to say there.
+    """
+    back, _, own_place = back.partition("#")
+    at = at or own_place
+    path, _, own = back.partition("?")
+    query = dict(parse_qsl(own)) or {
+        name: value for name, value in access.query_of_referrer(path) if name not in _SAID
+    }
+    query |= {name: str(value) for name, value in said.items() if value != ""}
+    return path + (f"?{urlencode(query)}" if query else "") + (f"#{at}" if at else "")
+
+
+_SAID = frozenset({"change", "done", "changed", "taken", "saved", "lang"})
+"""What addresses say of the form before, or once: nothing of it is kept."""
 
 
 def asked(answer: Asked, back: str) -> ResponseReturnValue:
     """The answer to a question that has arrived."""
     if not wants_json():
-        return redirect(back, 303)
+        return redirect(same_place(back), 303)
     body = {"key": answer.key, "number": answer.number, "status": answer.status}
     return jsonify(body), 201 if answer.created else 200
 

@@ -392,7 +392,7 @@ def test_the_organiser_words_the_standard_questions(fair: Fair, organiser: Windo
     change = re.search(r"change=(\d+)", answer.headers["Location"])
     assert change
     undone = organiser.post(f"/organise/series/{TOUR}/undo", change=change[1], back=QUESTIONS)
-    assert undone.headers["Location"] == QUESTIONS
+    assert undone.headers["Location"] == f"{QUESTIONS}?done=undone"
     assert "Was kostet es genau?" not in Window(fair).get(f"/s/{ROBO}").text
 
 

@@ -383,7 +383,7 @@ def test_undo_leads_back_to_the_part_of_the_list_it_was_pressed_on(
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(.*?)">', form)[:2])
     assert fields["back"] == f"{PASSES}?page=2"
     undone = organiser.post(f"/organise/{GE}/undo", **fields)
-    assert undone.headers["Location"] == f"{PASSES}?page=2"
+    assert undone.headers["Location"] == f"{PASSES}?page=2&done=undone"
 
 
 def test_a_further_pass_has_a_row_and_a_revoked_one_has_none(organiser: Window, fair: Fair) -> None:

@@ -42,7 +42,7 @@ def test_times_are_given_to_all_and_taken_back(organiser: Window, fair: Fair) ->
     change = re.search(r'name="change" value="(\d+)"', page)
     assert change
     back = organiser.post(f"/organise/{GE}/undo", change=change[1], back=LIST)
-    assert back.headers["Location"] == LIST
+    assert back.headers["Location"] == f"{LIST}?done=undone"
     assert times(organiser.get(LIST).text) == []
 
 

@@ -9,6 +9,7 @@ import { start as keepPlace } from "./page/language.js";
 import { start as ignoreSecondHalves } from "./staff/double-click.js";
 import { start as showListImport } from "./staff/list-import.js";
 import { start as showWaits } from "./staff/pending-notices.js";
+import { start as returnToPlace } from "./staff/same-place.js";
 import { start as attendPitches } from "./staff/pitch-order.js";
 import { entries, put, twinOf, wake } from "./staff/pending-writes.js";
 import { labelOf } from "./staff/words.js";
@@ -87,8 +88,14 @@ onSubmit("[data-wait]", (form, button) => {
 on("pending-settled", ({ entry, answer }) => {
   if (!answer.ok || entries().some((other) => !other.refused)) return;
   const [, passes] = /^\/organise\/passes\/(\d+)/.exec(entry.url) ?? [];
-  // This page watches no room: reload it, opened where something was done.
-  history.replaceState(history.state, "", passes ? `#pass-${passes}` : location.pathname);
+  const [, verb = ""] = /\/(phase|moderation|undo)$/.exec(entry.url) ?? [];
+  const address = new URL(location.href);
+  for (const name of ["change", "done"]) address.searchParams.delete(name);
+  if (verb && verb !== "undo") address.searchParams.set("change", String(answer.body.change));
+  if (verb) address.searchParams.set("done", verb === "undo" ? "undone" : verb);
+  address.hash = passes ? `pass-${passes}` : "";
+  // This page watches no room: reload it, opened where something was done, saying what.
+  history.replaceState(history.state, "", address);
   location.reload();
 });
 
@@ -96,4 +103,5 @@ showWaits();
 attendPitches();
 showListImport();
 openTarget();
+returnToPlace();
 addEventListener("hashchange", openTarget);

@@ -16,7 +16,7 @@ from exchange.models import Role, Series, codes
 from exchange.queries import people
 from exchange.queries.fair import EventRef
 from exchange.queries.people import PassLine
-from exchange.views.pages import posted, staff_event, staff_key, whole
+from exchange.views.pages import posted, same_place, staff_event, staff_key, whole
 from exchange.views.refusing import wants_json
 
 bp = Blueprint("organiser", __name__)
@@ -101,14 +101,18 @@ def organised_event(code: str) -> tuple[EventRef, Actor]:
     return staff_event(code, access.organiser_of, series_id_of)
 
 
-def saved(outcome: Outcome | None, back: str) -> ResponseReturnValue:
+def saved(
+    outcome: Outcome | None, back: str, *, at: str = "", said: str = ""
+) -> ResponseReturnValue:
     """The answer to what an organiser changed: to a form the page again, with a way to undo it.
 
-    `outcome`: None when nothing was changed. `back`: an address without a query.
+    `outcome`: None when nothing was changed. `back`, `at`: as in `same_place`. `said`: what was
+    done, if there is a sentence for it (`organiser/_saved.html`).
     """
     if wants_json():
         return jsonify(asdict(outcome) if outcome else {"change": None})
-    return redirect(f"{back}?change={outcome.change if outcome else 0}", 303)
+    change = outcome.change if outcome else 0
+    return redirect(same_place(back, at, change=change, done=said), 303)
 
 
 @bp.post("/organise/<event>/undo")
@@ -143,10 +147,11 @@ def organised(code: str) -> tuple[Series, Actor]:
 
 
 def saved_back(outcome: Outcome, fields: dict[str, str], otherwise: str) -> ResponseReturnValue:
-    """To the page that an undo was pressed on, if it is one of ours; without another undo."""
+    """To the page that an undo was pressed on, if it is one of ours, and to the same part of it."""
     if wants_json():
         return jsonify(asdict(outcome))
-    return redirect(own_page(fields.get("back"), otherwise), 303)
+    back = own_page(fields.get("back"), otherwise)
+    return redirect(same_place(back, done="undone"), 303)
 
 
 def own_page(back: str | None, otherwise: str) -> str:

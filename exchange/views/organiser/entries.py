@@ -1,5 +1,6 @@
 """What partners would like their entries to say: taken or left, by the organiser."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +54,10 @@ class Row:
     latest: datetime | None
 
 
+_CODE = re.compile("[a-z0-9-]{1,60}")
+"""A project's, as its row on the page is called by it."""
+
+
 @bp.get("/organise/<event>/entries")
 def entries_page(event: str) -> str:
     """All entries of an event: what partners propose, and what is still empty."""
@@ -84,7 +89,9 @@ def decide(event: str) -> ResponseReturnValue:
         seen=_moment(fields.get("seen")),
         key=staff_key(fields),
     )
-    return saved(outcome, f"/organise/{found.code}/entries")
+    entry = fields.get("entry", "")
+    at = f"entry-{entry}" if _CODE.fullmatch(entry) else ""
+    return saved(outcome, f"/organise/{found.code}/entries", at=at)
 
 
 @bp.post("/organise/<event>/entries/open")

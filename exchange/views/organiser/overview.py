@@ -21,6 +21,7 @@ from exchange.views.organiser.blueprint import (
     pass_link,
     pass_of_series,
     public_url,
+    saved,
     secret_key,
 )
 from exchange.views.pages import done, posted, render_page, staff_key, whole
@@ -67,7 +68,7 @@ def phase(event: str) -> ResponseReturnValue:
     except ValueError:
         raise Refused("phase") from None
     outcome = round.set_phase(found.id, wanted, by=by, key=staff_key(fields))
-    return done(outcome, f"/organise/{found.code}#phases")
+    return saved(outcome, f"/organise/{found.code}", at=f"phase-{wanted.value}", said="phase")
 
 
 @bp.post("/organise/<event>/moderation")
@@ -80,7 +81,7 @@ def moderation(event: str) -> ResponseReturnValue:
     outcome = round.set_moderation_first(
         found.id, fields["first"] == "1", by=by, key=staff_key(fields)
     )
-    return done(outcome, f"/organise/{found.code}#phases")
+    return saved(outcome, f"/organise/{found.code}", at="moderation-first", said="moderation")
 
 
 @bp.get("/organise/<event>/sheets")
