@@ -184,10 +184,15 @@ def in_moderation(event_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]
     return _lists(condition, placement.ASCENDING_IN_MODERATION, wanted)
 
 
-def at_desk(stand_id: int, wanted: Wanted = USUAL) -> dict[str, Part[Card]]:
-    """All lists of a stand's desk, by name."""
+SORTS = ("oldest", "votes")
+"""How a desk may want what waits, instead of with the newest first."""
+_SORTED = frozenset({Status.PENDING.value, Status.OPEN.value})
+
+
+def at_desk(stand_id: int, wanted: Wanted = USUAL, sort: str = "") -> dict[str, Part[Card]]:
+    """All lists of a stand's desk, by name; what waits in the order `sort` (one of `SORTS`)."""
     condition = and_(Question.stand_id == stand_id, questions.ASKED)
-    return _lists(condition, placement.ASCENDING_AT_DESK, wanted)
+    return _lists(condition, placement.ASCENDING_AT_DESK, wanted, sort)
 
 
 _SHOWN_TO_STAFF = [
@@ -337,7 +342,7 @@ def _minutes(event_id: int, before: int, length: int) -> Part[Card]:
 
 
 def _lists(
-    condition: ColumnElement[bool], ascending: Collection[str], wanted: Wanted
+    condition: ColumnElement[bool], ascending: Collection[str], wanted: Wanted, sort: str = ""
 ) -> dict[str, Part[Card]]:
     """All lists of staff, by name."""
     every: dict[str, list[tuple[float, int]]] = {name: [] for name in _SHOWN_TO_STAFF}
@@ -345,12 +350,23 @@ def _lists(
         name, order = placement.for_staff(placed)
         if name in every:
             every[name].append((order, placed.id))
+    if sort == "oldest":
+        ascending = {*ascending, *_SORTED}
+    elif sort == "votes":
+        _sort_by_votes(every)
     parts = [
         part_of(name, placed_there, wanted, ascending=name in ascending)
         for name, placed_there in every.items()
     ]
     cards = _cards([id_ for part in parts for id_ in part.shown])
     return {part.name: part.of(cards) for part in parts}
+
+
+def _sort_by_votes(every: dict[str, list[tuple[float, int]]]) -> None:
+    """Among as many votes the newest first: the same places as in `staff/order.js`."""
+    votes = questions.votes_of([id_ for name in _SORTED for _, id_ in every[name]])
+    for name in _SORTED:
+        every[name] = [(votes.get(id_, 0) + order / 100_000, id_) for order, id_ in every[name]]
 
 
 def _cards(ids: Collection[int]) -> dict[int, Card]:

@@ -117,6 +117,7 @@ def question_page(
             "card": card,
             "role": role,
             "verbs": verbs,
+            "stands": fair.stand_lines(event_id) if "assign" in verbs else [],
             "alike": merging.proposals(card) if "merge" in verbs else [],
             "answers": history.answers(card.id),
             "steps": history.steps(card.id),

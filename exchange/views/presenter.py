@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from exchange import rooms
@@ -32,6 +32,8 @@ bp = Blueprint("presenter", __name__)
 def desk(stand: str) -> Response:
     """All questions of one stand, by where they stand."""
     found, _ = staff_stand(stand)
+    # What makes no sense is as if not said.
+    sort = next((one for one in lists.SORTS if one == request.args.get("sort")), "")
 
     def build() -> dict[str, Any]:
         event = fair.event_line(found.event_id)
@@ -41,7 +43,8 @@ def desk(stand: str) -> Response:
             "stand": fair.stand_page(found.id),
             # Nobody looks for gaps in an entry while the hall asks.
             "gaps": entries.gaps_at(found.id) if is_open else None,
-            "lists": lists.at_desk(found.id, wanted()),
+            "lists": lists.at_desk(found.id, wanted(), sort),
+            "sort": sort,
             "facets": list(Facet),
             # For a question that is typed in without scripts; a script makes its own.
             "key": str(uuid.uuid4()),

@@ -9,7 +9,7 @@ import pytest
 
 from exchange.queries import lists
 from tests.support.crowds import asker_of_many, fill
-from tests.support.fair import BAU, GE, ROBO, Fair
+from tests.support.fair import BAU, GE, ROBO, Fair, new_key
 from tests.support.windows import Desk, Window, elements
 
 MANY = 120
@@ -189,3 +189,19 @@ def test_two_hundred_questions_are_350_kilobytes_at_most(fair: Fair, moderation:
         fair.ask(ROBO, "Was kostet der laufende Betrieb im Jahr, und wer trägt ihn danach weiter?")
     rows = len(moderation.get(moderation.base).data) - empty
     assert empty + 10 * rows < 350_000
+
+
+@pytest.mark.parametrize("sort", ["", "oldest", "votes", "nonsense"])
+def test_a_desk_is_put_in_order_without_scripts(
+    desk: Desk, phone: Window, as_attendee: Callable[[], Window], sort: str
+) -> None:
+    """The page without scripts, and the way to the rest of a list in the same order."""
+    first, second, third = (phone.ask(ROBO, f"Frage nach Punkt {n}?") for n in range(3))
+    as_attendee().send(f"/questions/{second}/me-too", key=new_key(), on="1")
+    page = desk.get(f"/present/{ROBO}?sort={sort}").text
+    part = page[page.index('id="list-open"') : page.index('class="desk-later"')]
+    found = [int(number) for number in re.findall(r'id="question-(\d+)"', part)]
+    wanted = {"oldest": [first, second, third], "votes": [second, third, first]}
+    assert found == wanted.get(sort, [third, second, first])
+    chosen = re.findall(r'data-sort-by="(\w*)" aria-current="true"', page)
+    assert chosen == [sort if sort in wanted else ""]

@@ -7,6 +7,7 @@ import { $$, byId, onSubmit } from "./page/dom.js";
 import { on } from "./page/events.js";
 import { start as keepPlace } from "./page/language.js";
 import { start as ignoreSecondHalves } from "./staff/double-click.js";
+import { start as attendFolding } from "./staff/folding.js";
 import { start as showListImport } from "./staff/list-import.js";
 import { start as showWaits } from "./staff/pending-notices.js";
 import { start as returnToPlace } from "./staff/same-place.js";
@@ -102,6 +103,7 @@ on("pending-settled", ({ entry, answer }) => {
 showWaits();
 attendPitches();
 showListImport();
+attendFolding();
 openTarget();
 returnToPlace();
 addEventListener("hashchange", openTarget);

@@ -1,10 +1,10 @@
 // The moderation's filter (stand, facet, status, words) and the inbox's sort order. Both apply to the rows on the page and to
 // rows that arrive later, and are kept in the URL's query.
 
-import { showMore } from "../live/more.js";
 import { setQuery } from "../page/address.js";
-import { $, $$, byId, fieldOf, focused } from "../page/dom.js";
+import { $, byId, fieldOf } from "../page/dom.js";
 import { on } from "../page/events.js";
+import { rowsOf, showWhole, sortList } from "./order.js";
 
 const FIELDS = ["q", "stand", "facet", "status", "sort"];
 /** The lists that are filtered; not the run list and the stage, which must stay whole. */
@@ -26,9 +26,6 @@ const chosen = (name) => control(name).value.trim();
 /** @param {string} list */
 const listOf = (list) => byId(`list-${list}`);
 
-/** @param {string} list */
-const rowsOf = (list) => $$(":scope > [data-version]", HTMLElement, listOf(list));
-
 /** @param {string} text */
 const fold = (text) => text.toLocaleLowerCase().normalize("NFKD").replace(/\p{Mn}/gu, "");
 
@@ -45,16 +42,6 @@ function fits(row, wanted) {
   if (wanted.length === 1 && /^#?\d+$/.test(wanted[0]) && row.dataset.number === wanted[0].replace("#", "")) return true;
   const hay = fold([...row.querySelectorAll(".question-text, .meta, .answer-text")].map((part) => part.textContent).join(" "));
   return wanted.every((word) => hay.includes(word));
-}
-
-let asking = false;
-
-/** Load the rest of these lists, up to what a page may show, before filtering or sorting them. @param {string[]} lists */
-function showWhole(lists) {
-  const cut = lists.map(listOf).filter((list) => list !== null).filter((list) => Number(list.dataset.rest) > 0);
-  if (!cut.length || asking || cut.every((list) => Number(list.dataset.limit) >= 500)) return;
-  asking = true;
-  void showMore(cut, Infinity).finally(() => { asking = false; });
 }
 
 /** Hide the rows that do not match. */
@@ -99,40 +86,8 @@ function tell(filtering, shown) {
 
 // ---- order -------------------------------------------------------------------------------------------------------
 
-/** @param {HTMLElement} row */
-const votesOf = (row) => Number(row.querySelector("[data-votes]")?.textContent || 0);
-
-/**
- * Sort the open questions. By votes: when that is chosen and when a question arrives, not with every vote, because rows
- * that move while they are read cannot be read.
- * @param {boolean} anew
- */
-function sort(anew) {
-  const by = chosen("sort");
-  const list = listOf("open");
-  if (!list) return;
-  if (by) showWhole(["open"]);
-  const direction = by === "oldest" ? "asc" : "desc";
-  if (list.dataset.sort !== direction) list.dataset.sort = direction;
-  const rows = rowsOf("open");
-  for (const row of rows) {
-    if (by !== "votes") row.removeAttribute("data-my-rank");
-    else if (anew || !row.hasAttribute("data-my-rank")) row.setAttribute("data-my-rank", String(votesOf(row) + Number(row.dataset.number) / 100_000));
-    const order = row.getAttribute("data-my-rank") ?? row.dataset.number ?? "0";
-    if (row.dataset.order !== order) row.dataset.order = order;
-  }
-  const sign = direction === "asc" ? 1 : -1;
-  const wanted = [...rows].sort((a, b) => sign * (Number(a.dataset.order) - Number(b.dataset.order)));
-  if (wanted.every((row, index) => row === rows[index])) return;
-  const active = focused();
-  // Backwards, moving misplaced rows only: a moved element loses focus and scroll position.
-  let after = list.querySelector(":scope > .empty");
-  for (const row of wanted.reverse()) {
-    if (row.nextElementSibling !== after) list.insertBefore(row, after);
-    after = row;
-  }
-  if (active !== focused() && list.contains(active)) active?.focus({ preventScroll: true });
-}
+/** Sort the open questions. @param {boolean} anew */
+const sort = (anew) => sortList("open", chosen("sort"), anew);
 
 // ---- address -----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 // Whoever types the number of a question or the label of a stand sees beside the field which one it is.
 
-import { $, $$, closest } from "../page/dom.js";
+import { $, $$, byId, closest } from "../page/dom.js";
 import { on } from "../page/events.js";
 import { words } from "./words.js";
 
@@ -13,14 +13,17 @@ function show(field) {
 
 /** @param {string} label */
 function standOf(label) {
-  const option = $(`#filter-stand option[value="${CSS.escape(label.trim())}" i]`, HTMLOptionElement);
+  const option = $(`:is(#filter-stand, #stands) option[value="${CSS.escape(label.trim())}" i]`, HTMLOptionElement);
   return option?.textContent?.trim() ?? words("noStand");
 }
 
 /** @param {HTMLInputElement} field */
 function questionOf(field) {
   const found = [...document.querySelectorAll(`[data-number="${CSS.escape(field.value)}"]`)].find((card) => !card.contains(field));
-  const text = found?.querySelector(".question-text")?.textContent?.trim() ?? "";
+  const proposed = $(`.alike-one[value="${CSS.escape(field.value)}"] .alike-text`, HTMLElement, field.closest("[data-part=merge]:is(section)"));
+  const text = (found?.querySelector(".question-text") ?? proposed)?.textContent?.trim() ?? "";
+  // The page of one question knows few others: it says nothing of those that it does not show.
+  if (!text && byId("one")) return "";
   return text ? (text.length > 120 ? `${text.slice(0, 118)} …` : text) : words("noNumber");
 }
 

@@ -11,6 +11,10 @@ import { emit, on } from "../page/events.js";
 import { rescue } from "../page/rescue.js";
 import { choose } from "./chosen.js";
 
+const OPEN = ".verb-panel[data-my-open]";
+/** @type {HTMLElement | null} */
+let lastOpened = null;
+
 const TYPED = "textarea, input[type=text], input[type=number], input[type=date]";
 
 /** @param {Element} row */
@@ -129,11 +133,13 @@ export function open(row, name, byKeys = false) {
   if (!panel) return false;
   if (row.matches(".row-q")) choose(row);
   const first = $("textarea, input:not([type=hidden])", HTMLElement, panel) ?? $("button, a", HTMLElement, panel);
-  // On a touch screen focusing would open the on-screen keyboard over the panel.
-  if (byKeys || matchMedia("(hover: hover)").matches) first?.focus({ preventScroll: true });
+  // Whoever opens a panel that begins with words is about to write them. With others, on a touch screen, focusing would
+  // open the on-screen keyboard over the panel.
+  if (byKeys || first instanceof HTMLTextAreaElement || matchMedia("(hover: hover)").matches) first?.focus({ preventScroll: true });
   // Keep the question's text visible above the panel.
   panel.scrollIntoView({ block: "nearest" });
   if (row.getBoundingClientRect().top < 0 || row.offsetHeight < innerHeight * 0.8) row.scrollIntoView({ block: "nearest" });
+  lastOpened = row;
   emit("panel-toggled");
   return true;
 }
@@ -223,9 +229,11 @@ export function start() {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const panel = closest(event.target, ".verb-panel[data-my-open]");
-    const row = closest(panel, "[data-version]");
-    if (!panel || !row) return;
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    // Also with the focus on the button that opened it, or nowhere: then the one that was opened last.
+    const row = closest(event.target, "[data-version]") ?? (document.activeElement === document.body ? lastOpened : null);
+    const panel = closest(event.target, OPEN) ?? $(`${OPEN}:not([data-my-kept-open])`, HTMLElement, row);
+    if (!panel?.isConnected || !row) return;
     event.preventDefault();
     const name = panel.dataset.panel ?? "";
     closeAll(row);
