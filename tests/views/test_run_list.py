@@ -1,8 +1,8 @@
-"""The run list without scripts: to its head at a press, to a place that is typed; and skip links."""
+"""The run list without scripts: its head at a press, a place that is typed; and skip links."""
 
 import re
 
-from tests.support.fair import GE, ROBO, Fair
+from tests.support.fair import ROBO, Fair
 from tests.support.windows import Desk
 
 
