@@ -35,6 +35,8 @@ SHIFTED = """(() => {
   const all = { subtree: true, childList: true, characterData: true };
   new MutationObserver(note).observe(document, all);
 })();"""
+LEAST_S, MOST_S = 300, 600
+"""Of ten minutes: a clock that is seven minutes wrong is out of these, a slow machine is not."""
 LEFT = re.compile(r"(?:noch )?(\d+):(\d\d)")
 
 
@@ -69,12 +71,12 @@ def seen(page: Page) -> list[str]:
     return found
 
 
-def never_wrong(page: Page, most: int, least: int) -> None:
+def never_wrong(page: Page) -> None:
     """Whatever its clocks ever read was a time within these seconds, or the server's words."""
     for text in seen(page):
         found = LEFT.fullmatch(text)
         if found:
-            assert least <= int(found[1]) * 60 + int(found[2]) <= most, seen(page)
+            assert LEAST_S <= int(found[1]) * 60 + int(found[2]) <= MOST_S, seen(page)
         else:
             assert re.fullmatch(r"bis \d\d:\d\d", text), seen(page)
 
@@ -95,10 +97,10 @@ def test_the_time_left_is_the_servers_at_the_moderation_and_in_the_hall(
         hall.locator("#clock time"),
     ]
     told = [left(clock) for clock in clocks]
-    assert 540 <= min(told) <= max(told) <= 600
+    assert LEAST_S <= min(told) <= max(told) <= MOST_S
     assert max(told) - min(told) <= 3
     for page in (moderation, hall):
-        never_wrong(page, 600, 540)
+        never_wrong(page)
 
 
 def test_a_clock_that_is_set_right_during_the_day_shows_nowhere(
@@ -116,8 +118,8 @@ def test_a_clock_that_is_set_right_during_the_day_shows_nowhere(
     for page, clock in zip(pages, clocks, strict=True):
         before = clock.inner_text()
         expect(clock).not_to_have_text(before)
-        assert 530 <= left(clock) <= 600
-        never_wrong(page, 600, 530)
+        assert LEAST_S <= left(clock) <= MOST_S
+        never_wrong(page)
 
 
 @pytest.mark.parametrize("by", WRONG)
@@ -126,7 +128,7 @@ def test_ages_are_true_at_the_desk_and_on_a_phone(shared: Demo, windows: Windows
     desk = shifted(windows, shared.desk(4), by)
     until_online(phone, desk)
     number = ask(phone, f"Wie alt ist das, {by}?")
-    just_now = re.compile(r"^(jetzt|vor 1 Min\.)$")
+    just_now = re.compile(r"^(jetzt|vor [1-4] Min\.)$")
     expect(desk.locator(f"[data-number='{number}'] time[data-ago]")).to_have_text(just_now)
     expect(phone.locator("#mine time[data-ago]").first).to_have_text(just_now)
     phone.reload()
@@ -185,8 +187,13 @@ def test_the_time_left_is_announced_at_a_few_marks_alone(shared: Demo, windows: 
         (0, "Die Zeit ist um."),
     ):
         page.evaluate(
-            "(seconds) => { for (const one of document.querySelectorAll('time[data-clock]'))"
-            " one.dateTime = new Date(Date.now() + seconds * 1000 + 700).toISOString(); }",
+            """(seconds) => {
+              const until = new Date(Date.now() + seconds * 1000 + 300).toISOString();
+              for (const one of document.querySelectorAll("time[data-clock]")) one.dateTime = until;
+              // Looked at before anything else happens, however slow the machine is.
+              const detail = { heard: [], outside: [] };
+              document.dispatchEvent(new CustomEvent("exchange:dom-updated", { detail }));
+            }""",
             seconds,
         )
         expect(said).to_have_text(sentence)
