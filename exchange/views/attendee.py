@@ -370,6 +370,7 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "now_at": fair.where_now(found.id) if found.archived else [],
             "may_vote": event.phase in VOTING and event.me_too and not found.archived,
             **_asking(event, found, form),
+            "municipalities": _suggested(event_id),
             "short_address": qr.short_address(_public(f"/s/{found.code}")),
         }
 
@@ -382,7 +383,8 @@ def _asking(event: EventLine, stand: StandLine | None, form: AskForm) -> dict[st
         "line": stand,
         "may_ask": event.phase in ASKING and stand is not None and not stand.archived,
         "form": form,
-        "municipalities": _suggested(event.id),
+        # None: they are asked for when the field gets the focus, as here where much else is read.
+        "municipalities": None,
         "facets": list(Facet),
     }
 
