@@ -5,7 +5,7 @@ import { $$, closest, focused } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
 import { isSeen } from "./words.js";
 
-export const ROW = ".row-q[data-version]";
+export const ROW = "article.row-q[data-version]";
 
 /** @type {HTMLElement | null} */
 let current = null;

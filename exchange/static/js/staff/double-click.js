@@ -16,6 +16,9 @@ const TAPS = 600;
 const NEAR = 24;
 const KEPT = "exchange.pressed";
 
+/** Milliseconds on a clock that goes on from page to page. */
+const clock = () => performance.timeOrigin + performance.now();
+
 /** The latest press that counted. @type {{control: Element | null, at: number, x: number, y: number} | null} */
 let last = null;
 let pointer = "mouse";
@@ -23,7 +26,7 @@ let pointer = "mouse";
 /** @param {MouseEvent} event */
 function isSecondHalf({ detail, clientX, clientY }) {
   if (detail === 2 || !last) return detail > 1;
-  const since = performance.now() - last.at;
+  const since = clock() - last.at;
   // Whoever clicks on and on is heard once in a while.
   if (detail > 2) return since < SLOWEST;
   return pointer !== "mouse" && since < TAPS && Math.hypot(clientX - last.x, clientY - last.y) < NEAR;
@@ -38,21 +41,21 @@ function hear(event) {
     event.stopImmediatePropagation();
     return;
   }
-  last = { control, at: performance.now(), x: event.clientX, y: event.clientY };
+  last = { control, at: clock(), x: event.clientX, y: event.clientY };
 }
 
 /** The next page shall know of a press that led to it. */
 function keep() {
   if (!last) return;
   const { at, x, y } = last;
-  try { sessionStorage.setItem(KEPT, JSON.stringify({ at: Date.now() - (performance.now() - at), x, y })); } catch { /* no storage */ }
+  try { sessionStorage.setItem(KEPT, JSON.stringify({ at, x, y })); } catch { /* no storage */ }
 }
 
 function recall() {
   try {
     const { at, x, y } = JSON.parse(sessionStorage.getItem(KEPT) ?? "");
     sessionStorage.removeItem(KEPT);
-    last = { control: null, at: performance.now() - (Date.now() - at), x, y };
+    last = { control: null, at, x, y };
   } catch { /* none was kept */ }
 }
 

@@ -112,9 +112,9 @@ export function start() {
   on("panel-made", ({ panel }) => { if (panel.dataset.panel === "move") sayPlaces(); });
   document.addEventListener("pointerdown", begin);
   document.addEventListener("click", (event) => {
-    const button = closest(event.target, "[data-move]");
+    const button = closest(event.target, ".place-button");
     const card = closest(button, "[data-version]");
-    if (button && card) void moveBy(card, Number(button.dataset.move)).then(() => { if (document.activeElement === document.body) button.focus({ preventScroll: true }); });
+    if (button && card) void moveBy(card, button.dataset.part === "up" ? -1 : 1).then(() => { if (document.activeElement === document.body) button.focus({ preventScroll: true }); });
   });
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;

@@ -24,9 +24,10 @@ const isolated = (value) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(va
  * @param {Element | null | undefined} button
  */
 export function labelOf(button) {
-  const copy = /** @type {Element | undefined} */ (button?.cloneNode(true));
-  for (const unseen of copy?.querySelectorAll(".visually-hidden, i, kbd") ?? []) unseen.remove();
-  return (copy?.textContent ?? "").replace(/\s+/g, " ").trim();
+  const copy = button?.cloneNode(true);
+  if (!(copy instanceof Element)) return "";
+  for (const unseen of copy.querySelectorAll(".visually-hidden, i, kbd")) unseen.remove();
+  return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
 /**
