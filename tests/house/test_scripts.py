@@ -60,6 +60,7 @@ MAY_READ_THE_DEVICES_CLOCK = {
     "page/server-time.js": "which corrects it",
     "live/updates.js": "how long the page slept",
     "outbox/sender.js": "leases, between tabs of one browser",
+    "staff/same-place.js": "how long ago this browser sent the form that it comes back from",
 }
 
 
