@@ -85,11 +85,11 @@ def make_event(
 ) -> Event:
     """A new event with stand 0, *Allgemein*, and the passes of moderation and screen.
 
-    `code`: None for any. Refuses `code`, `code_taken`.
+    `code`: None for any. Refuses `code`.
     """
     event = Event(
         series_id=series.id,
-        code=_require_free(session, code) if code is not None else new_code(session),
+        code=new_code(session) if code is None else given_codes.require(codes.SHORT, code),
         title=title,
         city=city,
         venue=venue,
@@ -121,14 +121,14 @@ def make_stand(
 ) -> Stand:
     """A new stand with its presenters' pass. `code`: None for any.
 
-    Refuses `code`, `code_taken`, `label`, `label_reserved`.
+    Refuses `code`, `label`, `label_reserved`.
     """
     return _make_stand(
         session,
         event_id,
         label=require_label(label),
         project_id=project.id if project else None,
-        code=_require_free(session, code) if code is not None else None,
+        code=None if code is None else given_codes.require(codes.SHORT, code),
         place=place,
         pitch=pitch,
         pitch_minutes=pitch_minutes,
@@ -208,14 +208,6 @@ def is_taken(session: Session, code: str) -> bool:
         session.scalar(select(func.count()).select_from(Stand).where(Stand.code == code))
         or session.scalar(select(func.count()).select_from(Event).where(Event.code == code))
     )
-
-
-def _require_free(session: Session, code: str) -> str:
-    """The code, for a new event or stand. Refuses `code`, `code_taken`."""
-    given_codes.require(codes.SHORT, code)
-    if is_taken(session, code):
-        raise Refused("code_taken", field="code", code=code)
-    return code
 
 
 def _general_code(session: Session, code: str | None) -> str | None:
@@ -440,6 +432,6 @@ def _free_code(session: Session, values: Values) -> str | None:
     # Digits alone would be read as the number of a stand.
     if not _CODE.fullmatch(code) or code.isdecimal():
         raise Refused("event_code", field="code")
-    if code in _RESERVED:
+    if code in _RESERVED or is_taken(session, code):
         raise Refused("code_taken", field="code", code=code)
-    return _require_free(session, code)
+    return code
