@@ -406,11 +406,12 @@ def _as_it_was(path: str) -> str:
     """
     try:
         came = urlsplit(request.headers.get("Referer", ""))
+        given = parse_qsl(came.query, max_num_fields=20)
     except ValueError:
         return path
     if came.path.lower() != path.lower():
         return path
-    kept = [one for one in parse_qsl(came.query, max_num_fields=20) if one[0] in _OF_LISTS]
+    kept = [one for one in given if one[0] in _OF_LISTS]
     return f"{path}?{urlencode(kept)}" if kept else path
 
 

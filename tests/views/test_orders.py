@@ -201,7 +201,8 @@ def test_a_vote_without_scripts_leads_back_to_the_same_order_and_length(
             },
         )
         assert answer.headers["Location"] == f"{STAND}{kept}#question-{question}"
-    for elsewhere in ("http://localhost/s/GE2?sort=new", "http://[", f"{STAND}?q=geheim"):
+    long = f"http://localhost{STAND}?{'&'.join(f'x{n}=1' for n in range(40))}"
+    for elsewhere in ("http://localhost/s/GE2?sort=new", "http://[", f"{STAND}?q=geheim", long):
         answer = phone.client.post(
             f"/questions/{question}/me-too",
             data={"on": "1"},

@@ -9,7 +9,7 @@ from tests.support.pages import OF_ONE, PAGES, reader_of_all
 from tests.support.statements import counting_statements
 from tests.support.windows import Window
 
-MOST = 13
+MOST = 12
 MANY = 30
 READ = [*PAGES, *OF_ONE, f"/e/{GE}?q=kosten"]
 
