@@ -250,6 +250,16 @@ def participant_or_new(event_id: int, key: str | None = None) -> str:
     return passes.participant_digest(g.participant_cookie, event_id, _key())
 
 
+def require_cookie(event_id: int, key: str | None) -> None:
+    """Refuses `no_cookies` when this browser brings no participant cookie where it should have one,
+    and gives it one more, with the refusal: the one that it had may just have ended.
+    """
+    if participant(event_id) is None:
+        participant_or_new(event_id, key)
+        g.gives_cookie_refused = True
+        raise Refused("no_cookies")
+
+
 def participant_id(event_id: int) -> int | None:
     """The id of this browser's participant at an event, once it has written something there."""
     digest = participant(event_id)
@@ -287,7 +297,7 @@ def organiser_of(series_id: int) -> Actor:
 
 def may_see_screen(event_id: int) -> PassLine:
     """The hall screen's pass; the moderation may look at it too. Refuses `not_yours`."""
-    refused = Refused("not_yours")
+    refused = _no_pass()
     for role in (Role.SCREEN, Role.MODERATOR):
         try:
             return _holding(role, event_id)
@@ -300,7 +310,7 @@ def organised_series() -> list[Series]:
     """The series that this browser organises. Refuses `not_yours` when there is none."""
     held = [pass_ for pass_ in passes_held() if pass_.role is Role.ORGANISER]
     if not held:
-        raise Refused("not_yours")
+        raise _no_pass()
     g.pass_in_use = held[0]
     return list(people.series_of({pass_.series_id for pass_ in held if pass_.series_id}))
 
@@ -325,7 +335,7 @@ def asker_of(question: QuestionPlace | None) -> Actor:
     """
     known = participant_id(question.event_id if question else NOWHERE)
     if question is None or known is None or question.participant_id != known:
-        raise Refused("not_yours")
+        raise Refused("not_yours", sentence="not_asker")
     return Actor(role="attendee", participant_id=known)
 
 
@@ -439,7 +449,7 @@ def _holding(role: Role, place_id: int) -> PassLine:
     """The pass of this role at this place (NOWHERE: at none). Refuses `not_yours`, `pass_ended`,
     `pass_bound`.
     """
-    refused = Refused("not_yours")
+    refused = _no_pass()
     for held in _held():
         pass_ = held.pass_
         # A pass opens one place: all its other ids are None.
@@ -453,6 +463,17 @@ def _holding(role: Role, place_id: int) -> PassLine:
         if held.closed.word != "pass":
             refused = held.closed
     raise refused
+
+
+def _no_pass() -> Refused:
+    """`not_yours`, in the sentence that fits: a browser that keeps no cookies is let in at the door
+    and comes back without a pass. The door gives every browser a mark, so that one that comes from
+    there without any keeps none. What is not there is refused in the same words.
+    """
+    if _cookie(PASSES_COOKIE):
+        return Refused("not_yours")
+    came_from = urlsplit((request.referrer or "") if has_request_context() else "").path
+    return Refused("not_yours", sentence="pass_not_kept" if came_from == "/pass" else "no_pass")
 
 
 def _note_refusal(why: str, pass_: PassLine | None) -> None:
@@ -645,7 +666,8 @@ def guard_socket(app: Flask, pages: "WSGIApplication") -> None:
 
 
 def _keep_cookies(response: Response) -> Response:
-    if "participant_cookie" in g and response.status_code < 400:
+    given = response.status_code < 400 or "gives_cookie_refused" in g
+    if "participant_cookie" in g and given:
         _set_cookie(response, PARTICIPANT_COOKIE, g.participant_cookie, PARTICIPANT_DAYS)
     if "passes_cookie" in g:
         if g.passes_cookie:

@@ -9,6 +9,7 @@ from exchange import access, assets, cli, config, extensions, instance, sockets,
 from exchange.config import Settings
 from exchange.database.connections import Database
 from exchange.domain import offers
+from exchange.exports import mailto
 from exchange.limits import limiter
 from exchange.process import Process
 from exchange.redis_bus import RedisBreaker, RedisManager
@@ -42,6 +43,7 @@ def create_app(
     app.session_interface = extensions.NoSessions()
     extensions.bind_babel(app, access.locale)
     wording.init_app(app)
+    mailto.init_app(app)
     offers.init_app(app)
     # First: whoever looks at a request later finds nothing beyond the bounds.
     bounds.init_app(app)

@@ -134,7 +134,7 @@ def test_the_room_mine_hears_the_askers_own_questions_only(
     fair.act(question, "answer", by="presenter", answer="So.")
     (push,) = own.heard()
     assert push["room"] == "mine"
-    assert [one["id"] for one in elements(push["html"])] == [f"mine-question-{question}"]
+    assert [one["id"] for one in elements(push["html"])] == [f"mine-question-{question}", "told"]
     assert others.heard() == []
     assert listen("mine", AC, phone).answer == {"ok": False, "error": "no_participant"}
 

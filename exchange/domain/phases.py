@@ -4,12 +4,12 @@ import datetime as dt
 
 from exchange import wording
 from exchange.domain.refusals import Refused
-from exchange.models import ASKING, Event, Phase
+from exchange.models import ASKING, OVER, Event, Phase
 
 VOTING = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND})
 ON_STAGE = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND})
 """The phases in which a question may be on the screen."""
-WITH_MINUTES = frozenset({Phase.FOLLOW_UP, Phase.CLOSED})
+WITH_MINUTES = OVER
 MAY_START_ROUND = ON_STAGE | {Phase.FOLLOW_UP}
 """Whence the moderation starts the round. Opening or reopening a day is for the organiser."""
 

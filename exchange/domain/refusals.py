@@ -226,6 +226,10 @@ _SENTENCES: dict[str, Sentence] = {
         " die Karte wieder frei."
     ),
     "not_yours": _l("Dafür brauchen Sie die passende Zugangskarte."),
+    "no_cookies": _l(
+        "Ihr Browser speichert keine Cookies, darum zählt „Interessiert mich auch“ hier nicht."
+        " Bitte erlauben Sie Cookies für diese Seite, und laden Sie sie neu."
+    ),
     "no_participant": _l("An diesem Gerät wurde hier noch nichts gefragt."),
     "slow_down": _l(
         "Sie haben gerade viele Fragen hintereinander gestellt. Weiter geht es in %(seconds)s s."
@@ -260,6 +264,22 @@ _OTHER_SENTENCES: dict[str, Sentence] = {
     "wrong_passes": _l(
         "Von hier kamen gerade viele Zugangskarten, die nichts öffnen. Weiter geht es in"
         " %(seconds)s s."
+    ),
+    # `not_yours`, for a browser that holds no pass at all, and for one that has just opened one.
+    "no_pass": _l(
+        "Dafür brauchen Sie die passende Zugangskarte. Haben Sie Ihre hier eben erst geöffnet? Dann"
+        " liegt es daran: Ihr Browser speichert keine Cookies. Bitte erlauben Sie Cookies für diese"
+        " Seite, und öffnen Sie den Link der Karte noch einmal."
+    ),
+    "pass_not_kept": _l(
+        "Ihre Zugangskarte gilt, aber Ihr Browser speichert keine Cookies und vergisst sie sofort"
+        " wieder. Bitte erlauben Sie Cookies für diese Seite, und öffnen Sie den Link der Karte"
+        " noch einmal."
+    ),
+    # `not_yours`, for who wants to change a question.
+    "not_asker": _l(
+        "Ändern und zurückziehen lässt sich eine Frage nur mit dem Browser, in dem sie gestellt"
+        " wurde, solange er seine Cookies behält."
     ),
     # `not_yet`, while the day is not settled.
     "no_day": _l("Fragen können ab Beginn der Veranstaltung gestellt werden."),

@@ -27,6 +27,7 @@ from exchange.models import Question, Status
 from exchange.paper import qr
 from exchange.queries import fair, pitches, questions
 from exchange.queries.fair import EventLine
+from exchange.queries.own import own_cards
 from exchange.queries.pitches import PitchState
 from exchange.queries.questions import Card, Stage, Summary
 from exchange.rendering import render, render_each
@@ -301,7 +302,14 @@ def _for_asker(read: _Reader, participant_id: int) -> str:
     }
     if others:
         own += [card for card in read.for_askers if card.id in others]
-    return render_each("questions/_mine.html", own)
+    if not own:
+        return ""
+    # The notice beside the field is about the question that was asked last: a page that shows the
+    # state of a later one ignores this.
+    latest = max(own, key=lambda card: card.number)
+    return render_each("questions/_mine.html", own_cards(own)) + render_each(
+        "attendee/_told.html", [latest]
+    )
 
 
 def _for_phones(news: CoalescedNews) -> str:

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
         PendingNews,
         Revision,
     )
-    from exchange.models.fair import ASKING, Event, Message, Phase, Registration, Series, Stand
+    from exchange.models.fair import (
+        ASKING,
+        OVER,
+        Event,
+        Message,
+        Phase,
+        Registration,
+        Series,
+        Stand,
+    )
     from exchange.models.passes import Pass, Role
     from exchange.models.people import Participant
     from exchange.models.projects import (
@@ -40,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASKING",
+    "OVER",
     "Answer",
     "Base",
     "Basis",

@@ -27,6 +27,7 @@ class Phase(enum.Enum):
 
 
 ASKING = frozenset({Phase.PITCHES, Phase.FAIR, Phase.ROUND, Phase.FOLLOW_UP})
+OVER = frozenset({Phase.FOLLOW_UP, Phase.CLOSED})
 """The phases in which questions are taken."""
 
 

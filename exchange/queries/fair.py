@@ -122,6 +122,11 @@ class ContactLine:
     role: ContactRole | None
     basis: Basis
 
+    @property
+    def reachable(self) -> bool:
+        """Whether somebody can be called, or written to."""
+        return bool(self.phone or self.email)
+
 
 @dataclass(frozen=True)
 class ProjectLine:
@@ -333,6 +338,23 @@ def contacts_of_projects(project_ids: Collection[int]) -> dict[int, list[Contact
     )
     for *line, project_id in rows:
         found.setdefault(project_id, []).append(ContactLine(*line))
+    return found
+
+
+def whom_to_call(codes: Collection[str]) -> dict[str, ContactLine]:
+    """The first contact of each of these projects that can be called or written to, by the
+    project's code. Of a project that was taken out nobody is named.
+    """
+    rows = db.session.execute(
+        _CONTACTS.add_columns(Project.code)
+        .join(Project, Project.id == Contact.project_id)
+        .where(Project.code.in_(codes), Project.archived.is_(False))
+    )
+    found: dict[str, ContactLine] = {}
+    for *columns, code in rows:
+        line = ContactLine(*columns)
+        if line.reachable:
+            found.setdefault(code, line)
     return found
 
 

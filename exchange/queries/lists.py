@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from exchange.database.connections import db
 from exchange.models import Event, Origin, Question, Stand, Status
 from exchange.queries import placement, questions, search
+from exchange.queries.own import OwnCard, own_cards
 from exchange.queries.placement import Order
 from exchange.queries.questions import PUBLIC, Card, place_in
 
@@ -93,7 +94,10 @@ class Part(Generic[T]):
 
     def of(self, whole: Mapping[T, U]) -> "Part[U]":
         """The same with what its ids stand for. What has just gone is left out."""
-        shown = [whole[one] for one in self.shown if one in whole]
+        return self.showing([whole[one] for one in self.shown if one in whole])
+
+    def showing(self, shown: Sequence[U]) -> "Part[U]":
+        """The same with other things in the place of its own."""
         return Part(
             name=self.name,
             ascending=self.ascending,
@@ -207,16 +211,17 @@ def public_at(stand_id: int, wanted: Wanted = USUAL, most: int = MOST_FOR_ALL) -
     return _for_all("public", condition, wanted, order=wanted.order, most=most)
 
 
-def asked_by(participant_id: int, wanted: Wanted = USUAL) -> Part[Card]:
+def asked_by(participant_id: int, wanted: Wanted = USUAL) -> Part[OwnCard]:
     """What one participant asked at an event, the latest first."""
-    return _for_all("mine", Question.participant_id == participant_id, wanted)
+    part = _for_all("mine", Question.participant_id == participant_id, wanted)
+    return part.showing(own_cards(part.shown))
 
 
-NOTHING_ASKED: Part[Card] = part_of("mine", (), USUAL, first=FIRST)
+NOTHING_ASKED: Part[OwnCard] = part_of("mine", (), USUAL, first=FIRST)
 """The same list of somebody who never wrote here."""
 
 
-def beside(other: Part[Card]) -> int:
+def beside(other: Part[T]) -> int:
     """How many a page for everybody shows at most in a list beside another one."""
     return max(LENGTH, MOST_FOR_ALL - len(other.shown))
 

@@ -18,7 +18,7 @@ from exchange.domain.phases import VOTING, WITH_MINUTES
 from exchange.domain.refusals import Refused
 from exchange.exports import vcard
 from exchange.live import revisions
-from exchange.models import ASKING, Facet, Project
+from exchange.models import ASKING, Facet, Phase, Project
 from exchange.paper import qr
 from exchange.queries import entrance, fair, lists, pitches, registrations
 from exchange.queries import entries as entry_queries
@@ -95,16 +95,20 @@ def event(event: str) -> ResponseReturnValue:
     access.speak(found.language)
     words = request.args.get("q", "").strip()[:100]
     typed = " ".join(request.args.get("stand", "").split())[:100]
-    mine = access.participant_id(found.id) if words else None
+    known = access.participant_id(found.id)
+    # Who searches wants to see what is found, not what he asked himself.
+    mine, searching = (None, known) if words else (known, None)
     me_too: set[int] = set()
     watch = [(Room.EVENT, found.code, rooms.public(found.id))]
+    if mine:
+        watch.append((Room.MINE, found.code, rooms.mine(mine)))
     if words:
         watch.append((Room.SEARCH, found.code, rooms.public(found.id)))
 
     def personal() -> object:
         # What is found changes with every question, and the public counter knows of few of them.
-        if mine:
-            me_too.update(question_queries.my_votes(mine))
+        if searching:
+            me_too.update(question_queries.my_votes(searching))
         return (revisions.read(rooms.moderate(found.id)), sorted(me_too)) if words else ""
 
     def build() -> dict[str, Any]:
@@ -121,9 +125,10 @@ def event(event: str) -> ResponseReturnValue:
             "named": stands_named(stands, typed),
             "q": words,
             "found": part,
-            "own": question_queries.asked_by(mine) if mine else set(),
+            "own": question_queries.asked_by(searching) if searching else set(),
             "me_too": me_too,
             "may_vote": event.phase in VOTING and event.me_too,
+            "mine": lists.asked_by(mine, wanted()) if mine else lists.NOTHING_ASKED,
             "only_latest": SEARCHED if only_latest else None,
             **_asking(event, general, AskForm(key=str(uuid.uuid4()))),
         }
@@ -206,7 +211,9 @@ def code(stand: str) -> Response:
 
 @bp.route("/questions/<int:question>/me-too", methods=["PUT", "DELETE", "POST"])
 def me_too(question: int) -> ResponseReturnValue:
-    """Say or take back *me too*."""
+    """Say or take back *me too*. `again`: this browser has voted before, or has just been given a
+    cookie; without one it is refused.
+    """
     on = request.method == "PUT"
     fields = posted()
     if request.method == "POST":
@@ -216,6 +223,14 @@ def me_too(question: int) -> ResponseReturnValue:
         on = word == "1"
     found = _question(question)
     echo = _echo(fields)
+    again = request.args.get("again") or fields.get("again")
+    if again:
+        access.require_cookie(found.event_id, echo.get("key"))
+    elif request.method == "POST" and not wants_json() and not access.participant(found.event_id):
+        # A form without a cookie is sent once more by the browser itself, with the cookie that it
+        # is given here: whoever keeps none would vote anew with every press.
+        access.participant_or_new(found.event_id, echo.get("key"))
+        return redirect(f"/questions/{question}/me-too?again=1", 307)
     digest = access.participant_or_new(found.event_id, echo.get("key"))
     if on:
         quotas.count_me_too(access.visitor(found.event_id, digest), question)
@@ -367,6 +382,7 @@ def _stand_page(found: StandLine, form: AskForm) -> Response:
             "prepared": question_queries.prepared_at(found.id),
             "public": lists.public_at(found.id, wanted(), lists.beside(own)),
             "me_too": me_too,
+            "asking": _shows_field(event, found, form),
             "now_at": fair.where_now(found.id) if found.archived else [],
             "may_vote": event.phase in VOTING and event.me_too and not found.archived,
             **_asking(event, found, form),
@@ -387,6 +403,13 @@ def _asking(event: EventLine, stand: StandLine | None, form: AskForm) -> dict[st
         "municipalities": None,
         "facets": list(Facet),
     }
+def _shows_field(event: EventLine, stand: StandLine, form: AskForm) -> bool:
+    """Whether the page has the question field: to ask, or to give back what was refused. When all
+    is over a text is given back beside the contact.
+    """
+    if event.phase is Phase.CLOSED and not stand.archived:
+        return False
+    return (event.phase in ASKING and not stand.archived) or bool(form.text or form.error)
 
 
 INLINE_BYTES = 2_000

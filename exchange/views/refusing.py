@@ -28,6 +28,7 @@ _STATUS = {
     "pass_ended": 403,
     "pass_bound": 403,
     "not_yours": 403,
+    "no_cookies": 403,
     "unknown": 404,
     "no_contact": 404,
     "method": 405,

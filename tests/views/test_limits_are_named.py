@@ -59,8 +59,8 @@ def test_wrong_cards_have_a_sentence_of_their_own(
     phone: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quotas, "WRONG_PASSES_AN_ADDRESS", a_minute(1))
-    for _ in range(2):
-        refused = phone.send("/pass", secret="x" * 22)
+    phone.send("/pass", secret="x" * 22)
+    refused = phone.send("/pass", secret="x" * 22)
     assert refused.status_code == 429
     assert refused.json
     assert "Zugangskarten" in refused.json["message"]

@@ -6,12 +6,17 @@ import { $, fieldOf } from "./page/dom.js";
 const form = $("form[data-door]", HTMLFormElement);
 const field = fieldOf(form, "secret", HTMLInputElement);
 
+const notice = $("[data-no-cookies]");
+if (notice) notice.hidden = navigator.cookieEnabled;
+
 function open() {
   let secret = location.hash.slice(1);
   if (!form || !field || !secret) return;
   try { secret = decodeURIComponent(secret); } catch { /* as it stands */ }
   history.replaceState(null, "", location.pathname + location.search);
   field.value = secret;
+  // It would be let in, and forgotten before the next page.
+  if (!navigator.cookieEnabled) return;
   form.dataset.opening = "";
   form.requestSubmit();
 }

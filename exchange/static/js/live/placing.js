@@ -205,7 +205,7 @@ export function reconcile(page) {
     for (const region of $$("[data-live]", HTMLElement, page)) {
       const present = byId(region.id);
       // A region inside another one comes with it.
-      if (!present || region.parentElement?.closest("[data-live]")) continue;
+      if (!present || region.parentElement?.closest("[data-live], [data-keep]")?.matches("[data-live]")) continue;
       for (const child of $$(":scope > [id]", HTMLElement, region)) if (!byId(child.id)) highlight(child);
       morph(present, region);
     }

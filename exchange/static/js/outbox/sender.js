@@ -93,11 +93,11 @@ export function sender(policy) {
   /** All that wait or were refused, the oldest first. */
   const entries = () => store.all().filter((write) => !write.arrived);
 
-  /** @param {Omit<T, keyof Write> & Pick<T, "key" | "url" | "fields"> & Partial<T>} wish */
+  /** One that is `refused` already is only kept. @param {Omit<T, keyof Write> & Pick<T, "key" | "url" | "fields"> & Partial<T>} wish */
   function put(wish) {
     const others = entries();
     const order = (others.at(-1)?.order ?? 0) + 1;
-    const write = /** @type {T} */ (/** @type {unknown} */ ({ maybe: false, ...wish, order, tries: 0, why: "", message: "", refused: null, tab: "", until: 0, arrived: null }));
+    const write = /** @type {T} */ (/** @type {unknown} */ ({ maybe: false, refused: null, ...wish, order, tries: 0, why: "", message: "", tab: "", until: 0, arrived: null }));
     store.write(write);
     for (const earlier of others) if (policy.supersedes(write, earlier)) discard(earlier.key);
     policy.tell("changed", write);

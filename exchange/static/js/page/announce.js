@@ -63,20 +63,28 @@ export function toast(sentence, { label, act, seconds = act ? 12 : 6 } = {}) {
 /** @type {Map<string, string>} */
 const known = new Map();
 
-/** The sentences that were not there before. */
+/** The elements whose sentence was not there before. */
 function changes() {
+  /** @type {HTMLElement[]} */
   const fresh = [];
   for (const element of $$("[data-say][id]")) {
     const sentence = element.dataset.say ?? "";
     const before = known.get(element.id);
-    if (before !== undefined && before !== sentence && sentence) fresh.push(sentence);
+    if (before !== undefined && before !== sentence && sentence) fresh.push(element);
     known.set(element.id, sentence);
   }
   return fresh;
 }
 
-/** Install the listeners; once a page. */
-export function start() {
+/**
+ * Install the listeners; once a page.
+ * @param {(fresh: HTMLElement[]) => void} [heard]  told after each update, also of nothing
+ */
+export function start(heard) {
   changes();
-  on("dom-updated", () => say(changes().join(" "), { keep: true }));
+  on("dom-updated", () => {
+    const fresh = changes();
+    say(fresh.map(({ dataset }) => dataset.say).join(" "), { keep: true });
+    heard?.(fresh);
+  });
 }

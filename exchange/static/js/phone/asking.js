@@ -9,7 +9,7 @@ import { newKey } from "../outbox/post.js";
 import { drafts } from "../outbox/storage.js";
 import { timeOfDay } from "../page/ages.js";
 import { say } from "../page/announce.js";
-import { $, $$, must } from "../page/dom.js";
+import { $, $$, byId, must } from "../page/dom.js";
 import { emit, on } from "../page/events.js";
 import { discard, entries, entryOf, follow, isUnderWay, put, start as startSending, wake } from "./outbox.js";
 
@@ -31,6 +31,8 @@ export const giveBack = (entry) => fields.get(entry.url)?.(entry) ?? false;
 function attend(form) {
   const url = form.getAttribute("action") ?? "";
   const draft = `exchange.draft ${url}`;
+  /** The words that were sent last: the browser may offer them again, after Back or a reload. */
+  const sent = `exchange.sent ${url}`;
   const text = must("[name=text]", HTMLTextAreaElement, form);
   const button = must("button[type=submit]", HTMLButtonElement, form);
   const state = must("[data-ask-state]", HTMLElement, form);
@@ -39,23 +41,22 @@ function attend(form) {
   const change = $("[data-ask-change]", HTMLButtonElement, form);
   const words = form.dataset;
   const names = ["text", "facet", "name", "municipality", "stand"];
+  const field = must("[name=key]", HTMLInputElement, form);
   /** Of the question that the form shows while it is being sent. */
   let key = "";
+  let typed = false;
 
-  const values = () => Object.fromEntries(names.filter((name) => form.elements.namedItem(name)).map((name) => [name, valueOf(name)]));
-
-  /** @param {string} name */
-  function valueOf(name) {
+  const values = () => Object.fromEntries(names.flatMap((name) => {
     const field = form.elements.namedItem(name);
-    return field && "value" in field ? String(field.value) : "";
-  }
+    return field && "value" in field ? [[name, String(field.value)]] : [];
+  }));
 
   /** @param {Record<string, string>} given */
   function fill(given) {
     for (const name of names) {
       const field = form.elements.namedItem(name);
-      if (!given[name] || !field) continue;
-      if (field instanceof RadioNodeList || field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) field.value = given[name];
+      if (!given[name] || !field || !("value" in field)) continue;
+      field.value = given[name];
       // What is filled in must not be hidden.
       if (name !== "text") form.querySelector(`[name=${name}]`)?.closest("details")?.setAttribute("open", "");
     }
@@ -93,6 +94,12 @@ function attend(form) {
     if (change) change.hidden = true;
   }
 
+  /** Words that have not been sent: a draft. @param {Record<string, string>} [given] */
+  function keep(given = values()) {
+    drafts.write(sent, null);
+    drafts.write(draft, given.text || given.facet || given.name || given.municipality ? given : null);
+  }
+
   /** Make the form free for the next question. */
   function clear() {
     key = "";
@@ -105,9 +112,9 @@ function attend(form) {
     tell("quiet", "", { aloud: false });
   }
 
-  /** @param {string} sent */
-  function track(sent) {
-    key = sent;
+  /** @param {string} fresh */
+  function track(fresh) {
+    key = fresh;
     wait(true);
     refuse("");
     tell("quiet", words.sending ?? "");
@@ -120,10 +127,11 @@ function attend(form) {
         key = "";
         wait(false);
         tell("quiet", "", { aloud: false });
-        drafts.write(draft, values());
+        keep();
         refuse(entry.refused?.message ?? "");
       },
-      left: () => { if (entryOf(sent)) clear(); else wait(false); key = ""; },
+      // Gone without a word: another page has seen it arrive while this one was frozen, or somebody has discarded it.
+      left: () => { if (!change || entryOf(fresh)) clear(); else wait(false); key = ""; },
       waits: change ? waits : undefined,
     });
   }
@@ -142,6 +150,8 @@ function attend(form) {
     const { number, status } = answer?.body ?? {};
     const sentence = (status === "pending" ? words.sentPending : status === "owed" ? words.sentOwed : words.sent) ?? "";
     state.dataset.number = number;
+    // As _told.html counts: behind the server's first word on this question, before its second.
+    state.dataset.version = `${number * 1e5 + 3}`;
     tell("done", sentence.replace("{number}", number).replace("{time}", timeOfDay(answer?.time)));
     emit("question-asked", { number, form });
   }
@@ -160,19 +170,22 @@ function attend(form) {
     // Pressed again while it is being sent: retry at once, under the same key.
     if (key) return wake();
     if (!text.value.trim()) return refuse(words.empty ?? "");
-    const fresh = newKey();
+    // What the browser has put back may have arrived under the key that came with the page, before any script ran.
+    const fresh = typed ? newKey() : field.value;
+    field.value = newKey();
     track(fresh);
     put({ key: fresh, what: "ask", url, fields: values(), place: words.place });
     // Only now is it in the outbox (or, if storage is denied, in memory).
     drafts.write(draft, null);
+    drafts.write(sent, text.value);
   });
 
   form.addEventListener("input", () => {
+    typed = true;
     grow();
     if (error.textContent) refuse("");
-    if (!state.hidden && state.dataset.kind === "done") tell("quiet", "", { aloud: false });
-    const typed = values();
-    drafts.write(draft, typed.text || typed.facet || typed.name || typed.municipality ? typed : null);
+    if (change && state.dataset.kind === "done") tell("quiet", "", { aloud: false });
+    keep();
   });
 
   change?.addEventListener("click", () => {
@@ -182,7 +195,7 @@ function attend(form) {
     key = "";
     wait(false);
     tell("quiet", "", { aloud: false });
-    drafts.write(draft, now);
+    keep(now);
     text.focus();
   });
 
@@ -190,7 +203,7 @@ function attend(form) {
     if (!form.isConnected || key || text.value.trim()) return false;
     discard(entry.key);
     fill(entry.fields);
-    drafts.write(draft, values());
+    keep();
     refuse(sentence, { focus: false });
     if (!sentence) text.focus();
     return true;
@@ -198,30 +211,53 @@ function attend(form) {
 
   const waiting = entries().filter((entry) => entry.url === url && !entry.refused);
   const mine = change && waiting.find((entry) => !isHeld(entry.key));
-  // After a reload the browser may have restored a text that is in the outbox already.
-  if (waiting.some((entry) => entry.fields.text === text.value)) text.value = "";
+  /** Whether these words are in the outbox, or have arrived. @param {string} words */
+  const isSent = (words) => words === drafts.read(sent) || waiting.some(({ fields }) => fields.text === words)
+    || $$("#mine .question-text").some(({ textContent }) => textContent === words.trim());
+  if (isSent(text.value)) text.value = "";
   if (mine) {
     fill(mine.fields);
     track(mine.key);
   } else if (!text.value) {
-    const typed = drafts.read(draft);
-    if (typed) {
-      fill(typed);
-      drafts.write(draft, typed);
+    const begun = drafts.read(draft);
+    if (begun && !isSent(begun.text)) {
+      fill(begun);
+      drafts.write(draft, begun);
     }
     // Refused in another tab: staff have no list that would show it.
     const refused = change && entries().find((entry) => entry.url === url && entry.refused);
     if (refused) fields.get(url)?.(refused, refused.refused?.message);
   }
-  // The form was removed for a phase and is back with its text: the copy of it may go.
-  for (const rescued of document.querySelectorAll(".rescued")) {
-    if (rescued.querySelector("textarea")?.value === text.value) rescued.remove();
-  }
+  // The form was removed for a phase and is back with its text.
+  if (text.value) dropRescued(text.value);
   grow();
 }
 
 /** Whether the asker can correct it: refused for its text, not for the time or the place. @param {Entry} entry */
 const isCorrectable = (entry) => [400, 413, 422].includes(entry.refused?.status ?? 0);
+
+/** Words that went with their field are elsewhere now: the box that was made of them may go. @param {string} words */
+function dropRescued(words) {
+  for (const box of $$(".rescued")) {
+    if (!$("textarea", HTMLTextAreaElement, box)?.value.startsWith(words)) continue;
+    if (box.contains(document.activeElement)) $("#outbox li:last-child [data-do=copy]")?.focus();
+    box.remove();
+  }
+}
+
+/** Asking has ended while somebody was writing: the words go to the waiting list, as if they had been sent and refused. */
+function keepTooLate() {
+  const closed = byId("closed");
+  const { url = "", place, refused = "" } = closed?.dataset ?? {};
+  const draft = `exchange.draft ${url}`;
+  const words = closed && drafts.read(draft);
+  if (!words?.text) return;
+  // Both copies go, also if another tab has written this one.
+  drafts.write(draft, words);
+  drafts.write(draft, null);
+  put({ key: newKey(), what: "ask", url, fields: words, place, refused: { word: "closed", message: refused, status: 403 } });
+  dropRescued(words.text);
+}
 
 /** @type {WeakSet<HTMLFormElement>} */
 const attended = new WeakSet();
@@ -232,6 +268,7 @@ function attendAll() {
     attended.add(form);
     attend(form);
   }
+  keepTooLate();
 }
 
 /** Install the listeners; once a page. A form may come later, when the phase allows asking. */
@@ -239,16 +276,24 @@ export function start() {
   attendAll();
   on("dom-updated", () => {
     attendAll();
-    for (const url of fields.keys()) if (!document.querySelector(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);
+    for (const url of fields.keys()) if (!$(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);
   });
   on("outbox-changed", ({ kind, entry }) => {
     if (kind === "arrived" && entry.what !== "me-too" && connectionState() !== "still") {
       // My first question comes with a reading, as does my own room; later ones are pushed. Staff have their room already.
-      const told = entry.what === "ask" && (!document.getElementById("mine") || watches("mine"));
-      if (!told || connectionState() !== "online") void readAgain();
+      const told = entry.what === "ask" && (!byId("mine") || watches("mine"));
+      const number = entry.arrived?.body.number;
+      const isMissing = () => entry.what === "ask" && byId("mine") && !$(`#mine > [data-order="${number}"]`);
+      const look = async () => {
+        await readAgain();
+        if (!isMissing()) return;
+        // A browser that keeps no cookies: the server says so to whoever has asked and is nobody.
+        history.replaceState(null, "", `${location.search || "?"}&asked=${number}`);
+        void readAgain();
+      };
+      if (!told || connectionState() !== "online") void look();
       // In case that push is lost.
-      const place = `#mine > [data-order="${entry.arrived?.body.number}"]`;
-      if (entry.what === "ask" && document.getElementById("mine")) setTimeout(() => { if (!document.querySelector(place)) void readAgain(); }, 3000);
+      setTimeout(() => { if (isMissing()) void look(); }, 3000);
     }
     // Refused after the form had let it go: back into the form, if that is free.
     if (kind === "refused" && !isHeld(entry.key) && isCorrectable(entry)) fields.get(entry.url)?.(entry, entry.refused?.message);

@@ -76,6 +76,14 @@ function draw(entry, item) {
   if (entry.what === "ask" && hasField(entry)) may.push("change");
   if (entry.refused) may.push("again");
   if (entry.refused && entry.fields.text) may.push("copy");
+  // With this stand's contact, once all is over.
+  const link = "[href^=mailto]";
+  const mail = $(`#closed[data-url="${CSS.escape(entry.url)}"] ${link}`, HTMLAnchorElement);
+  if (mail && entry.refused && !$(link, HTMLElement, item)) {
+    const own = document.importNode(mail, true);
+    own.href = mail.href.replace(/&body=.*/, "&body=") + encodeURIComponent(entry.fields.text ?? "");
+    item.lastElementChild?.append(own);
+  }
   show(item, entry.refused ? "refused" : isStored(entry) ? "waiting" : "open", sentenceOf(entry), may);
 }
 
