@@ -212,9 +212,12 @@ function attend(form) {
   const waiting = entries().filter((entry) => entry.url === url && !entry.refused);
   const mine = change && waiting.find((entry) => !isHeld(entry.key));
   /** Whether these words are in the outbox, or have arrived. @param {string} words */
-  const isSent = (words) => words === drafts.read(sent) || waiting.some(({ fields }) => fields.text === words)
+  const isSent = (words) => words === drafts.read(sent) || entries().some((entry) => entry.url === url && !entry.refused && entry.fields.text === words)
     || $$("#mine .question-text").some(({ textContent }) => textContent === words.trim());
-  if (isSent(text.value)) text.value = "";
+  const forget = () => { if (!typed && !key && isSent(text.value)) text.value = ""; };
+  forget();
+  // Browsers put words back before or after scripts have run.
+  addEventListener("pageshow", forget);
   if (mine) {
     fill(mine.fields);
     track(mine.key);
@@ -279,7 +282,7 @@ export function start() {
     for (const url of fields.keys()) if (!$(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);
   });
   on("outbox-changed", ({ kind, entry }) => {
-    if (kind === "arrived" && entry.what !== "me-too" && connectionState() !== "still") {
+    if (kind === "arrived" && entry.what !== "me-too") {
       // My first question comes with a reading, as does my own room; later ones are pushed. Staff have their room already.
       const told = entry.what === "ask" && (!byId("mine") || watches("mine"));
       const number = entry.arrived?.body.number;
