@@ -403,6 +403,8 @@ def _asking(event: EventLine, stand: StandLine | None, form: AskForm) -> dict[st
         "municipalities": None,
         "facets": list(Facet),
     }
+
+
 def _shows_field(event: EventLine, stand: StandLine, form: AskForm) -> bool:
     """Whether the page has the question field: to ask, or to give back what was refused. When all
     is over a text is given back beside the contact.
