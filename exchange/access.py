@@ -93,13 +93,14 @@ def query_of_referrer(path: str) -> list[tuple[str, str]]:
     """What the page at `path` was asked for when a form on it was sent; empty where the browser
     does not say, or the form stood on another page.
     """
-    parts = urlsplit(request.referrer or "")
-    if parts.netloc != request.host or parts.path != path:
-        return []
     try:
-        return parse_qsl(parts.query[:_LONGEST_QUERY], max_num_fields=20)
+        parts = urlsplit(request.referrer or "")
+        query = parse_qsl(parts.query[:_LONGEST_QUERY], max_num_fields=20)
     except ValueError:
         return []
+    # Codes are found in any case.
+    is_that_page = parts.netloc == request.host and parts.path.lower() == path.lower()
+    return query if is_that_page else []
 
 
 _LONGEST_QUERY = 600

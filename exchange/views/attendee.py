@@ -4,7 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
@@ -429,14 +429,7 @@ def _as_it_was(path: str) -> str:
     """The address of a page with the order and the length of lists that it had when a form of its
     own was sent. Nothing else that the browser says of where it was is taken over.
     """
-    try:
-        came = urlsplit(request.headers.get("Referer", ""))
-        given = parse_qsl(came.query, max_num_fields=20)
-    except ValueError:
-        return path
-    if came.path.lower() != path.lower():
-        return path
-    kept = [one for one in given if one[0] in _OF_LISTS]
+    kept = [one for one in access.query_of_referrer(path) if one[0] in _OF_LISTS]
     return f"{path}?{urlencode(kept)}" if kept else path
 
 

@@ -73,3 +73,13 @@ def test_a_form_returns_to_the_part_of_the_list_that_it_stood_on(
     undo = {"change": change, "back": address}
     back = organiser.client.post(f"/organise/{GE}/undo", data=undo, headers=came)
     assert back.headers["Location"] == f"{address}?{kept}done=undone"
+
+
+@pytest.mark.parametrize("referer", ["http://[", "http://[::1", "//\u2100", "x" * 5000])
+def test_a_form_from_nowhere_that_can_be_read_returns_to_the_list(
+    organiser: Window, referer: str
+) -> None:
+    came = SAME_ORIGIN | {"Referer": referer}
+    address = f"/organise/{GE}/stands"
+    answer = organiser.client.post(address, data={"label": "77"}, headers=came)
+    assert answer.headers["Location"].startswith(f"{address}?change=")
