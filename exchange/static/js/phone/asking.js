@@ -41,10 +41,8 @@ function attend(form) {
   const change = $("[data-ask-change]", HTMLButtonElement, form);
   const words = form.dataset;
   const names = ["text", "facet", "name", "municipality", "stand"];
-  const field = must("[name=key]", HTMLInputElement, form);
   /** Of the question that the form shows while it is being sent. */
   let key = "";
-  let typed = false;
 
   const values = () => Object.fromEntries(names.flatMap((name) => {
     const field = form.elements.namedItem(name);
@@ -170,9 +168,7 @@ function attend(form) {
     // Pressed again while it is being sent: retry at once, under the same key.
     if (key) return wake();
     if (!text.value.trim()) return refuse(words.empty ?? "");
-    // What the browser has put back may have arrived under the key that came with the page, before any script ran.
-    const fresh = typed ? newKey() : field.value;
-    field.value = newKey();
+    const fresh = newKey();
     track(fresh);
     put({ key: fresh, what: "ask", url, fields: values(), place: words.place });
     // Only now is it in the outbox (or, if storage is denied, in memory).
@@ -181,7 +177,6 @@ function attend(form) {
   });
 
   form.addEventListener("input", () => {
-    typed = true;
     grow();
     if (error.textContent) refuse("");
     if (change && state.dataset.kind === "done") tell("quiet", "", { aloud: false });
@@ -212,9 +207,9 @@ function attend(form) {
   const waiting = entries().filter((entry) => entry.url === url && !entry.refused);
   const mine = change && waiting.find((entry) => !isHeld(entry.key));
   /** Whether these words are in the outbox, or have arrived. @param {string} words */
-  const isSent = (words) => words === drafts.read(sent) || entries().some((entry) => entry.url === url && !entry.refused && entry.fields.text === words)
+  const isSent = (words) => words === drafts.read(sent) || waiting.some(({ fields }) => fields.text === words)
     || $$("#mine .question-text").some(({ textContent }) => textContent === words.trim());
-  const forget = () => { if (!typed && !key && isSent(text.value)) text.value = ""; };
+  const forget = () => { if (!key && isSent(text.value)) text.value = ""; };
   forget();
   // Browsers put words back before or after scripts have run.
   addEventListener("pageshow", forget);
@@ -251,15 +246,15 @@ function dropRescued(words) {
 /** Asking has ended while somebody was writing: the words go to the waiting list, as if they had been sent and refused. */
 function keepTooLate() {
   const closed = byId("closed");
-  const { url = "", place, refused = "" } = closed?.dataset ?? {};
+  const { url = "", place, message = "" } = closed?.dataset ?? {};
   const draft = `exchange.draft ${url}`;
-  const words = closed && drafts.read(draft);
-  if (!words?.text) return;
+  const fields = drafts.read(draft);
+  if (!fields?.text) return;
   // Both copies go, also if another tab has written this one.
-  drafts.write(draft, words);
+  drafts.write(draft, fields);
   drafts.write(draft, null);
-  put({ key: newKey(), what: "ask", url, fields: words, place, refused: { word: "closed", message: refused, status: 403 } });
-  dropRescued(words.text);
+  put({ key: newKey(), what: "ask", url, fields, place, refused: { word: "closed", message, status: 403 } });
+  dropRescued(fields.text);
 }
 
 /** @type {WeakSet<HTMLFormElement>} */
@@ -287,16 +282,13 @@ export function start() {
       const told = entry.what === "ask" && (!byId("mine") || watches("mine"));
       const number = entry.arrived?.body.number;
       const isMissing = () => entry.what === "ask" && byId("mine") && !$(`#mine > [data-order="${number}"]`);
-      const look = async () => {
-        await readAgain();
+      if (!told || connectionState() !== "online") void readAgain();
+      setTimeout(() => {
         if (!isMissing()) return;
-        // A browser that keeps no cookies: the server says so to whoever has asked and is nobody.
+        // That push is lost; or the browser keeps no cookies, and the server says so to whoever has asked and is nobody.
         history.replaceState(null, "", `${location.search || "?"}&asked=${number}`);
         void readAgain();
-      };
-      if (!told || connectionState() !== "online") void look();
-      // In case that push is lost.
-      setTimeout(() => { if (isMissing()) void look(); }, 3000);
+      }, 3000);
     }
     // Refused after the form had let it go: back into the form, if that is free.
     if (kind === "refused" && !isHeld(entry.key) && isCorrectable(entry)) fields.get(entry.url)?.(entry, entry.refused?.message);

@@ -81,7 +81,7 @@ function draw(entry, item) {
   const mail = $(`#closed[data-url="${CSS.escape(entry.url)}"] ${link}`, HTMLAnchorElement);
   if (mail && entry.refused && !$(link, HTMLElement, item)) {
     const own = document.importNode(mail, true);
-    own.href = mail.href.replace(/&body=.*/, "&body=") + encodeURIComponent(entry.fields.text ?? "");
+    own.href = mail.href + encodeURIComponent(entry.fields.text ?? "");
     item.lastElementChild?.append(own);
   }
   show(item, entry.refused ? "refused" : isStored(entry) ? "waiting" : "open", sentenceOf(entry), may);
