@@ -9,7 +9,7 @@
 // Where a box has no room, in this order: what comes next goes, all but the first and then that; line breaks become separators;
 // the text falls below the size that the last row reads; its end is cut, marked, and the stage says where the rest is.
 
-import { $, $$ } from "../page/dom.js";
+import { $, $$, closest } from "../page/dom.js";
 import { on } from "../page/events.js";
 import { cut, hasBreaks, restore } from "./shortening.js";
 
@@ -52,7 +52,7 @@ function holds(room, words) {
 /** @param {HTMLElement} room */
 function fitRoom(room) {
   const words = $(":scope > *", HTMLElement, room);
-  const stage = /** @type {HTMLElement | null} */ (room.closest("[data-live]"));
+  const stage = closest(room, "[data-live]");
   const sizes = SIZES[room.dataset.fit ?? ""]?.();
   if (!words || !stage || !sizes) return;
   const texts = $$("[data-cut]", HTMLElement, words);
@@ -125,9 +125,9 @@ function fitLines(element) {
     if (held()) return;
   }
   cut(element, held);
-  const stage = element.closest("[data-live]");
+  const stage = closest(element, "[data-live]");
   // Of those to come their number says enough.
-  if (stage && "shrink" in element.dataset) stage.setAttribute("data-my-cut", "");
+  if (stage && "shrink" in element.dataset) stage.dataset.myCut = "";
 }
 
 /** @param {HTMLElement} line */

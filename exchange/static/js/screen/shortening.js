@@ -59,18 +59,21 @@ export const hasBreaks = (element) => textNodes(element).some((node) => wholeOf(
  */
 export function cut(element, holds) {
   const nodes = textNodes(element);
+  if (!nodes.length) return;
   const parts = nodes.map((node) => node.data);
   const whole = parts.join("");
   const ends = [...graphemes.segment(whole)].map(({ index }) => index);
   const showUntil = (/** @type {number} */ end) => {
-    let left = whole.slice(0, end).replace(/[\s·,;:–—-]+$/u, "").length;
+    let left = end;
     /** @type {boolean} */
     let marked = false;
     for (const [index, node] of nodes.entries()) {
       const text = parts[index].slice(0, Math.max(0, left));
       /** @type {boolean} */
       const isLast = !marked && left <= parts[index].length;
-      show(node, isLast ? `${text}…` : marked ? "" : text);
+      // Signs that lead on to what is not there; unless there is nothing else.
+      const kept = text.replace(/[\s·,;:–—-]+$/u, "") || text.trimEnd();
+      show(node, isLast ? `${kept}…` : marked ? "" : text);
       marked ||= isLast;
       left -= parts[index].length;
     }
@@ -86,8 +89,7 @@ export function cut(element, holds) {
   const end = ends[low] ?? 0;
   // Of a name beside another one something is left.
   let start = 0;
-  for (const part of parts) if (start + part.length < end) start += part.length;
-    else break;
+  for (let index = 0; start + parts[index].length < end; index++) start += parts[index].length;
   const word = whole.slice(start, end + 1).search(/(?<=\S)\s+\S*$/u) + start;
   showUntil(word > start && end - word <= WORD ? word : end);
 }
