@@ -5,6 +5,7 @@ takes to render one. A language therefore has an environment of its own, in whic
 sentences are translated once, when the template is compiled.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -129,7 +130,8 @@ def _flat(
 
 
 class _TranslateOnce(Extension):
-    """Replaces `_("…")` by its translation and `_("… %(n)s", n=1)` by `_fill("…", n=1)`.
+    """Replaces `_("…")` by its translation and `_("… %(n)s", n=1)` by `_fill("…", n=1)`; takes
+    indentation away.
 
     Templates are compiled when they are first rendered, with the reader's language in force.
     """
@@ -137,6 +139,10 @@ class _TranslateOnce(Extension):
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         while not stream.eos:
             token = next(stream)
+            if token.test("data"):
+                # Indentation is for whoever reads the template: on a page it would only weigh.
+                yield Token(token.lineno, "data", _INDENTED.sub("\n", token.value))
+                continue
             if not (token.test("name:_") and stream.current.test("lparen")):
                 yield token
                 continue
@@ -157,6 +163,9 @@ class _TranslateOnce(Extension):
                 yield Token(text.lineno, "string", translated)
             else:
                 yield from (token, opening, text)
+
+
+_INDENTED = re.compile(r"\n\s+")
 
 
 def _fill(text: str, **values: object) -> Markup:

@@ -58,7 +58,7 @@ _WORDS = {
 }
 
 _JSON = "application/json"
-GZIP_LEVEL = 5
+GZIP_LEVEL = 6
 
 # What nobody typed: marks, choices, and the secret of a pass.
 _NOT_TYPED = frozenset(

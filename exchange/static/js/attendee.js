@@ -9,7 +9,6 @@ import { start as attendAsking } from "./phone/asking.js";
 import { start as attendOwn } from "./phone/edit-own.js";
 import { start as knowMine } from "./phone/hide-own.js";
 import { start as attendVotes } from "./phone/me-too.js";
-import { count, start as countUnseen } from "./phone/unseen.js";
 import { start as showWaiting } from "./phone/waiting-list.js";
 
 document.documentElement.dataset.js = "";
@@ -20,8 +19,7 @@ attendVotes();
 attendOwn();
 attendAsking();
 knowMine();
-countUnseen();
-sayNews(count);
+sayNews();
 listen(ATTENDEES);
 
 // What may be done depends on the phase: when it changes, more changes than its own fragment. It is pushed to all phones at

@@ -76,15 +76,22 @@ function changes() {
   return fresh;
 }
 
-/**
- * Install the listeners; once a page.
- * @param {(fresh: HTMLElement[]) => void} [heard]  told after each update, also of nothing
- */
-export function start(heard) {
+/** How many changes of my questions nobody has looked at; the title counts them: "(2) Digitaler Bauantrag ...". */
+let unseen = 0;
+
+/** Pages that were read again bring their own title: it is shown anew each time. @param {HTMLElement[]} fresh */
+function count(fresh) {
+  unseen = document.visibilityState === "hidden" ? unseen + fresh.filter(({ dataset }) => dataset.list === "mine").length : 0;
+  document.title = (unseen ? `(${unseen}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+}
+
+/** Install the listeners; once a page. */
+export function start() {
   changes();
   on("dom-updated", () => {
     const fresh = changes();
     say(fresh.map(({ dataset }) => dataset.say).join(" "), { keep: true });
-    heard?.(fresh);
+    count(fresh);
   });
+  document.addEventListener("visibilitychange", () => count([]));
 }

@@ -149,7 +149,7 @@ function attend(form) {
     const sentence = (status === "pending" ? words.sentPending : status === "owed" ? words.sentOwed : words.sent) ?? "";
     state.dataset.number = number;
     // As _told.html counts: behind the server's first word on this question, before its second.
-    state.dataset.version = `${number * 1e5 + 3}`;
+    state.dataset.version = `${number}00003`;
     tell("done", sentence.replace("{number}", number).replace("{time}", timeOfDay(answer?.time)));
     emit("question-asked", { number, form });
   }
@@ -236,11 +236,9 @@ const isCorrectable = (entry) => [400, 413, 422].includes(entry.refused?.status 
 
 /** Words that went with their field are elsewhere now: the box that was made of them may go. @param {string} words */
 function dropRescued(words) {
-  for (const box of $$(".rescued")) {
-    if (!$("textarea", HTMLTextAreaElement, box)?.value.startsWith(words)) continue;
-    if (box.contains(document.activeElement)) $("#outbox li:last-child [data-do=copy]")?.focus();
-    box.remove();
-  }
+  const box = $$(".rescued").find((one) => $("textarea", HTMLTextAreaElement, one)?.value.startsWith(words));
+  if (box?.contains(document.activeElement)) $("#outbox [data-do=copy]")?.focus();
+  box?.remove();
 }
 
 /** Asking has ended while somebody was writing: the words go to the waiting list, as if they had been sent and refused. */
@@ -281,10 +279,9 @@ export function start() {
       // My first question comes with a reading, as does my own room; later ones are pushed. Staff have their room already.
       const told = entry.what === "ask" && (!byId("mine") || watches("mine"));
       const number = entry.arrived?.body.number;
-      const isMissing = () => entry.what === "ask" && byId("mine") && !$(`#mine > [data-order="${number}"]`);
       if (!told || connectionState() !== "online") void readAgain();
       setTimeout(() => {
-        if (!isMissing()) return;
+        if (entry.what !== "ask" || !byId("mine") || $(`#mine > [data-order="${number}"]`)) return;
         // That push is lost; or the browser keeps no cookies, and the server says so to whoever has asked and is nobody.
         history.replaceState(null, "", `${location.search || "?"}&asked=${number}`);
         void readAgain();

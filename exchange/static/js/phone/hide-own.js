@@ -5,7 +5,7 @@ import { $$, byId } from "../page/dom.js";
 import { on } from "../page/events.js";
 
 function hideOwn() {
-  for (const one of $$("[data-list=public]")) one.toggleAttribute("data-my-own", Boolean(byId(`mine-${one.id}`)));
+  for (const one of $$("[data-list=public]")) one.toggleAttribute("data-my-own", !!byId(`mine-${one.id}`));
 }
 
 /** Install the listeners; once a page. */

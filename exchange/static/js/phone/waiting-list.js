@@ -40,7 +40,7 @@ function sentenceOf(entry) {
   if (entry.refused) return entry.refused.message;
   if (!isStored(entry)) return words("open");
   // Why it has to wait: the server's own words, of one's own limit or of a hall that is busy.
-  return `${entry.message} ${words(entry.why || "sending")}`.trim();
+  return `${entry.message} ${words(entry.why || "sending")}`;
 }
 
 /** @param {Entry} entry */
@@ -81,7 +81,7 @@ function draw(entry, item) {
   const mail = $(`#closed[data-url="${CSS.escape(entry.url)}"] ${link}`, HTMLAnchorElement);
   if (mail && entry.refused && !$(link, HTMLElement, item)) {
     const own = document.importNode(mail, true);
-    own.href = mail.href + encodeURIComponent(entry.fields.text ?? "");
+    own.href = mail.href + encodeURIComponent(entry.fields.text);
     item.lastElementChild?.append(own);
   }
   show(item, entry.refused ? "refused" : isStored(entry) ? "waiting" : "open", sentenceOf(entry), may);
