@@ -469,11 +469,12 @@ def _holding(role: Role, place_id: int) -> PassLine:
 def _no_pass() -> Refused:
     """`not_yours`, in the sentence that fits: a browser that keeps no cookies is let in at the door
     and comes back without a pass. The door gives every browser a mark, so that one that comes from
-    there without any keeps none. What is not there is refused in the same words.
+    there without any keeps none. What is written from a page of ours was written with a pass that
+    is no longer kept; programs name no page. What is not there is refused in the same words.
     """
-    if _cookie(PASSES_COOKIE):
+    came_from = urlsplit(request.referrer or "").path
+    if _cookie(PASSES_COOKIE) or (request.method in _UNSAFE and not came_from):
         return Refused("not_yours")
-    came_from = urlsplit((request.referrer or "") if has_request_context() else "").path
     return Refused("not_yours", sentence="pass_not_kept" if came_from == "/pass" else "no_pass")
 
 

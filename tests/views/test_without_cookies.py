@@ -100,8 +100,11 @@ def test_who_comes_from_the_door_without_a_pass_is_told_why(
 
 def test_staff_whose_cookies_are_gone_are_told_so(forgetful: Window, fair: Fair) -> None:
     question = fair.ask(ROBO)
-    answer = forgetful.send(
-        f"/present/{ROBO}/questions/{question}/answer", key=new_key(), version=1
+    answer = forgetful.client.post(
+        f"/present/{ROBO}/questions/{question}/answer",
+        data={"key": new_key(), "version": "1"},
+        headers=SAME_ORIGIN
+        | {"Accept": "application/json", "Referer": f"http://localhost/present/{ROBO}"},
     )
     assert (answer.status_code, answer.json and answer.json["error"]) == (403, "not_yours")
     assert answer.json
