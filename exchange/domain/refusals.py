@@ -110,7 +110,7 @@ _SENTENCES: dict[str, Sentence] = {
         "Ein Kürzel hat 2 bis 12 Buchstaben und Ziffern, mindestens einen Buchstaben."
     ),
     "code": _l(
-        "„%(code)s“ geht nicht als Kürzel: Unter dieser Adresse fände es niemand. Möglich sind bis"
+        "Als Kürzel geht „%(code)s“ nicht: Unter dieser Adresse fände es niemand. Möglich sind bis"
         " zu %(longest)s Zeichen: %(signs)s."
     ),
     "code_taken": _l("Das Kürzel %(code)s ist schon vergeben. Bitte nehmen Sie ein anderes."),

@@ -70,6 +70,7 @@ def test_a_result_can_be_voted_for_with_scripts_and_without(phone: Window, fair:
     (action,) = re.findall(r'<form [^>]*action="([^"]*)"', result(page, question))
     # As a browser without scripts sends it: back to what was found.
     headers = SAME_ORIGIN | {"Referer": f"http://localhost/e/{GE}?q=kosten&x=y"}
+    assert phone.send(action, "POST", on="0").json == {"votes": 0, "on": False}  # with its cookie
     answer = phone.client.post(action, data={"on": "1"}, headers=headers)
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"/e/{GE}?q=kosten#question-{question}"
@@ -98,6 +99,7 @@ def test_a_result_can_be_voted_for_with_scripts_and_without(phone: Window, fair:
 def test_a_vote_from_elsewhere_leads_to_the_stand(phone: Window, fair: Fair, referrer: str) -> None:
     question = fair.ask(BAU)
     headers = SAME_ORIGIN | {"Referer": referrer}
+    phone.send(f"/questions/{question}/me-too", "DELETE")  # its cookie
     answer = phone.client.post(f"/questions/{question}/me-too", data={"on": "1"}, headers=headers)
     assert answer.headers["Location"] == f"/s/{BAU}#question-{question}"
 
