@@ -228,6 +228,8 @@ def test_who_was_writing_when_asking_ended_can_copy_and_mail_it(
             item = phone.locator("#outbox li")
             expect(item).to_contain_text("nicht mehr angenommen")
             expect(phone.locator(".rescued")).to_have_count(0)
+            expect(item.get_by_role("button", name="Ändern")).to_be_hidden()
+            expect(phone.get_by_role("heading", name="Meine Fragen")).to_be_hidden()
             for _ in range(2):
                 expect(item.locator(".outbox-text")).to_have_text(text, use_inner_text=True)
                 mail = item.get_by_role("link", name="E-Mail schreiben").get_attribute("href")

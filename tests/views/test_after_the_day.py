@@ -34,7 +34,8 @@ def test_an_open_question_says_where_it_stands_and_whom_to_call(
         fair.bring(question, status)
     assert links(part(phone.get(path).text, f"mine-question-{question}")) == []
     fair.enter(phase)
-    card = part(phone.get(path).text, f"mine-question-{question}")
+    page = phone.get(path).text
+    card = part(page, f"mine-question-{question}")
     call, mail = links(card)
     assert call == "tel:02091"
     parts = urlsplit(mail)
@@ -45,6 +46,8 @@ def test_an_open_question_says_where_it_stands_and_whom_to_call(
     assert "Geschäftsstelle" in card
     assert ("noch offen" in card) == (status != "owed")
     # What was true during the day is not any more.
+    told = page.partition('id="told"')[2].partition("</div>")[0]
+    assert ("Frage 1 ist noch offen" in told) == (status != "owed")
     assert "paar Minuten" not in card
     assert "Vorgesehen" not in card
 

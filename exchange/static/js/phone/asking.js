@@ -19,7 +19,7 @@ import { discard, entries, entryOf, follow, isUnderWay, put, start as startSendi
 const fields = new Map();
 
 /** Whether this page has the form in which a question can be changed. @param {Entry} entry */
-export const hasField = (entry) => fields.has(entry.url);
+export const hasField = (entry) => !!$(`form[data-ask][action="${CSS.escape(entry.url)}"]`);
 
 /**
  * Take a question out of the outbox and put it back into its form, unless another text is there.
@@ -270,10 +270,7 @@ function attendAll() {
 /** Install the listeners; once a page. A form may come later, when the phase allows asking. */
 export function start() {
   attendAll();
-  on("dom-updated", () => {
-    attendAll();
-    for (const url of fields.keys()) if (!$(`form[data-ask][action="${CSS.escape(url)}"]`)) fields.delete(url);
-  });
+  on("dom-updated", attendAll);
   on("outbox-changed", ({ kind, entry }) => {
     if (kind === "arrived" && entry.what !== "me-too") {
       // My first question comes with a reading, as does my own room; later ones are pushed. Staff have their room already.
