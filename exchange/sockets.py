@@ -47,11 +47,11 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
         if room is rooms.Room.DASHBOARD:
             dashboard.joined(scope.owner_id, _sid())
             join_room(rooms.name(room, scope.owner_id, locale))
-            return _ok(dashboard.revision(scope.owner_id))
+            return _ok(dashboard.revision(scope.owner_id), command)
         join_room(rooms.name(room, scope.owner_id, locale))
         revision = revisions.read_anew(scope)
         current_app.extensions["process"].announced.follow(scope, revision)
-        return _ok(revision)
+        return _ok(revision, command)
     except Refused as refused:
         return {"ok": False, "error": refused.word}
     except UNAVAILABLE_ERRORS as error:
@@ -60,9 +60,14 @@ def on_watch(command: object = None, *_rest: object) -> dict[str, Any]:
         return {"ok": False, "error": "busy"}
 
 
-def _ok(revision: int) -> dict[str, Any]:
-    """The answer to `watch`. Pages take the time from it: a browser's own clock may be wrong."""
-    return {"ok": True, "revision": revision, "now": round(now().timestamp() * 1000)}
+def _ok(revision: int, command: object) -> dict[str, Any]:
+    """The answer to `watch`; with the time for whoever asks for it, as pages do, for a browser's
+    own clock may be wrong.
+    """
+    answer: dict[str, Any] = {"ok": True, "revision": revision}
+    if isinstance(command, dict) and command.get("now"):
+        answer["now"] = round(now().timestamp() * 1000)
+    return answer
 
 
 def on_unknown(*_arguments: object) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from exchange.live import revisions
 from exchange.live.revisions import Announced
 from exchange.models import Question, Status
 from exchange.paper import qr
-from exchange.queries import fair, pitches, questions
+from exchange.queries import fair, lists, pitches, questions
 from exchange.queries.fair import EventLine
 from exchange.queries.own import own_cards
 from exchange.queries.pitches import PitchState
@@ -326,7 +326,7 @@ def _public_counts(stand_id: int) -> dict[str, int]:
 
 
 def _public_total(stand_id: int) -> int:
-    """A phone shows ten of them: how many there are it must be told."""
+    """A phone shows ten of them: how many there are beyond it must be told."""
     return questions.count_from(questions.public_at(stand_id))[0]
 
 
@@ -368,8 +368,8 @@ def _tell(
                 }
             if counts is not None:
                 payload["counts"] = counts()
-            if total is not None:
-                payload["total"] = total()
+            if total is not None and (count := total()) > lists.FIRST:
+                payload["total"] = count
             if whole:
                 payload["whole"] = True
             socketio.emit("fragment", payload, to=name, ignore_queue=here)  # type: ignore[call-arg]

@@ -226,9 +226,9 @@ def me_too(question: int) -> ResponseReturnValue:
     again = request.args.get("again") or fields.get("again")
     if again:
         access.require_cookie(found.event_id, echo.get("key"))
-    elif request.method == "POST" and not wants_json() and not access.participant(found.event_id):
-        # A form without a cookie is sent once more by the browser itself, with the cookie that it
-        # is given here: whoever keeps none would vote anew with every press.
+    elif request.args.get("form") and not wants_json() and not access.participant(found.event_id):
+        # A form of our pages without a cookie is sent once more by the browser itself, with the
+        # cookie that it is given here: whoever keeps none would vote anew with every press.
         access.participant_or_new(found.event_id, echo.get("key"))
         return redirect(f"/questions/{question}/me-too?again=1", 307)
     digest = access.participant_or_new(found.event_id, echo.get("key"))

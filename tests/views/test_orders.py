@@ -133,13 +133,13 @@ def test_each_order_has_a_tag_of_its_own_and_votes_end_it(crowded: Fair, phone: 
     assert shown(phone.get(STAND).text)[0] == 15
 
 
-def test_phones_are_told_how_many_a_list_holds(fair: Fair, listen: Listen) -> None:
+def test_phones_are_told_how_many_a_list_holds_beyond_its_end(fair: Fair, listen: Listen) -> None:
     ear = listen(room="stand", code=ROBO)
-    asked = [fair.ask(ROBO, f"Frage {n}?", role="presenter") for n in range(3)]
-    assert [push["total"] for push in ear.heard()] == [1, 2, 3]
+    asked = [fair.ask(ROBO, f"Frage {n}?", role="presenter") for n in range(12)]
+    assert [push.get("total") for push in ear.heard()] == [*[None] * 10, 11, 12]
     fair.act(asked[0], "decline", reason="Doppelt.")
     (push,) = ear.heard()
-    assert push["total"] == 2
+    assert push["total"] == 11
     # Votes alone tell of no list.
     fair.me_too(asked[1])
     assert ["total" in push for push in ear.heard()] == [False]

@@ -1,5 +1,7 @@
 """A browser that keeps no cookies is told so: at the door, when it votes, when it has asked."""
 
+import re
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -23,8 +25,13 @@ def vote(window: Window, question: int, **fields: object) -> TestResponse:
 
 def test_a_form_counts_no_vote_of_a_browser_without_cookies(forgetful: Window, fair: Fair) -> None:
     question = fair.ask(ROBO)
+    (path,) = re.findall(
+        rf'action="(/questions/{question}/me-too[^"]*)"', forgetful.get(f"/s/{ROBO}").text
+    )
     for _ in range(3):
-        answer = forgetful.post(f"/questions/{question}/me-too", on="1")
+        first = forgetful.post(path, on="1")
+        assert first.status_code == 307
+        answer = forgetful.post(first.location, on="1")
         assert answer.status_code == 403
         assert SAID in answer.text
     assert fair.card(question).votes == 0
@@ -34,7 +41,7 @@ def test_a_first_vote_by_form_counts_once_and_needs_no_third_request(
     phone: Window, fair: Fair
 ) -> None:
     question = fair.ask(ROBO)
-    path = f"/questions/{question}/me-too"
+    path = f"/questions/{question}/me-too?form=1"
     first = phone.client.post(path, data={"on": "1"}, headers=SAME_ORIGIN)
     assert first.status_code == 307
     assert fair.card(question).votes == 0

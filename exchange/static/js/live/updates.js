@@ -160,7 +160,7 @@ function watchAll() {
   const asked = socket?.id;
   for (const { room, code } of rooms.values()) {
     const tell = askTime();
-    socket?.timeout(ANSWER_WITHIN).emit("watch", { room, code }, (/** @type {Error | null} */ failed, /** @type {{ok: boolean, revision: number, now: number, error?: string}} */ ack) => {
+    socket?.timeout(ANSWER_WITHIN).emit("watch", { room, code, now: 1 }, (/** @type {Error | null} */ failed, /** @type {{ok: boolean, revision: number, now: number, error?: string}} */ ack) => {
       if (failed) {
         // Asked on a socket that has been replaced: its silence says nothing of the present one.
         if (socket?.id !== asked) return;
