@@ -133,6 +133,14 @@ def test_each_order_has_a_tag_of_its_own_and_votes_end_it(crowded: Fair, phone: 
     assert shown(phone.get(STAND).text)[0] == 15
 
 
+@pytest.mark.parametrize(("query", "sort"), [("", "votes"), ("?sort=new", "desc")])
+def test_a_list_says_its_order_in_the_words_of_the_protocol(
+    crowded: Fair, phone: Window, query: str, sort: str
+) -> None:
+    page = phone.get(f"/s/{ROBO}{query}").text
+    assert re.findall(r'data-lists="public" data-sort="(\w+)"', page) == [sort]
+
+
 def test_phones_are_told_how_many_a_list_holds_beyond_its_end(fair: Fair, listen: Listen) -> None:
     ear = listen(room="stand", code=ROBO)
     asked = [fair.ask(ROBO, f"Frage {n}?", role="presenter") for n in range(12)]
