@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from flask import Flask, Request, Response, current_app, g, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
@@ -93,17 +93,25 @@ def query_of_referrer(path: str) -> list[tuple[str, str]]:
     """What the page at `path` was asked for when a form on it was sent; empty where the browser
     does not say, or the form stood on another page.
     """
+    came_from = _referrer()
+    # Codes are found in any case.
+    if came_from.netloc != request.host or came_from.path.lower() != path.lower():
+        return []
     try:
-        parts = urlsplit(request.referrer or "")
-        query = parse_qsl(parts.query[:_LONGEST_QUERY], max_num_fields=20)
+        return parse_qsl(came_from.query[:_LONGEST_QUERY], max_num_fields=20)
     except ValueError:
         return []
-    # Codes are found in any case.
-    is_that_page = parts.netloc == request.host and parts.path.lower() == path.lower()
-    return query if is_that_page else []
 
 
 _LONGEST_QUERY = 600
+
+
+def _referrer() -> SplitResult:
+    """Where the browser says that it was; nowhere, if that is no address."""
+    try:
+        return urlsplit(request.referrer or "")
+    except ValueError:
+        return urlsplit("")
 
 
 def speak(language: str | None, *, to_the_hall: bool = False) -> None:
@@ -472,7 +480,7 @@ def _no_pass() -> Refused:
     there without any keeps none. What is written from a page of ours was written with a pass that
     is no longer kept; programs name no page. What is not there is refused in the same words.
     """
-    came_from = urlsplit(request.referrer or "").path
+    came_from = _referrer().path
     if _cookie(PASSES_COOKIE) or (request.method in _UNSAFE and not came_from):
         return Refused("not_yours")
     return Refused("not_yours", sentence="pass_not_kept" if came_from == "/pass" else "no_pass")

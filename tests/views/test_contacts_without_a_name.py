@@ -24,7 +24,7 @@ def test_attendees_read_whom_to_write_to(fair: Fair, called: str) -> None:
     window = Window(fair)
     assert f"Anlaufstelle:</span> {called}</span>" in unmarked(window.get(f"/s/{ROBO}").text)
     for path in (f"/s/{ROBO}", "/projects/robo"):
-        assert f"<dt>Anlaufstelle</dt>\n  <dd>{called}</dd>" in unmarked(window.get(path).text)
+        assert f"<dt>Anlaufstelle</dt>\n<dd>{called}</dd>" in unmarked(window.get(path).text)
 
 
 def test_an_address_book_has_a_name_for_it(fair: Fair, called: str) -> None:
@@ -80,4 +80,4 @@ def test_the_hand_out_file_has_it_in_its_column(fair: Fair, organiser: Window, c
 def test_a_closed_entry_reads_it(fair: Fair, called: str) -> None:
     fair.enter("fair", AC)
     page = unmarked(Window(fair).enter("presenter", BAU).get(f"/present/{BAU}/entry").text)
-    assert f"<dt>Anlaufstelle 1</dt>\n  <dd>{called}</dd>" in page
+    assert f"<dt>Anlaufstelle 1</dt>\n<dd>{called}</dd>" in page
