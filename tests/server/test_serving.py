@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from http.cookies import SimpleCookie
 from itertools import pairwise
 from pathlib import Path
@@ -203,11 +203,13 @@ def chunked(server: Running, *chunks: bytes, end: bytes = b"0\r\n\r\n") -> str:
             "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n"
             "Connection: close\r\n\r\n".encode()
         )
-        for chunk in chunks:
-            line.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk))
-        line.sendall(end)
-        # Whoever waits for more of it is told that nothing comes.
-        line.shutdown(socket.SHUT_WR)
+        # Whoever has heard enough has answered and hung up.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for chunk in chunks:
+                line.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+            line.sendall(end)
+            # Whoever waits for more of it is told that nothing comes.
+            line.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: line.recv(4096), b"")).decode()
 
 
