@@ -117,8 +117,8 @@ MUTATIONS = (
     Mutation(
         "give the same write another cookie each time",
         "exchange/views/attendee.py",
-        """access.participant_or_new(found.event_id, echo.get("key"))""",
-        """access.participant_or_new(found.event_id)""",
+        """digest = access.participant_or_new(found.event_id, echo.get("key"))""",
+        """digest = access.participant_or_new(found.event_id)""",
         (
             "tests/views/test_me_too.py"
             "::test_one_whose_answer_was_lost_with_the_first_cookie_counts_once",

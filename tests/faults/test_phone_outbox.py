@@ -271,7 +271,10 @@ def test_a_wrong_device_clock_still_shows_the_servers_time(hall: Venue, phone: P
     expect(told).to_contain_text("Angekommen um")
     hall.line.heal()
     ask(phone, "Und jetzt?")
-    now = phone.evaluate("() => new Date(performance.timeOrigin + performance.now()).toString()")
+    now = phone.evaluate(
+        """() => new Date(performance.timeOrigin + performance.now())
+          .toLocaleTimeString('de-DE', {timeZone: 'Europe/Berlin'})"""
+    )
     hour, minute = map(int, re.findall(r"(\d\d):(\d\d):", now)[0])
     sentence = phone.locator("[data-ask-state]").inner_text()
     shown = [int(part) for part in re.findall(r"um (\d\d):(\d\d):", sentence)[0]]

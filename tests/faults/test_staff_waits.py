@@ -352,7 +352,7 @@ def test_the_organisers_presses_wait_as_well(venue: Venue, windows: Windows) -> 
     page.goto(f"{venue.links.base}/organise/GE")
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
-    step = page.get_by_role("button", name="Schlussrunde, zu dieser Phase")
+    step = page.locator("button#phase-round")
     step.click()
     waiting = page.locator(".waits")
     expect(waiting).to_contain_text("„Schlussrunde“ wartet auf die Verbindung.")
