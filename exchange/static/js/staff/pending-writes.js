@@ -145,7 +145,7 @@ export function pressAgain(key, version) {
   const write = pending.find(key);
   if (!write?.refused) return;
   pending.discard(key);
-  put({ ...write, fields: version === undefined ? write.fields : { ...write.fields, version } });
+  put({ ...write, refused: null, fields: version === undefined ? write.fields : { ...write.fields, version } });
 }
 
 /**
