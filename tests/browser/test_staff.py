@@ -138,6 +138,11 @@ def test_a_question_that_goes_live_is_seen_from_its_start(demo: Demo, windows: W
         expect(row.locator(".question-stub")).to_be_in_viewport(ratio=0.1)
         assert top_of(row) >= bottom_of(stage.locator(".zone-head"))
 
+    # Columns scroll, the page with its strip never does.
+    text = page.locator("#list-live .question-text")
+    text.evaluate("(text) => { text.textContent = 'Lang. '.repeat(400); }")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
     # Who writes to the hall goes on writing.
     line = stage.get_by_role("textbox", name="Mitteilung an den Saal")
     line.fill("Gleich geht es wei")
