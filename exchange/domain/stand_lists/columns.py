@@ -136,7 +136,6 @@ _WORDS: Sequence[tuple[str, str]] = (
     (r"umsetzungsstand|bearbeitungsstand", "status"),
 )
 """For longer names, by a word in them."""
-_OF_A_PERSON = frozenset({"person", "email", "phone", "function"})
 _JOINED = frozenset({"place"})
 """Several columns of these are one: hall, floor and room."""
 _RUNNING = frozenset(
