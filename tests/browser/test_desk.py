@@ -173,7 +173,11 @@ def test_a_phase_is_switched_told_and_taken_back_where_it_was(fair: Demo, tablet
     expect(tablet.locator(".saved")).to_contain_text("Jetzt gilt: Kurzvorstellungen.")
     expect(tablet.locator("#phase-pitches")).to_be_focused()
     assert abs(tablet.evaluate("scrollY") - before) < 80
-    tablet.locator(".saved").get_by_role("button", name="Rückgängig").click()
+    undo = tablet.locator(".saved").get_by_role("button", name="Rückgängig")
+    # A press may have to scroll there first.
+    undo.scroll_into_view_if_needed()
+    before = tablet.evaluate("scrollY")
+    undo.click()
     expect(tablet.locator(".saved")).to_contain_text("Zurückgenommen.")
     expect(tablet.locator("#phase-preparing")).to_contain_text("jetzt")
     assert abs(tablet.evaluate("scrollY") - before) < 80
