@@ -3,9 +3,10 @@
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
 from simulation.waiting import HANGS_S
 from tests.support.browsing import Demo, Serve, go
@@ -67,6 +68,19 @@ def some_case(dice: random.Random, shows: str) -> dict[str, str]:
         case |= {".stage-series": some_text(dice, 200, line=True)}
         case |= {".stage-city": some_text(dice, 100, line=True)}
     return case
+
+
+@pytest.fixture(scope="module")
+def browser(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """One that sets letters on whole pixels, as some laptops do: a line does not shrink as its
+    font does. The build with windows knows only the other way.
+    """
+    arguments = [*browser_type_launch_args["args"], "--font-render-hinting=full"]
+    made = browser_type.launch(**(browser_type_launch_args | {"args": arguments}))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -130,12 +130,17 @@ function fitLines(element) {
   if (stage && "shrink" in element.dataset) stage.dataset.myCut = "";
 }
 
-/** @param {HTMLElement} line */
+/**
+ * @param {HTMLElement} line
+ *
+ * Where letters have whole pixels a line does not shrink as its font does: a second look, or a third.
+ */
 function fitLine(line) {
   line.style.removeProperty("font-size");
-  const has = line.clientWidth;
-  const needs = line.scrollWidth;
-  if (has && needs > has) line.style.fontSize = `${Math.floor(Number.parseFloat(getComputedStyle(line).fontSize) * (has / needs) * 0.99)}px`;
+  for (let looks = 3; looks > 0 && line.scrollWidth > line.clientWidth && line.clientWidth; looks -= 1) {
+    const size = Number.parseFloat(getComputedStyle(line).fontSize) * (line.clientWidth / line.scrollWidth);
+    line.style.fontSize = `${Math.floor(size * 0.99)}px`;
+  }
 }
 
 function fitAll() {
