@@ -1,7 +1,6 @@
 """A fair in a hall: a server process, its folder, and the Wi-Fi before it."""
 
 import contextlib
-import os
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import Any
 from simulation.demo import LAN_NAME, Links
 from simulation.proxy import Proxy
 from simulation.servers import DATABASE, ROOT, Running, free_port, launch
-from simulation.waiting import HANGS_S
+from simulation.waiting import HANGS_S, wait_until
 
 
 @dataclass
@@ -110,7 +109,9 @@ class Venue:
     def pause(self) -> None:
         """SIGSTOP: the process stands still, its connections stay open."""
         self.server.process.send_signal(signal.SIGSTOP)
-        os.waitid(os.P_PID, self.server.process.pid, os.WSTOPPED | os.WNOWAIT)
+        told = Path(f"/proc/{self.server.process.pid}/stat")
+        # Its state is the first word after its name, which stands in brackets.
+        wait_until(lambda: told.read_text().rpartition(")")[2].split()[0] == "T")
 
     def resume(self) -> None:
         """SIGCONT."""

@@ -11,6 +11,7 @@ from exchange import create_app
 from exchange.config import Settings
 from exchange.database import migrations
 from exchange.database.connections import db
+from simulation import starters
 from simulation.servers import DATABASE
 from tests.support.apps import TEMPLATE, UNDER_TEST, dispose, make_app, restart
 from tests.support.fair import GE, KEY, ROBO, TOUR, Fair, prepare
@@ -19,6 +20,14 @@ from tests.support.windows import Desk, Ear, Listen, Window, connect
 
 pytest_plugins = ["tests.support.browsing", "tests.support.hall_time"]
 
+LONG = [
+    *("test_access.py", "test_attacks.py", "test_starting.py", "test_sixty.py", "test_chaos.py"),
+    *("test_connections.py", "test_serving.py", "test_processes.py", "test_pitches.py"),
+    *("test_hall_screen.py", "test_a_fair_is_made.py", "test_dashboard.py", "test_renamed.py"),
+    *("test_elsewhere.py", "test_earlier_schemas.py", "test_demo.py", "test_random_requests.py"),
+    *("test_stateful.py", "test_mutations.py", "test_staff_waits.py", "test_phone_outbox.py"),
+]
+"""Files that take long begin first: all wait for the one that ends last."""
 SAMPLE = 10
 """On PostgreSQL one in so many lines of the table of a question's life is played."""
 
@@ -35,12 +44,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure() -> None:
+    """Fork the servers of a run instead of starting each from nothing."""
+    starters.share_imports()
+
+
+def pytest_unconfigure() -> None:
+    starters.end_all()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out what is about SQLite itself, and of long tables take a sample."""
+    """Long files first. On PostgreSQL leave out what is about SQLite itself, and of long tables
+    take a sample.
+    """
+    items.sort(key=_turn)
     if config.getoption("--database") == "postgresql":
         left_out = [item for item in items if not _tells_of_postgresql(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _turn(item: pytest.Item) -> int:
+    return LONG.index(item.path.name) if item.path.name in LONG else len(LONG)
 
 
 def _tells_of_postgresql(item: pytest.Item) -> bool:
