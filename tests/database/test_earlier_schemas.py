@@ -1,6 +1,7 @@
 """Data that an earlier version wrote is the same fair in this one, on both databases."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -127,13 +128,44 @@ def left_by(
     *,
     misname: bool = False,
 ) -> Iterator[Fair]:
-    url, settings = f"sqlite:///{tmp_path / DATABASE}", None
+    """A database of the test's own: a copy of one that was filled and migrated once."""
+    name, settings = f"left_by_{version}" + ("_misnamed" if misname else ""), None
     postgres: Postgres | None = None
     if database == "postgresql":
         postgres = request.getfixturevalue("postgres")
         assert postgres
-        url = postgres.create("earlier")
-        settings = Settings(tmp_path, url, KEY, async_mode="threading")
+        migrated: set[str] = request.getfixturevalue("migrated")
+        if name not in migrated:
+            migrate(postgres.create(name), version, misname=misname)
+            migrated.add(name)
+        settings = Settings(tmp_path, postgres.create("earlier", name), KEY, async_mode="threading")
+    else:
+        file = request.getfixturevalue("folder") / f"{name}.sqlite3"
+        if not file.exists():
+            migrate(f"sqlite:///{file}", version, misname=misname)
+        shutil.copy(file, tmp_path / DATABASE)
+    app = make_app(tmp_path / DATABASE, settings=settings)
+    app.extensions["postgres"] = None
+    yield Fair(app)
+    dispose(app)
+    if postgres:
+        postgres.drop("earlier")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where migrated files are kept, to be copied."""
+    return tmp_path_factory.mktemp("migrated")
+
+
+@pytest.fixture(scope="session")
+def migrated() -> set[str]:
+    """The databases of this worker's PostgreSQL that were migrated, to be copied."""
+    return set()
+
+
+def migrate(url: str, version: str, *, misname: bool) -> None:
+    """What that version wrote, as this version has it."""
     migrations.upgrade(_sync(url), KEY, version)
     fill(_sync(url), version)
     if misname:
@@ -143,12 +175,6 @@ def left_by(
                 connection.execute(text(statement))
         engine.dispose()
     migrations.upgrade(_sync(url), KEY)
-    app = make_app(tmp_path / DATABASE, settings=settings)
-    app.extensions["postgres"] = None
-    yield Fair(app)
-    dispose(app)
-    if postgres:
-        postgres.drop("earlier")
 
 
 def _sync(url: str) -> str:
