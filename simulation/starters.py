@@ -47,7 +47,9 @@ class Forked:
     def __init__(self, printed: int, reports: int) -> None:
         self.stdout: IO[str] | None = os.fdopen(printed, errors="replace")
         self._reports = os.fdopen(reports)
-        self.pid = int(self._reports.readline())
+        told = self._reports.readline()
+        assert told, "The starter has ended; what it printed says why."
+        self.pid = int(told)
         self._code: int | None = None
         self._ended = threading.Event()
         threading.Thread(target=self._hear_the_end, daemon=True).start()
