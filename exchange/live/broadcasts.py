@@ -199,7 +199,8 @@ def announce_coalesced(news: CoalescedNews) -> None:
         partial(_for_phones, news),
         previous=news.previous,
         counts=public if news.voted else None,
-        total=partial(_public_total, news.stand_id) if news.question_ids else None,
+        # A phone shows ten of them: how many there are beyond it must be told.
+        total=partial(questions.public_total, news.stand_id) if news.question_ids else None,
     )
     if news.voted:
         _tell_searching(news.event_id, public)
@@ -323,11 +324,6 @@ def _for_phones(news: CoalescedNews) -> str:
 
 def _public_counts(stand_id: int) -> dict[str, int]:
     return questions.counts(questions.shown_at(stand_id))
-
-
-def _public_total(stand_id: int) -> int:
-    """A phone shows ten of them: how many there are beyond it must be told."""
-    return questions.count_from(questions.public_at(stand_id))[0]
 
 
 def _live_counts(event_id: int) -> dict[str, int]:

@@ -364,6 +364,7 @@ def _cards_of_statement(many: int) -> CompiledStatement:
 
 
 _Whole = ColumnElement[int] | QueryableAttribute[int]
+_StatusColumn = ColumnElement[Status] | QueryableAttribute[Status]
 
 
 def place_in(order: Order, number: _Whole) -> _Whole:
@@ -478,6 +479,30 @@ def shown_at(stand_id: int) -> ColumnElement[bool]:
 def public_at(stand_id: int) -> ColumnElement[bool]:
     """What was asked at a stand and everybody may read."""
     return and_(shown_at(stand_id), ASKED)
+
+
+def _readable(status: _StatusColumn) -> ColumnElement[bool]:
+    """`status.in_(PUBLIC)`, for a statement that is compiled once."""
+    return or_(*(status == one for one in Status if one in PUBLIC))
+
+
+_PUBLIC_TOTAL = CompiledStatement(
+    select(func.count())
+    .select_from(Question)
+    .outerjoin(_Head, Question.head_id == _Head.id)
+    .where(
+        Question.stand_id == bindparam("stand"),
+        _readable(Question.status),
+        or_(_Head.id.is_(None), _readable(_Head.status)),
+        ASKED,
+    )
+)
+
+
+def public_total(stand_id: int) -> int:
+    """How many questions `public_at` holds: what a phone has to be told at each new one."""
+    with db.reading() as connection:
+        return int(_PUBLIC_TOTAL.rows(connection, stand=stand_id)[0][0])
 
 
 def prepared_at(stand_id: int) -> list[Card]:
