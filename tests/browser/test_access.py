@@ -258,6 +258,76 @@ def test_a_page_is_for_everybody(fair: Demo, page: Page, name: str) -> None:
     assert found == "", found
 
 
+# Each with the forms that ask for something.
+ASKING_FOR_SOMETHING = [
+    *("event", "stand, empty", "door", "moderation", "question at the desk"),
+    *("question in the moderation", "organise, stands", "organise, stand", "organise, settings"),
+    *("organise, project", "organise, series", "organise, new event", "organise, pitches"),
+    "organise, passes",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASKING_FOR_SOMETHING)
+def test_a_form_that_is_refused_is_for_everybody(fair: Demo, page: Page, name: str) -> None:
+    """Each one sent empty, past the scripts, as a browser without them would."""
+    show(page, fair, name)
+    forms = page.evaluate(REQUIRING)
+    assert forms, "Nothing is asked for here."
+    found = ""
+    # What is half under the bar at the top is not too small: nothing scrolls here.
+    page.set_viewport_size({"width": 1280, "height": 6000})
+    for form in forms:
+        show(page, fair, name)
+        with page.expect_navigation() as answered:
+            page.evaluate(SEND_EMPTY, form)
+        assert answered.value.status in (400, 403, 404, 409, 422), form
+        found += findings(page, RULES)
+    assert found == "", found
+
+
+REQUIRING = """() => {
+  const forms = [...document.querySelectorAll('form[method=post]')];
+  // Of those that differ in whom they are about alone, one.
+  const kinds = new Map(forms.map((form, n) => [
+    `${form.getAttribute('action')} ${form.className}`.replace(/\\d+|[A-Z]{2,}\\w*/g, '*'), n]));
+  return [...kinds.values()].filter((n) =>
+    [...forms[n].elements].some((one) => one.required && one.type !== 'hidden'));
+}"""
+SEND_EMPTY = """(n) => {
+  const form = document.querySelectorAll('form[method=post]')[n];
+  for (const one of form.elements) if (one.required && 'value' in one) one.value = '';
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+WITHOUT_SCRIPTS = [
+    *("home", "event", "event, found", "event, stands found", "stand, with questions"),
+    *("stand, in its round", "stand, closed", "project", "door", "desk, full", "moderation"),
+    *("moderation, in its round", "question at the desk", "question in the moderation"),
+    *("screen, live", "organise", "organise, event", "organise, stands", "organise, import"),
+    *("organise, passes", "organise, pitches", "organise, settings", "entry", "registered", "live"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WITHOUT_SCRIPTS)
+def test_a_page_without_scripts_is_for_everybody(fair: Demo, page: Page, name: str) -> None:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    page.goto(f"{fair.base}{STATES[name].path}")
+    # The checker may; of the page's own nothing has run.
+    devtools.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    devtools.detach()
+    assert page.locator("html[data-js]").count() == 0
+    found = findings(page, RULES)
+    if not name.startswith(NOT_FOR_PHONES):
+        page.set_viewport_size(NARROW)
+        settle(page)
+        found += "".join(f"\nruns over: {one}" for one in page.evaluate(RUNS_OVER))
+    assert found == "", found
+
+
 def too_small(page: Page) -> list[str]:
     """What a finger misses, on a narrow touch screen and on a tablet."""
     devtools = page.context.new_cdp_session(page)
