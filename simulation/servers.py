@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulation import starters
+from simulation import forkserver
 from simulation.waiting import HANGS_S, wait_until
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +23,7 @@ STARTED = ("Exchange is running", "Exchange läuft")
 class Running:
     """A server process, what it printed so far, and where it listens."""
 
-    process: starters.Process
+    process: forkserver.Process
     port: int
     lines: list[str] = field(default_factory=list)
 
@@ -84,7 +84,7 @@ def launch(
     """Start `wsgi.py`, or another command, with this instance folder and under this name.
 
     Without a `mode` it is the one that it would take by itself. It may not be serving yet. A plain
-    start is a fork of what has imported everything, if `starters.share_imports` was called.
+    start is a fork of what has imported everything, if `forkserver.share_imports` was called.
     """
     port = port or free_port()
     settings = {
@@ -98,10 +98,11 @@ def launch(
     if mode is not None:
         settings["EXCHANGE_ASYNC_MODE"] = mode
     environ = os.environ | settings | environ
-    starter = starters.starter(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet")
     # What Python reads at its own start is not to be had from a fork.
-    if starter and not command and cwd == ROOT and "PYTHONWARNINGS" not in environ:
-        return Running(starter.start(environ), port)
+    if not command and cwd == ROOT and "PYTHONWARNINGS" not in environ:
+        server = forkserver.of_mode(environ.get("EXCHANGE_ASYNC_MODE") or "eventlet")
+        if server:
+            return Running(server.fork(environ), port)
     process = subprocess.Popen(
         command or (sys.executable, "wsgi.py"),
         cwd=cwd,

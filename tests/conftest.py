@@ -11,7 +11,7 @@ from exchange import create_app
 from exchange.config import Settings
 from exchange.database import migrations
 from exchange.database.connections import db
-from simulation import starters
+from simulation import forkserver
 from simulation.servers import DATABASE
 from tests.support.apps import TEMPLATE, UNDER_TEST, dispose, make_app, restart
 from tests.support.fair import GE, KEY, ROBO, TOUR, Fair, prepare
@@ -46,11 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     """Fork the servers of a run instead of starting each from nothing."""
-    starters.share_imports()
+    forkserver.share_imports()
 
 
 def pytest_unconfigure() -> None:
-    starters.end_all()
+    forkserver.end_all()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

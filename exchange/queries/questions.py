@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Executable,
     Integer,
@@ -467,40 +468,38 @@ def new_card(
     )
 
 
-def shown_at(stand_id: int) -> ColumnElement[bool]:
+_StandId = int | BindParameter[Any]
+
+
+def shown_at(stand_id: _StandId) -> ColumnElement[bool]:
     """The questions that everybody may read at a stand, prepared ones too."""
     return and_(
         Question.stand_id == stand_id,
-        Question.status.in_(PUBLIC),
-        or_(_Head.id.is_(None), _Head.status.in_(PUBLIC)),
+        _readable(Question.status),
+        or_(_Head.id.is_(None), _readable(_Head.status)),
     )
 
 
-def public_at(stand_id: int) -> ColumnElement[bool]:
+def _readable(status: _StatusColumn) -> ColumnElement[bool]:
+    """`status.in_(PUBLIC)`, which a statement that is compiled once can hold, too."""
+    return or_(*(status == one for one in Status if one in PUBLIC))
+
+
+def public_at(stand_id: _StandId) -> ColumnElement[bool]:
     """What was asked at a stand and everybody may read."""
     return and_(shown_at(stand_id), ASKED)
-
-
-def _readable(status: _StatusColumn) -> ColumnElement[bool]:
-    """`status.in_(PUBLIC)`, for a statement that is compiled once."""
-    return or_(*(status == one for one in Status if one in PUBLIC))
 
 
 _PUBLIC_TOTAL = CompiledStatement(
     select(func.count())
     .select_from(Question)
     .outerjoin(_Head, Question.head_id == _Head.id)
-    .where(
-        Question.stand_id == bindparam("stand"),
-        _readable(Question.status),
-        or_(_Head.id.is_(None), _readable(_Head.status)),
-        ASKED,
-    )
+    .where(public_at(bindparam("stand")))
 )
 
 
 def public_total(stand_id: int) -> int:
-    """How many questions `public_at` holds: what a phone has to be told at each new one."""
+    """How many questions `public_at` holds: what phones have to be told at each new one."""
     with db.reading() as connection:
         return int(_PUBLIC_TOTAL.rows(connection, stand=stand_id)[0][0])
 

@@ -1,4 +1,4 @@
-"""Servers that start at once: a process that has imported what a server is made of forks each.
+"""A fork server: it has imported what our server is made of, and forks one whenever it is asked to.
 
 Importing is two thirds of what a start costs, and a run of the tests starts more than a hundred.
 The server is `wsgi.py`'s own `main`, in a process, a folder and an environment of its own.
@@ -42,13 +42,13 @@ class Process(Protocol):
 
 
 class Forked:
-    """A server that a starter forked. Its exit code is as with `Popen`: -9 for SIGKILL."""
+    """A server that was forked for us. Its exit code is as with `Popen`: -9 for SIGKILL."""
 
     def __init__(self, printed: int, reports: int) -> None:
         self.stdout: IO[str] | None = os.fdopen(printed, errors="replace")
         self._reports = os.fdopen(reports)
         told = self._reports.readline()
-        assert told, "The starter has ended; what it printed says why."
+        assert told, "The fork server has ended; what it printed says why."
         self.pid = int(told)
         self._code: int | None = None
         self._ended = threading.Event()
@@ -76,7 +76,7 @@ class Forked:
         self._ended.set()
 
 
-class Starter:
+class ForkServer:
     """The process that has imported everything in one mode. It ends with the one that made it."""
 
     def __init__(self, mode: str) -> None:
@@ -90,7 +90,7 @@ class Starter:
                 stdin=subprocess.DEVNULL,
             )
 
-    def start(self, environ: dict[str, str]) -> Forked:
+    def fork(self, environ: dict[str, str]) -> Forked:
         """A server with just this environment."""
         printed, prints = os.pipe()
         reports, reporter = os.pipe()
@@ -106,7 +106,7 @@ class Starter:
         self._process.wait()
 
 
-_starters: dict[str, Starter] = {}
+_running: dict[str, ForkServer] = {}
 _shared = False
 
 
@@ -116,22 +116,22 @@ def share_imports() -> None:
     _shared = sys.platform == "linux"
 
 
-def starter(mode: str) -> Starter | None:
+def of_mode(mode: str) -> ForkServer | None:
     """The one of this mode; None where each server is to import for itself."""
     if not _shared or mode not in MODES:
         return None
-    if mode not in _starters:
-        _starters[mode] = Starter(mode)
-    return _starters[mode]
+    if mode not in _running:
+        _running[mode] = ForkServer(mode)
+    return _running[mode]
 
 
 def end_all() -> None:
     """End those that were started."""
-    while _starters:
-        _starters.popitem()[1].end()
+    while _running:
+        _running.popitem()[1].end()
 
 
-# The starter's own process. What it needs is taken from the modules before `wsgi.py` patches them.
+# The fork server's own process. What it needs is taken before `wsgi.py` patches the modules.
 
 _fork, _waitpid, _write, _close = os.fork, os.waitpid, os.write, os.close
 
@@ -140,7 +140,7 @@ def main() -> None:
     """Fork a server for each request, until whoever asks is gone."""
     channel = socket.socket(fileno=int(sys.argv[1]))
     recv_fds = socket.recv_fds
-    # Keepers are nobody's concern.
+    # Those between it and a server: nobody waits for them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     serve = runpy.run_path(str(ROOT / "wsgi.py"), run_name="imported")["main"]
     gc.collect()
@@ -155,13 +155,13 @@ def main() -> None:
             _close(one)
     channel.close()
     prints, reporter = files
-    _keep(reporter, prints)
+    _fork_and_report(reporter, prints)
     _become(json.loads(asked), prints)
     serve()
 
 
-def _keep(reporter: int, prints: int) -> None:
-    """Fork once more: this process tells the number of the other and how it ended."""
+def _fork_and_report(reporter: int, prints: int) -> None:
+    """Return in a new process; this one tells the number of the new one, and how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     pid = _fork()
     if pid == 0:
