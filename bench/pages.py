@@ -151,7 +151,8 @@ PRESS_AT_ONCE = """(() => {
   const told = { answered: 0, busyUntil: 0, longest: 0, now: 0 };
   globalThis.told = told;
   const look = () => {
-    const button = document.documentElement?.hasAttribute('data-js')
+    // Until then it is "early", and a press sends the form as without scripts.
+    const button = document.documentElement?.dataset.js === ''
       && document.querySelector('#list-open button[formaction$="/shortlist"]');
     if (!button) return setTimeout(look, 5);
     const card = button.closest('[data-version]');
